@@ -1,0 +1,23 @@
+//! How the guardrail talks to AWS: patiently enough to get through a throttle, never so long that the invocation
+//! ends first.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+
+/// The configuration of every client, from the environment and with the guardrail's own timeouts and retries.
+pub async fn config() -> SdkConfig {
+    load(aws_config::defaults(BehaviorVersion::v2026_01_12())).await
+}
+
+/// The same on top of what `loader` says, such as an endpoint or credentials.
+///
+/// The adaptive mode slows all requests of a client down once AWS throttles one of them.
+pub async fn load(loader: ConfigLoader) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(10))
+        .operation_timeout(Duration::from_secs(25))
+        .build();
+    loader.retry_config(RetryConfig::adaptive().with_max_attempts(4)).timeout_config(timeouts).load().await
+}

@@ -1,0 +1,66 @@
+//! What to do about one target: pure, and short enough for a security reviewer to read in a minute.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    exception::{ExceptionTag, Exemption},
+    observed::{MetadataAccess, Observation, Phase},
+    outcome::{Reason, Verdict},
+};
+
+/// How long after an event AWS may still not know the resource it told of (eventual consistency).
+pub const YOUNG: TimeDelta = TimeDelta::minutes(5);
+
+/// The time, as far as decisions depend on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// When the event that woke us happened.
+    pub event: Option<DateTime<Utc>>,
+}
+
+impl Moment {
+    fn event_is_young(&self) -> bool {
+        self.event.is_some_and(|event| self.now - event < YOUNG)
+    }
+}
+
+/// What to do next about a target.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Decision {
+    /// Look again when AWS may have finished; with AWS's word for the present status.
+    Wait(String),
+    /// A write is due unless the exception tag says otherwise: read the tags for certain.
+    ConfirmTags,
+    /// Require version 2.
+    Enforce,
+    /// Leave it as it is.
+    Leave(Verdict, Reason),
+}
+
+/// Decides about what was observed. A write needs all of: a settled resource that allows version 1, no exemption,
+/// no operator, and tags that were read for certain.
+pub fn decide<D>(observation: &Observation<D>, exception: &ExceptionTag, moment: &Moment) -> Decision {
+    use Decision::{ConfirmTags, Enforce, Leave, Wait};
+    use MetadataAccess::{Disabled, V1Allowed, V2Required};
+
+    let seen = match observation {
+        Observation::Found(seen) => seen,
+        Observation::NotFound if moment.event_is_young() => return Leave(Verdict::Failed, Reason::NotFoundYet),
+        Observation::NotFound => return Leave(Verdict::Gone, Reason::NotFound),
+    };
+    let exemption = exception.exemption(seen.tags.value(exception.key()), moment.now.date_naive());
+    match (&seen.phase, seen.access, &exemption, &seen.operator) {
+        (Phase::Ending(reason), _, _, _) => Leave(Verdict::Gone, *reason),
+        (Phase::Broken { reason, .. }, _, _, _) => Leave(Verdict::Held, *reason),
+        (Phase::Changing(status), _, _, _) => Wait(status.clone()),
+        (_, V2Required, _, _) => Leave(Verdict::Compliant, Reason::V2Required),
+        (_, Disabled, _, _) => Leave(Verdict::Compliant, Reason::EndpointDisabled),
+        (_, V1Allowed, Exemption::Exempt { .. }, _) => Leave(Verdict::Exempt, Reason::ExceptionTag),
+        (_, V1Allowed, _, Some(_)) => Leave(Verdict::Held, Reason::ManagedByOperator),
+        (Phase::Passing(reason), V1Allowed, _, None) => Leave(Verdict::Deferred, *reason),
+        (Phase::Settled, V1Allowed, _, None) if !seen.tags.are_confirmed() => ConfirmTags,
+        (Phase::Settled, V1Allowed, _, None) => Enforce,
+    }
+}

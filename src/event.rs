@@ -1,0 +1,147 @@
+//! Everything that may wake the guardrail, and whom it is about. Pure: it reads the event and nothing else.
+//!
+//! The readers are narrow on purpose: CloudTrail adds members at any time, and a new one must never keep an
+//! instance from being enforced. Configuration is never taken from an event, only ids.
+
+use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use strum::IntoStaticStr;
+
+use crate::{
+    exception::ExceptionTag,
+    target::{Home, Target},
+};
+
+mod agentcore;
+mod ec2;
+
+/// An event that asks for something.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Event {
+    /// What happened.
+    pub cause: Cause,
+    /// To whom; never empty, no target twice.
+    pub targets: Vec<Target>,
+    /// When, where the event says so.
+    pub time: Option<DateTime<Utc>>,
+}
+
+/// Everything that may wake the guardrail.
+#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq)]
+#[strum(serialize_all = "snake_case")]
+pub enum Cause {
+    /// EC2 StartInstances.
+    InstancesStarted,
+    /// EC2 RunInstances.
+    InstancesLaunched,
+    /// EC2 Instance State-change Notification, `running`.
+    InstanceRunning,
+    /// EC2 ModifyInstanceMetadataOptions that did not require version 2.
+    MetadataOptionsModified,
+    /// EC2 DeleteTags or AgentCore UntagResource of the exception tag.
+    ExceptionTagRemoved,
+    /// AgentCore CreateAgentRuntime.
+    RuntimeCreated,
+    /// AgentCore UpdateAgentRuntime that did not require version 2.
+    RuntimeUpdated,
+}
+
+/// Why an event asks for nothing.
+#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Ignored {
+    /// It happened in another account than the function's.
+    OtherAccount,
+    /// It happened in another Region than the function's.
+    OtherRegion,
+    /// It is of a service the guardrail does not know.
+    OtherService,
+    /// It is of a known service, but nothing that may have allowed version 1.
+    OtherEvent,
+    /// A call that only asked whether it would be allowed.
+    DryRun,
+    /// A call that AWS refused.
+    FailedCall,
+    /// A call that changed nothing.
+    ReadOnly,
+    /// The instance is on its way to a state in which it needs nothing.
+    NotRunning,
+    /// The call itself required version 2: our own echo, or somebody's good deed.
+    AlreadyRequired,
+    /// The tags that were removed are not the exception tag.
+    OtherTag,
+    /// It names no instance and no runtime; CloudTrail omits what is larger than 100 KB.
+    NoIds,
+    /// It names something, but nothing that has the form of an id.
+    InvalidIds,
+}
+
+/// Reads an event.
+///
+/// # Errors
+/// The reason why the event asks for nothing.
+pub fn read(event: &EventBridgeEvent<Value>, home: &Home, exception: &ExceptionTag) -> Result<Event, Ignored> {
+    if event.account.as_deref() != Some(&home.account) {
+        return Err(Ignored::OtherAccount);
+    }
+    if event.region.as_deref() != Some(&home.region) {
+        return Err(Ignored::OtherRegion);
+    }
+    let detail = &event.detail;
+    let (cause, named) = match (event.source.as_str(), event.detail_type.as_str()) {
+        ("aws.ec2", "EC2 Instance State-change Notification") => ec2::state_change(detail)?,
+        ("aws.ec2", CLOUDTRAIL) => ec2::call(successful(detail)?, exception)?,
+        (AGENTCORE | AGENTCORE_CONTROL, CLOUDTRAIL) => agentcore::call(successful(detail)?, exception)?,
+        ("aws.ec2" | AGENTCORE | AGENTCORE_CONTROL, _) => return Err(Ignored::OtherEvent),
+        _ => return Err(Ignored::OtherService),
+    };
+    Ok(Event { cause, targets: named.targets(home)?, time: event.time })
+}
+
+/// The documented source of AgentCore's management events, and the control plane's own name.
+const AGENTCORE: &str = "aws.bedrock-agentcore";
+const AGENTCORE_CONTROL: &str = "aws.bedrock-agentcore-control";
+const CLOUDTRAIL: &str = "AWS API Call via CloudTrail";
+
+/// What an event is about, as it is written there.
+enum Named {
+    Instances(Vec<String>),
+    Runtimes(Vec<String>),
+    RuntimeArn(String),
+}
+
+impl Named {
+    fn targets(self, home: &Home) -> Result<Vec<Target>, Ignored> {
+        let (texts, target): (_, fn(&Home, &str) -> Option<Target>) = match self {
+            Self::Instances(ids) => (ids, Target::instance),
+            Self::Runtimes(ids) => (ids, Target::runtime),
+            Self::RuntimeArn(arn) => (vec![arn], Target::runtime_by_arn),
+        };
+        if texts.is_empty() {
+            return Err(Ignored::NoIds);
+        }
+        let mut targets: Vec<_> = texts.iter().filter_map(|text| target(home, text)).collect();
+        targets.sort();
+        targets.dedup();
+        if targets.is_empty() { Err(Ignored::InvalidIds) } else { Ok(targets) }
+    }
+}
+
+/// A CloudTrail record of a call that changed something, its own record only.
+fn successful(record: &Value) -> Result<&Value, Ignored> {
+    match &record["errorCode"] {
+        Value::Null => {}
+        Value::String(code) if code.ends_with("DryRunOperation") => return Err(Ignored::DryRun),
+        _ => return Err(Ignored::FailedCall),
+    }
+    if record["readOnly"] == true { Err(Ignored::ReadOnly) } else { Ok(record) }
+}
+
+/// The texts under `member` in the `items` of a CloudTrail list.
+fn items<'a>(list: &'a Value, member: &'a str) -> impl Iterator<Item = &'a str> {
+    let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(move |item| item[member].as_str())
+}

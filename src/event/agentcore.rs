@@ -1,0 +1,52 @@
+//! Events of Bedrock AgentCore.
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::{Cause, Ignored, Named};
+use crate::exception::ExceptionTag;
+
+/// A call that CloudTrail recorded.
+///
+/// Management events are documented under the first event source; the second is the control plane's own name.
+pub(super) fn call(record: &Value, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
+    let source = record["eventSource"].as_str().unwrap_or_default();
+    if !["bedrock-agentcore.amazonaws.com", "bedrock-agentcore-control.amazonaws.com"].contains(&source) {
+        return Err(Ignored::OtherService);
+    }
+    match record["eventName"].as_str() {
+        Some("CreateAgentRuntime") => Ok((Cause::RuntimeCreated, runtime(record))),
+        Some("UpdateAgentRuntime") => updated(record),
+        Some("UntagResource") => untagged(record, exception),
+        _ => Err(Ignored::OtherEvent),
+    }
+}
+
+/// The id stands in the response; an update names it in its path, too.
+fn runtime(record: &Value) -> Named {
+    let id =
+        ["responseElements", "requestParameters"].into_iter().find_map(|half| record[half]["agentRuntimeId"].as_str());
+    Named::Runtimes(id.map(str::to_owned).into_iter().collect())
+}
+
+fn updated(record: &Value) -> Result<(Cause, Named), Ignored> {
+    if record["requestParameters"]["metadataConfiguration"]["requireMMDSV2"] == true {
+        return Err(Ignored::AlreadyRequired);
+    }
+    Ok((Cause::RuntimeUpdated, runtime(record)))
+}
+
+/// Gateways, browsers and other resources of the service can be untagged, too: their ARNs are no targets.
+fn untagged(record: &Value, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
+    let request = &record["requestParameters"];
+    let keys = request["tagKeys"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if !keys.iter().any(|key| key == exception.key()) {
+        return Err(Ignored::OtherTag);
+    }
+    let named = match request["resourceArn"].as_str() {
+        // The ARN is a part of the request's path, and CloudTrail may keep it as it stood there.
+        Some(arn) => Named::RuntimeArn(percent_decode_str(arn).decode_utf8_lossy().into_owned()),
+        None => Named::Runtimes(Vec::new()),
+    };
+    Ok((Cause::ExceptionTagRemoved, named))
+}

@@ -1,0 +1,73 @@
+//! Events of EC2.
+
+use serde_json::Value;
+
+use super::{Cause, Ignored, Named, items};
+use crate::exception::ExceptionTag;
+
+/// `EC2 Instance State-change Notification`: needs no trail and covers every launch path and every start.
+pub(super) fn state_change(detail: &Value) -> Result<(Cause, Named), Ignored> {
+    if detail["state"] != "running" {
+        return Err(Ignored::NotRunning);
+    }
+    let ids = detail["instance-id"].as_str().map(str::to_owned);
+    Ok((Cause::InstanceRunning, Named::Instances(ids.into_iter().collect())))
+}
+
+/// A call that CloudTrail recorded.
+pub(super) fn call(record: &Value, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
+    if record["eventSource"] != "ec2.amazonaws.com" {
+        return Err(Ignored::OtherService);
+    }
+    let (cause, ids) = match record["eventName"].as_str() {
+        Some("StartInstances") => (Cause::InstancesStarted, started(record)),
+        Some("RunInstances") => (Cause::InstancesLaunched, launched(record)?),
+        Some("ModifyInstanceMetadataOptions") => (Cause::MetadataOptionsModified, modified(record)?),
+        Some("DeleteTags") => (Cause::ExceptionTagRemoved, untagged(record, exception)?),
+        _ => return Err(Ignored::OtherEvent),
+    };
+    Ok((cause, Named::Instances(ids)))
+}
+
+/// The ids stand in the request and again in the response; either may have been too large for the record.
+fn started(record: &Value) -> Vec<String> {
+    ["requestParameters", "responseElements"]
+        .into_iter()
+        .flat_map(|half| items(&record[half]["instancesSet"], "instanceId"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Instances that were launched with version 2 required need no look.
+fn launched(record: &Value) -> Result<Vec<String>, Ignored> {
+    let instances = &record["responseElements"]["instancesSet"]["items"];
+    let instances = instances.as_array().map(Vec::as_slice).unwrap_or_default();
+    let open: Vec<_> =
+        instances.iter().filter(|instance| instance["metadataOptions"]["httpTokens"] != "required").collect();
+    if open.is_empty() && !instances.is_empty() {
+        return Err(Ignored::AlreadyRequired);
+    }
+    Ok(open.into_iter().filter_map(|instance| instance["instanceId"].as_str()).map(str::to_owned).collect())
+}
+
+/// CloudTrail writes the parameters of this call nested and in PascalCase; flat camelCase has been seen, too.
+fn modified(record: &Value) -> Result<Vec<String>, Ignored> {
+    let flat = &record["requestParameters"];
+    let nested = &flat["ModifyInstanceMetadataOptionsRequest"];
+    if nested["HttpTokens"] == "required" || flat["httpTokens"] == "required" {
+        return Err(Ignored::AlreadyRequired);
+    }
+    let id = nested["InstanceId"].as_str().or(flat["instanceId"].as_str());
+    Ok(id.map(str::to_owned).into_iter().collect())
+}
+
+/// DeleteTags without any key removes every tag of its resources.
+fn untagged(record: &Value, exception: &ExceptionTag) -> Result<Vec<String>, Ignored> {
+    let request = &record["requestParameters"];
+    let mut keys = items(&request["tagSet"], "key").peekable();
+    if keys.peek().is_some() && !keys.any(|key| key == exception.key()) {
+        return Err(Ignored::OtherTag);
+    }
+    let resources = items(&request["resourcesSet"], "resourceId");
+    Ok(resources.filter(|id| id.starts_with("i-")).map(str::to_owned).collect())
+}

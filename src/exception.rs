@@ -1,0 +1,131 @@
+//! The exception tag: how an owner says that a resource must keep version 1, and until when.
+
+use std::{fmt, str::FromStr};
+
+use chrono::NaiveDate;
+
+/// Setting `EXCEPTION_TAG`: `KEY`, or `KEY=VALUE` where only that exact value exempts.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExceptionTag {
+    key: String,
+    value: Option<String>,
+}
+
+/// What the tags of a resource say about its exemption.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Exemption {
+    /// No exception is claimed.
+    None,
+    /// An exception was claimed and has ended.
+    Expired {
+        /// The last day it covered, in UTC.
+        until: NaiveDate,
+    },
+    /// The resource is exempt: read and logged, never written.
+    Exempt {
+        /// The last day it covers, in UTC; `None` where it has no end.
+        until: Option<NaiveDate>,
+        /// The tag's value begins like a date and is none, so the exemption has no end.
+        malformed: bool,
+        /// What the owner wrote behind the date, or the whole value.
+        reason: String,
+    },
+}
+
+impl ExceptionTag {
+    /// The key of the tag.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Reads the tag's value, `None` where the resource does not carry the tag, on the day `today` in UTC.
+    pub fn exemption(&self, value: Option<&str>, today: NaiveDate) -> Exemption {
+        match (value, &self.value) {
+            (None, _) => Exemption::None,
+            (Some(found), Some(wanted)) if found == wanted => Exemption::without_end(found),
+            (Some(_), Some(_)) => Exemption::None,
+            (Some(found), None) => Exemption::of_any_value(found.trim(), today),
+        }
+    }
+}
+
+impl Exemption {
+    fn of_any_value(value: &str, today: NaiveDate) -> Self {
+        if ["false", "no", "off", "0"].iter().any(|word| value.eq_ignore_ascii_case(word)) {
+            return Self::None;
+        }
+        if !begins_like_a_date(value) {
+            return Self::without_end(value);
+        }
+        match leading_date(value) {
+            Some((until, _)) if until < today => Self::Expired { until },
+            Some((until, rest)) => {
+                Self::Exempt { until: Some(until), malformed: false, reason: rest.trim().to_owned() }
+            }
+            None => Self::Exempt { until: None, malformed: true, reason: value.to_owned() },
+        }
+    }
+
+    fn without_end(reason: &str) -> Self {
+        Self::Exempt { until: None, malformed: false, reason: reason.to_owned() }
+    }
+}
+
+/// Four digits, a separator and a digit: whoever writes that means a date, whether or not there is such a day.
+fn begins_like_a_date(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    bytes.len() > 5
+        && bytes[..4].iter().all(u8::is_ascii_digit)
+        && matches!(bytes[4], b'-' | b'/' | b'.')
+        && bytes[5].is_ascii_digit()
+}
+
+/// `YYYY-MM-DD` at the start of the text, with what follows it; `None` where there is no such day.
+fn leading_date(value: &str) -> Option<(NaiveDate, &str)> {
+    let (date, rest) = value.split_at_checked(10)?;
+    let bytes = date.as_bytes();
+    let shape = bytes.iter().enumerate().all(|(at, byte)| match at {
+        4 | 7 => *byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    let ends = !rest.starts_with(|next: char| next.is_ascii_digit());
+    (shape && ends).then_some(())?;
+    Some((NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?, rest))
+}
+
+impl Default for ExceptionTag {
+    fn default() -> Self {
+        Self { key: "metadata-guardrail:exempt".to_owned(), value: None }
+    }
+}
+
+impl FromStr for ExceptionTag {
+    type Err = String;
+
+    /// Reads `KEY` or `KEY=VALUE`, within the limits AWS sets for tags.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (key, value) = match text.split_once('=') {
+            Some((key, value)) => (key, Some(value)),
+            None => (text, None),
+        };
+        if key.trim().is_empty() {
+            return Err("it has no key; write KEY or KEY=VALUE".to_owned());
+        }
+        if key.to_ascii_lowercase().starts_with("aws:") {
+            return Err("keys that begin with aws: belong to AWS and cannot be set by an owner".to_owned());
+        }
+        if key.chars().count() > 128 || value.is_some_and(|value| value.chars().count() > 256) {
+            return Err("a key has at most 128 characters and a value at most 256".to_owned());
+        }
+        Ok(Self { key: key.to_owned(), value: value.map(str::to_owned) })
+    }
+}
+
+impl fmt::Display for ExceptionTag {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Some(value) => write!(formatter, "{}={value}", self.key),
+            None => formatter.write_str(&self.key),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Why a request to AWS came to nothing, in words for the one on call.
+
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+
+use crate::outcome::{Reason, State};
+
+/// What kept a target from being finished.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Failure {
+    /// Why, as a word.
+    pub reason: Reason,
+    /// Why, as sentences.
+    pub detail: String,
+    /// The setting as it was read after the write, where there was one and it could be read.
+    pub after: Option<State>,
+}
+
+impl Failure {
+    /// A failure without a reading after a write.
+    pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into(), after: None }
+    }
+
+    /// AWS was still at work on the resource when time ran out; with AWS's word for its status.
+    pub fn still_changing(status: &str) -> Self {
+        Self::new(
+            Reason::StillChanging,
+            format!("Its status was still {status} when the time to wait ran out. A retry looks again."),
+        )
+    }
+
+    /// The invocation's time ran out in the middle of the work.
+    pub fn out_of_time() -> Self {
+        let detail = "The invocation's time ran out in the middle of the work, so a write may or may not have happened. \
+                      A retry looks again.";
+        Self::new(Reason::OutOfTime, detail)
+    }
+
+    /// A reader left a target without an answer, which would be a defect.
+    pub fn unanswered() -> Self {
+        Self::new(Reason::ReadFailed, "There was no answer for it. This is a defect of the guardrail.")
+    }
+
+    /// The failure of one request. `said` is AWS's own message, where it may be repeated.
+    pub fn of_request<E, R>(reason: Reason, operation: &str, error: &SdkError<E, R>, said: Option<&str>) -> Self
+    where
+        E: ProvideErrorMetadata,
+    {
+        Self::new(reason, describe(operation, error, said))
+    }
+}
+
+/// Says what happened to a request and what a person can do about it.
+fn describe<E, R>(operation: &str, error: &SdkError<E, R>, said: Option<&str>) -> String
+where
+    E: ProvideErrorMetadata,
+{
+    match error {
+        SdkError::ServiceError(refusal) => {
+            let code = refusal.err().code().unwrap_or("an error without a code");
+            let said = said.map(shortened).map(|said| format!(" (\u{201c}{said}\u{201d})")).unwrap_or_default();
+            let request = refusal.err().meta().extra("aws_request_id").unwrap_or("unknown");
+            format!("AWS answered {operation} with {code}{said}, request id {request}. {}", advice(code))
+        }
+        SdkError::TimeoutError(_) => format!("{operation} timed out. A retry looks again."),
+        SdkError::DispatchFailure(_) => {
+            format!("{operation} did not reach AWS, or its answer was lost. A retry looks again.")
+        }
+        SdkError::ResponseError(_) => format!("The answer to {operation} could not be read. A retry looks again."),
+        _ => format!("{operation} could not be sent as it was built. This is a defect of the guardrail."),
+    }
+}
+
+fn advice(code: &str) -> &'static str {
+    match code {
+        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
+            "Check the function's role and the organisation's service control policies."
+        }
+        "ValidationException" | "InvalidParameterValue" | "UnsupportedOperation" | "OperationNotPermitted" => {
+            "A retry will not help; a person has to look at this resource."
+        }
+        _ => "A retry looks again.",
+    }
+}
+
+/// AWS's messages have no length limit, and an outcome must stay small.
+fn shortened(said: &str) -> String {
+    const MOST_CHARS: usize = 600;
+    match said.char_indices().nth(MOST_CHARS) {
+        Some((end, _)) => format!("{}…", &said[..end]),
+        None => said.to_owned(),
+    }
+}

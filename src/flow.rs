@@ -1,0 +1,170 @@
+//! For each target: observe, decide, enforce, and say what became of it.
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+use futures_util::{StreamExt, stream};
+
+use crate::{
+    decision::{Decision, Moment, decide},
+    exception::ExceptionTag,
+    failure::Failure,
+    observed::{Observation, TagMap},
+    outcome::{Outcome, Reason, Verdict},
+    patience::{Patience, Pauses},
+    resource::{Answers, CONCURRENCY, Enforce, Observe, Refusal},
+    target::Target,
+    wording::Wording,
+};
+
+/// The one flow, for one kind of resource and one invocation.
+pub struct Flow<'a, O, E> {
+    /// The reading half.
+    pub observe: &'a O,
+    /// The writing half; report mode has none.
+    pub enforce: Option<&'a E>,
+    /// The tag that exempts.
+    pub exception: &'a ExceptionTag,
+    /// The time, as far as decisions depend on it.
+    pub moment: Moment,
+    /// What the invocation may still spend.
+    pub patience: Patience,
+}
+
+impl<O, E> Flow<'_, O, E>
+where
+    O: Observe,
+    E: Enforce<Document = O::Document>,
+{
+    /// Takes every target to its outcome; one target's failure costs no other.
+    pub async fn run(&self, targets: &[Target]) -> Vec<Outcome> {
+        let looks = self.observe.observe(targets).await;
+        let mut tags = self.tags_of_those_due(&looks).await;
+        let courses = looks.into_iter().map(|(target, look)| {
+            let tags = tags.remove(&target);
+            self.settle(target, look, tags)
+        });
+        stream::iter(courses).buffer_unordered(CONCURRENCY).collect().await
+    }
+
+    /// The tags of all targets about to be written are read in one go, before the first write.
+    async fn tags_of_those_due(
+        &self,
+        looks: &Answers<Observation<O::Document>>,
+    ) -> BTreeMap<Target, Result<TagMap, Failure>> {
+        let is_due = |look: &_| decide(look, self.exception, &self.moment) == Decision::ConfirmTags;
+        let due: Vec<_> = looks
+            .iter()
+            .filter(|(_, look)| look.as_ref().is_ok_and(is_due))
+            .map(|(target, _)| target.clone())
+            .collect();
+        if due.is_empty() {
+            return BTreeMap::new();
+        }
+        self.observe.tags(&due, self.exception.key()).await.into_iter().collect()
+    }
+
+    async fn settle(
+        &self,
+        target: Target,
+        look: Result<Observation<O::Document>, Failure>,
+        tags: Option<Result<TagMap, Failure>>,
+    ) -> Outcome {
+        let wording = Wording { target: &target, exception: self.exception, moment: &self.moment };
+        let look = match look {
+            Ok(look) => look,
+            Err(failure) => return wording.failed(None::<&Observation<O::Document>>, failure),
+        };
+        let pauses = self.patience.pauses();
+        let course = Course { flow: self, wording, look, tags, pauses, second_look_left: true };
+        match tokio::time::timeout_at(self.patience.end(), course.run()).await {
+            Ok(outcome) => outcome,
+            Err(_) => wording.failed(None::<&Observation<O::Document>>, Failure::out_of_time()),
+        }
+    }
+}
+
+/// One target on its way to an outcome.
+struct Course<'a, O: Observe, E> {
+    flow: &'a Flow<'a, O, E>,
+    wording: Wording<'a>,
+    look: Observation<O::Document>,
+    tags: Option<Result<TagMap, Failure>>,
+    pauses: Pauses,
+    second_look_left: bool,
+}
+
+type Step = ControlFlow<Outcome>;
+
+impl<O, E> Course<'_, O, E>
+where
+    O: Observe,
+    E: Enforce<Document = O::Document>,
+{
+    async fn run(mut self) -> Outcome {
+        loop {
+            let step = match decide(&self.look, self.flow.exception, &self.flow.moment) {
+                Decision::Leave(verdict, reason) => Step::Break(self.wording.left(&self.look, verdict, reason)),
+                Decision::Wait(status) => self.wait(Failure::still_changing(&status)).await,
+                Decision::ConfirmTags => self.confirm_tags().await,
+                Decision::Enforce => self.enforce().await,
+            };
+            if let Step::Break(outcome) = step {
+                return outcome;
+            }
+        }
+    }
+
+    async fn confirm_tags(&mut self) -> Step {
+        let read = match self.tags.take() {
+            Some(read) => Some(read),
+            None => self.alone(self.flow.observe.tags(&[self.wording.target.clone()], self.flow.exception.key()).await),
+        };
+        match read {
+            Some(Ok(tags)) => {
+                self.look.confirm_tags(tags);
+                Step::Continue(())
+            }
+            Some(Err(failure)) => self.failed(failure),
+            None => self.failed(Failure::unanswered()),
+        }
+    }
+
+    async fn enforce(&mut self) -> Step {
+        let (Some(enforce), Observation::Found(observed)) = (self.flow.enforce, &self.look) else {
+            return Step::Break(self.wording.left(&self.look, Verdict::WouldEnforce, Reason::V1Allowed));
+        };
+        match enforce.enforce(observed, &self.flow.patience).await {
+            Ok(after) => Step::Break(self.wording.enforced(&self.look, after)),
+            Err(Refusal::Moved(_)) if self.second_look_left => {
+                self.second_look_left = false;
+                self.look_again().await
+            }
+            Err(Refusal::Busy(failure)) => self.wait(failure).await,
+            Err(Refusal::Moved(failure) | Refusal::Failed(failure)) => self.failed(failure),
+        }
+    }
+
+    /// Pauses and looks again; fails where there is no time left for that.
+    async fn wait(&mut self, otherwise: Failure) -> Step {
+        if self.pauses.pause().await { self.look_again().await } else { self.failed(otherwise) }
+    }
+
+    async fn look_again(&mut self) -> Step {
+        match self.alone(self.flow.observe.observe(&[self.wording.target.clone()]).await) {
+            Some(Ok(look)) => {
+                self.look = look;
+                Step::Continue(())
+            }
+            Some(Err(failure)) => self.failed(failure),
+            None => self.failed(Failure::unanswered()),
+        }
+    }
+
+    fn alone<T>(&self, answers: Answers<T>) -> Option<Result<T, Failure>> {
+        answers.into_iter().find(|(target, _)| target == self.wording.target).map(|(_, answer)| answer)
+    }
+
+    fn failed(&self, failure: Failure) -> Step {
+        Step::Break(self.wording.failed(Some(&self.look), failure))
+    }
+}

@@ -1,0 +1,139 @@
+//! One invocation: from a Lambda event to a response, or to an error that makes Lambda retry. The only place that
+//! knows `lambda_runtime`, and the only one that reads the clock.
+
+use std::time::{Duration, SystemTime};
+
+use aws_config::SdkConfig;
+use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use lambda_runtime::{Context, Diagnostic, LambdaEvent};
+use serde_json::Value;
+use thiserror::Error;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use crate::{
+    decision::Moment,
+    event::{self, Event},
+    flow::Flow,
+    outcome::Outcome,
+    patience::{Pace, Patience},
+    resource::{
+        agentcore_runtime::{EnforceRuntimes, ObserveRuntimes},
+        ec2_instance::{EnforceInstances, ObserveInstances},
+    },
+    response::Response,
+    settings::{Mode, Settings},
+    target::{Home, Kind, Target},
+    telemetry,
+};
+
+/// The guardrail, ready for invocations. In report mode it holds nothing that can write.
+pub struct Guardrail {
+    settings: Settings,
+    pace: Pace,
+    observe_instances: ObserveInstances,
+    observe_runtimes: ObserveRuntimes,
+    enforce_instances: Option<EnforceInstances>,
+    enforce_runtimes: Option<EnforceRuntimes>,
+}
+
+/// Why an invocation fails. Lambda retries it twice and then hands it to the failure destination, with this as the
+/// reason; `errorType` is the variant's name.
+#[derive(Debug, Error)]
+pub enum InvocationError {
+    /// At least one target failed; the message is the response as compact JSON.
+    #[error("{}", .0.to_json())]
+    RemediationFailed(Box<Response>),
+    /// The payload is no event of EventBridge.
+    #[error(
+        "The payload is not an EventBridge event: {0}. Expected an object with source, detail-type, account, region \
+         and detail, as a rule's target receives it without an input transformer."
+    )]
+    NotAnEvent(String),
+    /// The context does not say where the function runs.
+    #[error("The invoked function ARN {0:?} does not name a partition, Region and account.")]
+    NoHome(String),
+}
+
+impl From<InvocationError> for Diagnostic {
+    fn from(error: InvocationError) -> Self {
+        let error_type = match error {
+            InvocationError::RemediationFailed(_) => "RemediationFailed",
+            InvocationError::NotAnEvent(_) => "NotAnEvent",
+            InvocationError::NoHome(_) => "NoHome",
+        };
+        Self { error_type: error_type.to_owned(), error_message: error.to_string() }
+    }
+}
+
+impl Guardrail {
+    /// Builds every client once, for all invocations.
+    pub fn new(settings: Settings, config: &SdkConfig) -> Self {
+        let ec2 = aws_sdk_ec2::Client::new(config);
+        let agentcore = aws_sdk_bedrockagentcorecontrol::Client::new(config);
+        let may_write = settings.mode == Mode::Enforce;
+        Self {
+            settings,
+            pace: Pace::default(),
+            observe_instances: ObserveInstances::new(ec2.clone()),
+            observe_runtimes: ObserveRuntimes::new(agentcore.clone()),
+            enforce_instances: may_write.then(|| EnforceInstances::new(ec2)),
+            enforce_runtimes: may_write.then(|| EnforceRuntimes::new(agentcore)),
+        }
+    }
+
+    /// The same with other pauses between two looks at a resource that AWS is still changing.
+    pub fn with_pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+
+    /// Handles one invocation: every target is finished before it ends.
+    ///
+    /// # Errors
+    /// The payload is no event, or at least one target failed.
+    pub async fn handle(&self, invocation: LambdaEvent<Value>) -> Result<Response, InvocationError> {
+        let LambdaEvent { payload, context } = invocation;
+        let span = tracing::info_span!("invocation", request_id = context.request_id);
+        async {
+            let start = Instant::now();
+            let result = self.respond(payload, &context).await;
+            telemetry::report(&context.request_id, start.elapsed(), &result);
+            result
+        }
+        .instrument(span)
+        .await
+    }
+
+    async fn respond(&self, payload: Value, context: &Context) -> Result<Response, InvocationError> {
+        let home = Home::from_function_arn(&context.invoked_function_arn)
+            .ok_or_else(|| InvocationError::NoHome(context.invoked_function_arn.clone()))?;
+        let event: EventBridgeEvent<Value> =
+            serde_json::from_value(payload).map_err(|error| InvocationError::NotAnEvent(error.to_string()))?;
+        let response = match event::read(&event, &home, &self.settings.exception) {
+            Ok(event) => Response::new(self.settings.mode, self.outcomes(&event, context).await),
+            Err(reason) => Response::ignored(self.settings.mode, reason),
+        };
+        if response.has_failures() {
+            return Err(InvocationError::RemediationFailed(Box::new(response)));
+        }
+        Ok(response)
+    }
+
+    async fn outcomes(&self, event: &Event, context: &Context) -> Vec<Outcome> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+        let now = SystemTime::now();
+        let moment = Moment { now: now.into(), event: event.time };
+        let patience = Patience::new(self.pace, context.deadline().duration_since(now).unwrap_or(Duration::ZERO));
+        let exception = &self.settings.exception;
+        let of_kind =
+            |kind| -> Vec<Target> { event.targets.iter().filter(|target| target.kind() == kind).cloned().collect() };
+
+        let (observe, enforce) = (&self.observe_instances, self.enforce_instances.as_ref());
+        let instances = Flow { observe, enforce, exception, moment, patience };
+        let (observe, enforce) = (&self.observe_runtimes, self.enforce_runtimes.as_ref());
+        let runtimes = Flow { observe, enforce, exception, moment, patience };
+        let mut outcomes = instances.run(&of_kind(Kind::Ec2Instance)).await;
+        outcomes.extend(runtimes.run(&of_kind(Kind::AgentcoreRuntime)).await);
+        outcomes
+    }
+}

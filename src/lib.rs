@@ -1,0 +1,36 @@
+//! # metadata-guardrail
+//!
+//! An AWS Lambda that keeps EC2 instances on IMDSv2 and Bedrock AgentCore runtimes on MMDSv2.
+//!
+//! ```text
+//! EventBridge JSON ─ event ─▶ targets ─ observe ─▶ observed ─ decide ─▶ decision ─ enforce ─▶ outcome ─▶ response, log, metrics
+//! ```
+//!
+//! | stage | where | |
+//! |---|---|---|
+//! | what happened, and to whom | [`event`], [`target`] | pure |
+//! | what AWS shows | [`observed`], [`resource`] (`observe`) | reads |
+//! | who is exempt | [`exception`] | pure |
+//! | what to do | [`decision`] | pure |
+//! | doing it | [`resource`] (`enforce`) | the only code that writes |
+//! | what became of it | [`outcome`], [`wording`], [`failure`], [`response`] | pure |
+//!
+//! [`flow`] runs the stages for one kind of resource, [`handler`] runs the flow for one invocation. [`settings`],
+//! [`aws`], [`patience`] and [`telemetry`] are what they need from outside.
+
+pub mod aws;
+pub mod decision;
+pub mod event;
+pub mod exception;
+pub mod failure;
+pub mod flow;
+pub mod handler;
+pub mod observed;
+pub mod outcome;
+pub mod patience;
+pub mod resource;
+pub mod response;
+pub mod settings;
+pub mod target;
+pub mod telemetry;
+pub mod wording;

@@ -1,0 +1,150 @@
+//! What became of one target: the one value that is returned, logged, counted and printed.
+
+use serde::Serialize;
+use strum::IntoStaticStr;
+
+use crate::target::Kind;
+
+/// The outcome of one target. Its JSON is a contract: other programs parse it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Outcome {
+    /// What kind of resource it is.
+    pub kind: Kind,
+    /// The id AWS gave it.
+    pub id: String,
+    /// Its Amazon Resource Name.
+    pub arn: String,
+    /// How it ended.
+    pub result: Verdict,
+    /// Why, as a word for programs.
+    pub reason: Reason,
+    /// Why, as a sentence for a person, with what to do next where there is something to do.
+    pub detail: String,
+    /// The setting as it was read; `None` where nothing could be read.
+    pub before: Option<State>,
+    /// The setting as it was read after a write; `None` where nothing was written.
+    pub after: Option<State>,
+    /// What else was noticed, without a further call to AWS.
+    pub findings: Vec<Finding>,
+}
+
+/// How a target ended.
+#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Verdict {
+    /// Something went wrong; the invocation fails, so that Lambda retries it.
+    Failed,
+    /// A person has to look; nothing was written and a retry would not help.
+    Held,
+    /// It was changed and the change was verified.
+    Enforced,
+    /// It would have been changed; the guardrail is in report mode.
+    WouldEnforce,
+    /// A later event finishes it: it cannot be changed in its present state.
+    Deferred,
+    /// The exception tag forbids to touch it.
+    Exempt,
+    /// It does not exist any more, or is about to go.
+    Gone,
+    /// Version 1 is not allowed on it.
+    Compliant,
+}
+
+/// Why a target ended as it did. The vocabulary is closed: alarms and queries may rely on it.
+#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Reason {
+    /// Compliant: version 2 is required already.
+    V2Required,
+    /// Compliant: the metadata endpoint is disabled, and stays so.
+    EndpointDisabled,
+    /// Enforced, or would be: version 1 was allowed.
+    V1Allowed,
+    /// Exempt: the exception tag is set.
+    ExceptionTag,
+    /// Held: AWS manages the instance for an operator.
+    ManagedByOperator,
+    /// Held or failed: AWS could not apply an update of the runtime.
+    UpdateFailed,
+    /// Held: AWS could not create the runtime.
+    CreateFailed,
+    /// Held: AWS could not delete the runtime.
+    DeleteFailed,
+    /// Held: a status this version does not know.
+    UnknownStatus,
+    /// Deferred: the instance is pending.
+    Pending,
+    /// Deferred: the instance is stopping.
+    Stopping,
+    /// Gone: the instance is shutting down.
+    ShuttingDown,
+    /// Gone: the instance is terminated.
+    Terminated,
+    /// Gone: the runtime is being deleted.
+    Deleting,
+    /// Gone: AWS does not know it.
+    NotFound,
+    /// Failed: AWS does not know it yet; the event is younger than five minutes.
+    NotFoundYet,
+    /// Failed: the resource could not be read.
+    ReadFailed,
+    /// Failed: the tags could not be read, so nothing was written.
+    TagsUnreadable,
+    /// Failed: the runtime was still being created or updated when time ran out.
+    StillChanging,
+    /// Failed: what AWS returned cannot be sent back without losing something.
+    UnsafeToSend,
+    /// Failed: AWS refused the write, or its answer was lost.
+    WriteFailed,
+    /// Failed: the write was accepted, but what was read back does not show it.
+    NotVerified,
+    /// Failed: after the write, configuration that nobody asked to change is different.
+    ConfigurationChanged,
+    /// Failed: the version grew by more than the guardrail's own update.
+    ConcurrentUpdate,
+    /// Failed: the invocation's time ran out.
+    OutOfTime,
+}
+
+/// What was noticed beside the one setting.
+#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Finding {
+    /// The exception had an end, and it has passed.
+    ExceptionExpired,
+    /// The exception begins like a date and is none, so it has no end.
+    ExceptionMalformed,
+    /// The instance is enforced with a hop limit of 1: its containers may lose the metadata service.
+    #[serde(rename = "hop_limit_1")]
+    #[strum(serialize = "hop_limit_1")]
+    HopLimit1,
+    /// The runtime's artifact is an image without a digest or an S3 object without a version.
+    MutableArtifact,
+    /// The runtime has no authorizer of its own; callers sign with SigV4.
+    NoAuthorizer,
+    /// The runtime's network mode is `PUBLIC`.
+    PublicNetwork,
+}
+
+/// The setting of a resource at one moment.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum State {
+    /// Of an EC2 instance.
+    Instance {
+        /// `HttpTokens`: `optional` or `required`; `None` where EC2 did not say.
+        http_tokens: Option<String>,
+        /// `HttpPutResponseHopLimit`: how many network hops a token's answer may travel, 1 to 64.
+        hop_limit: Option<i32>,
+    },
+    /// Of an AgentCore runtime.
+    Runtime {
+        /// `metadataConfiguration.requireMMDSV2`; `None` where it is absent or null.
+        require_mmdsv2: Option<bool>,
+        /// `agentRuntimeVersion`, as AWS writes it.
+        version: Option<String>,
+    },
+}

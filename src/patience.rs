@@ -1,0 +1,83 @@
+//! How long one invocation may wait, and how it pauses between two looks.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use tokio::time::Instant;
+
+/// No new wait is begun when less than this is left: a write and its verification must still fit.
+pub const WAIT_MARGIN: Duration = Duration::from_secs(30);
+/// Work that is still going on when less than this is left is given up, so that its outcome is still returned.
+pub const WORK_MARGIN: Duration = Duration::from_secs(5);
+
+/// The pauses between two looks at a resource that AWS is still changing.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// The first pause.
+    pub first: Duration,
+    /// No pause is longer, jitter aside.
+    pub longest: Duration,
+}
+
+impl Default for Pace {
+    /// Seconds suit platform V1, half a minute suits V2, which takes minutes.
+    fn default() -> Self {
+        Self { first: Duration::from_secs(2), longest: Duration::from_secs(20) }
+    }
+}
+
+/// What one invocation may still spend.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    pace: Pace,
+    last_wait: Instant,
+    end: Instant,
+}
+
+impl Patience {
+    /// Patience for an invocation that Lambda ends after `remaining`.
+    pub fn new(pace: Pace, remaining: Duration) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the one place that measures time")]
+        let now = Instant::from_std(std::time::Instant::now());
+        Self {
+            pace,
+            last_wait: now + remaining.saturating_sub(WAIT_MARGIN),
+            end: now + remaining.saturating_sub(WORK_MARGIN),
+        }
+    }
+
+    /// When work still going on is given up.
+    pub fn end(&self) -> Instant {
+        self.end
+    }
+
+    /// A fresh series of growing, jittered pauses.
+    pub fn pauses(&self) -> Pauses {
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(self.pace.first)
+            .with_max_delay(self.pace.longest)
+            .with_jitter()
+            .without_max_times()
+            .build();
+        Pauses { pauses, last: self.last_wait }
+    }
+}
+
+/// A series of pauses that ends before the deadline.
+pub struct Pauses {
+    pauses: ExponentialBackoff,
+    last: Instant,
+}
+
+impl Pauses {
+    /// Pauses, and gives `true`; gives `false` at once where the pause would go past the deadline's margin.
+    pub async fn pause(&mut self) -> bool {
+        let Some(pause) = self.pauses.next() else { return false };
+        let until = Instant::now() + pause;
+        if until > self.last {
+            return false;
+        }
+        tokio::time::sleep_until(until).await;
+        true
+    }
+}

@@ -1,0 +1,57 @@
+//! The two halves of a resource kind: one looks, the other writes. A third kind is one more folder here and one
+//! line in the handler.
+
+use crate::{
+    failure::Failure,
+    observed::{Observation, Observed, TagMap},
+    outcome::State,
+    patience::Patience,
+    target::Target,
+};
+
+pub mod agentcore_runtime;
+pub mod ec2_instance;
+
+/// How many requests to AWS are under way at once.
+pub const CONCURRENCY: usize = 8;
+
+/// An answer for each of several targets, in no particular order.
+pub type Answers<T> = Vec<(Target, Result<T, Failure>)>;
+
+/// The reading half of a kind. It cannot write.
+#[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
+pub trait Observe {
+    /// What a look finds for the other half, such as a runtime's configuration.
+    type Document;
+
+    /// Looks at targets; one target's failure costs no other. What AWS does not know is
+    /// [`Observation::NotFound`], not a failure.
+    async fn observe(&self, targets: &[Target]) -> Answers<Observation<Self::Document>>;
+
+    /// Reads, for its own sake, the tag `key` of targets; other tags may be missing from the answer.
+    async fn tags(&self, targets: &[Target], key: &str) -> Answers<TagMap>;
+}
+
+/// The writing half of a kind. Report mode does not have one.
+#[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
+pub trait Enforce {
+    /// What the other half found.
+    type Document;
+
+    /// Requires version 2 on an observed resource, changes nothing else, and verifies both.
+    ///
+    /// # Errors
+    /// Why it could not be done, or could not be verified.
+    async fn enforce(&self, observed: &Observed<Self::Document>, patience: &Patience) -> Result<State, Refusal>;
+}
+
+/// Why a write came to nothing.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The resource is in another state than it was observed in: one more look shows what to do.
+    Moved(Failure),
+    /// AWS is at work on the resource: look again after a pause, as long as there is time.
+    Busy(Failure),
+    /// Nothing more can be done in this invocation.
+    Failed(Failure),
+}

@@ -1,0 +1,11 @@
+//! Bedrock AgentCore runtimes and their microVMs' metadata service, MMDS.
+
+pub mod document;
+mod enforce;
+mod observe;
+pub mod raw_json;
+mod reading;
+mod redaction;
+
+pub use enforce::EnforceRuntimes;
+pub use observe::ObserveRuntimes;

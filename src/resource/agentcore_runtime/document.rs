@@ -1,0 +1,196 @@
+//! A runtime as GetAgentRuntime returned it, and the update that changes one member of it and loses none.
+//!
+//! UpdateAgentRuntime replaces the whole configuration, and the SDK's types drop what they do not know. So the
+//! update is built from the bytes of the read, member by member.
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::{
+    raw_json::{NotAnObject, RawObject},
+    redaction,
+};
+
+/// Members of GetAgentRuntime's answer that UpdateAgentRuntime does not take: AWS owns them.
+const OWNED_BY_AWS: [&str; 9] = [
+    "agentRuntimeArn",
+    "agentRuntimeId",
+    "agentRuntimeName",
+    "agentRuntimeVersion",
+    "createdAt",
+    "failureReason",
+    "lastUpdatedAt",
+    "status",
+    "workloadIdentityDetails",
+];
+/// Without these UpdateAgentRuntime is refused, and the SDK would fill in an empty text.
+const REQUIRED: [&str; 2] = ["agentRuntimeArtifact", "roleArn"];
+/// Members that AWS may return empty and refuses to take empty.
+const NEVER_EMPTY: [&[&str]; 7] = [
+    &["allowedPorts"],
+    &["authorizerConfiguration", "customJWTAuthorizer", "allowedAudience"],
+    &["authorizerConfiguration", "customJWTAuthorizer", "allowedClients"],
+    &["authorizerConfiguration", "customJWTAuthorizer", "allowedScopes"],
+    &["authorizerConfiguration", "customJWTAuthorizer", "customClaims"],
+    &["description"],
+    &["requestHeaderConfiguration", "requestHeaderAllowlist"],
+];
+const REQUIRE_MMDSV2: [&str; 2] = ["metadataConfiguration", "requireMMDSV2"];
+const S3_ENDPOINT: [&str; 3] = ["networkConfiguration", "networkModeConfig", "requireServiceS3Endpoint"];
+/// Runtimes created from this moment on refuse `requireServiceS3Endpoint` in an update, whatever its value.
+const S3_ENDPOINT_FIXED_SINCE: &str = "2026-06-11T00:00:00Z";
+
+/// A runtime as AWS returned it.
+#[derive(Clone, Debug)]
+pub struct Document {
+    whole: RawObject,
+    configuration: RawObject,
+}
+
+/// Why an update cannot be built without losing or inventing something. It names members, never values.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum UnsafeToSend {
+    /// AWS did not return a member that an update needs.
+    #[error("GetAgentRuntime did not return {0}, which an update needs")]
+    Missing(&'static str),
+    /// A member is not what the service model says.
+    #[error(transparent)]
+    Shape(#[from] NotAnObject),
+}
+
+/// What to do with `requireServiceS3Endpoint`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum S3Endpoint {
+    /// Send back what was read: leaving a `false` out re-provisions the gateway.
+    Keep,
+    /// Leave it out: AWS refuses it.
+    Omit,
+}
+
+/// The body of an UpdateAgentRuntime request.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct UpdateBody {
+    /// The same for the same runtime, version and configuration, so that a retry is the same request to AWS.
+    pub client_token: String,
+    /// The JSON, with the client token in it.
+    pub json: String,
+}
+
+impl Document {
+    /// Reads the body of GetAgentRuntime's answer; `None` where it is no JSON object.
+    pub fn parse(body: &[u8]) -> Option<Self> {
+        let whole = RawObject::parse(body)?;
+        let mut configuration = whole.clone();
+        for owned in OWNED_BY_AWS {
+            configuration.remove(&[owned]);
+        }
+        for path in NEVER_EMPTY {
+            remove_if_empty(&mut configuration, path);
+        }
+        Some(Self { whole, configuration })
+    }
+
+    /// `metadataConfiguration.requireMMDSV2`; `None` where it is absent, null or not a boolean.
+    pub fn requires_mmdsv2(&self) -> Option<bool> {
+        self.whole.get_as(&REQUIRE_MMDSV2)
+    }
+
+    /// A member that is a text, by its path.
+    pub fn text(&self, path: &[&str]) -> Option<String> {
+        self.whole.get_as(path)
+    }
+
+    /// Whether a member is there with a value other than null or an empty object.
+    pub fn has(&self, path: &[&str]) -> bool {
+        self.whole.get(path).is_some_and(|json| json != "null" && !is_empty(&json))
+    }
+
+    /// `requireServiceS3Endpoint` can only be sent back for runtimes that are older than the rule against it. Where
+    /// the age is unknown it is sent back: AWS's refusal is loud, a lost member is silent.
+    pub fn s3_endpoint(&self) -> S3Endpoint {
+        let fixed_since: Option<DateTime<Utc>> = S3_ENDPOINT_FIXED_SINCE.parse().ok();
+        match (self.created_at(), fixed_since) {
+            (Some(created), Some(since)) if created >= since => S3Endpoint::Omit,
+            _ => S3Endpoint::Keep,
+        }
+    }
+
+    /// The update that requires MMDSv2 and carries every other member of the configuration as it was read.
+    ///
+    /// # Errors
+    /// It cannot be built without losing or inventing something.
+    pub fn update(&self, id: &str, s3_endpoint: S3Endpoint) -> Result<UpdateBody, UnsafeToSend> {
+        for required in REQUIRED {
+            if !self.has(&[required]) {
+                return Err(UnsafeToSend::Missing(required));
+            }
+        }
+        let mut body = self.configuration.clone();
+        body.set(&REQUIRE_MMDSV2, &true)?;
+        if s3_endpoint == S3Endpoint::Omit {
+            body.remove(&S3_ENDPOINT);
+        }
+        let version = self.text(&["agentRuntimeVersion"]).unwrap_or_default();
+        let client_token = token(&[id, &version, &body.to_json()]);
+        body.set(&["clientToken"], &client_token)?;
+        Ok(UpdateBody { client_token, json: body.to_json() })
+    }
+
+    /// The paths of the members of the configuration, `requireMMDSV2` aside, that are not the same in both.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let setting = REQUIRE_MMDSV2.join(".");
+        let mut found = self.comparable().differences(&other.comparable());
+        found.retain(|path| *path != setting);
+        found
+    }
+
+    /// What AWS says about the runtime, with every configuration value in it replaced by the name of its member.
+    pub fn redact(&self, said: &str) -> String {
+        redaction::redact(said, &self.configuration.texts())
+    }
+
+    /// The configuration with the setting at its place, so that `metadataConfiguration` as a whole is not a
+    /// difference where it was absent.
+    fn comparable(&self) -> RawObject {
+        let mut configuration = self.configuration.clone();
+        // A document whose setting cannot be set is compared as it is.
+        let _ = configuration.set(&REQUIRE_MMDSV2, &true);
+        configuration
+    }
+
+    /// AWS's JSON writes times as text; seconds since 1970 are its other format.
+    fn created_at(&self) -> Option<DateTime<Utc>> {
+        let path = ["createdAt"];
+        let as_text = || self.text(&path)?.parse().ok();
+        as_text().or_else(|| DateTime::from_timestamp(self.whole.get_as::<f64>(&path)? as i64, 0))
+    }
+}
+
+/// An object that is left without members goes too: an empty union means nothing to AWS.
+fn remove_if_empty(configuration: &mut RawObject, path: &[&str]) {
+    if !configuration.get(path).is_some_and(|json| is_empty(&json)) {
+        return;
+    }
+    configuration.remove(path);
+    if let [parent @ .., _] = path
+        && !parent.is_empty()
+    {
+        remove_if_empty(configuration, parent);
+    }
+}
+
+fn is_empty(json: &str) -> bool {
+    let compact: String = json.split_ascii_whitespace().collect();
+    ["\"\"", "[]", "{}"].contains(&compact.as_str())
+}
+
+/// 64 hexadecimal digits, which fits AWS's pattern and length for client tokens.
+fn token(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        // The length keeps two different lists of parts from being the same text.
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,124 @@
+//! Looking at runtimes.
+
+use std::future::Future;
+
+use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata};
+use futures_util::{StreamExt, stream};
+
+use super::{document::Document, reading::read};
+use crate::{
+    failure::Failure,
+    observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags},
+    outcome::{Finding, Reason, State},
+    resource::{Answers, CONCURRENCY, Observe},
+    target::Target,
+};
+
+/// Reads runtimes and their tags.
+#[derive(Clone, Debug)]
+pub struct ObserveRuntimes {
+    client: Client,
+}
+
+impl ObserveRuntimes {
+    /// Reads through this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    async fn look(&self, target: &Target) -> Result<Observation<Document>, Failure> {
+        Ok(match read(&self.client, target).await? {
+            Some(document) => Observation::Found(Box::new(observed(target, document))),
+            None => Observation::NotFound,
+        })
+    }
+
+    async fn list_tags(&self, target: &Target) -> Result<TagMap, Failure> {
+        let reply = self.client.list_tags_for_resource().resource_arn(target.arn()).send().await;
+        let reply = reply.map_err(|error| {
+            Failure::of_request(Reason::TagsUnreadable, "ListTagsForResource", &error, error.message())
+        })?;
+        Ok(reply.tags.unwrap_or_default().into_iter().collect())
+    }
+}
+
+impl Observe for ObserveRuntimes {
+    type Document = Document;
+
+    async fn observe(&self, targets: &[Target]) -> Answers<Observation<Document>> {
+        of_each(targets, |target| self.look(target)).await
+    }
+
+    async fn tags(&self, targets: &[Target], _: &str) -> Answers<TagMap> {
+        of_each(targets, |target| self.list_tags(target)).await
+    }
+}
+
+async fn of_each<'a, T, F>(targets: &'a [Target], ask: impl Fn(&'a Target) -> F) -> Answers<T>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    let answers = targets.iter().map(|target| {
+        let answer = ask(target);
+        async move { (target.clone(), answer.await) }
+    });
+    stream::iter(answers).buffer_unordered(CONCURRENCY).collect().await
+}
+
+fn observed(target: &Target, document: Document) -> Observed<Document> {
+    Observed {
+        target: target.clone(),
+        phase: phase(&document),
+        access: match document.requires_mmdsv2() {
+            Some(true) => MetadataAccess::V2Required,
+            Some(false) | None => MetadataAccess::V1Allowed,
+        },
+        tags: Tags::Unread,
+        operator: None,
+        state: state(&document),
+        findings: findings(&document),
+        findings_if_enforced: Vec::new(),
+        document,
+    }
+}
+
+/// The setting and the version of a runtime.
+pub(super) fn state(document: &Document) -> State {
+    State::Runtime { require_mmdsv2: document.requires_mmdsv2(), version: document.text(&["agentRuntimeVersion"]) }
+}
+
+/// After UPDATE_FAILED the service shows the configuration that failed, so it must not be sent again.
+pub(super) fn phase(document: &Document) -> Phase {
+    let status = document.text(&["status"]).unwrap_or_else(|| "not given".to_owned());
+    let broken = |reason| Phase::Broken {
+        reason,
+        status: status.clone(),
+        said: document.text(&["failureReason"]).map(|said| document.redact(&said)),
+    };
+    match status.as_str() {
+        "READY" => Phase::Settled,
+        "CREATING" | "UPDATING" => Phase::Changing(status),
+        "DELETING" => Phase::Ending(Reason::Deleting),
+        "CREATE_FAILED" => broken(Reason::CreateFailed),
+        "UPDATE_FAILED" => broken(Reason::UpdateFailed),
+        "DELETE_FAILED" => broken(Reason::DeleteFailed),
+        _ => broken(Reason::UnknownStatus),
+    }
+}
+
+fn findings(document: &Document) -> Vec<Finding> {
+    let noticed = [
+        (has_mutable_artifact(document), Finding::MutableArtifact),
+        (!document.has(&["authorizerConfiguration"]), Finding::NoAuthorizer),
+        (document.text(&["networkConfiguration", "networkMode"]).as_deref() == Some("PUBLIC"), Finding::PublicNetwork),
+    ];
+    noticed.into_iter().filter(|(is_so, _)| *is_so).map(|(_, finding)| finding).collect()
+}
+
+/// Sending such an artifact again may deploy whatever its name points at now.
+fn has_mutable_artifact(document: &Document) -> bool {
+    let image = document.text(&["agentRuntimeArtifact", "containerConfiguration", "containerUri"]);
+    let object = ["agentRuntimeArtifact", "codeConfiguration", "code", "s3"];
+    let version = document.text(&["agentRuntimeArtifact", "codeConfiguration", "code", "s3", "versionId"]);
+    image.is_some_and(|image| !image.contains("@sha256:")) || (document.has(&object) && version.is_none())
+}

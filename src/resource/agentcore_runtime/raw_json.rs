@@ -1,0 +1,155 @@
+//! JSON objects whose members keep, byte for byte, what they were read with.
+//!
+//! `serde_json::Value` is not enough: it rounds numbers that do not fit its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// A JSON object; only the members that are set or removed ever change.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct RawObject(BTreeMap<String, Box<RawValue>>);
+
+/// A member that has to be an object and is none; its path, without any value.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{0} is not a JSON object")]
+pub struct NotAnObject(pub String);
+
+impl RawObject {
+    /// Reads an object; `None` for anything else. There is no reason given, as it could quote what was read.
+    pub fn parse(json: &[u8]) -> Option<Self> {
+        serde_json::from_slice(json).ok()
+    }
+
+    /// The member at a path of names, as text. `None` where it is absent or something on the way is no object.
+    pub fn get(&self, path: &[&str]) -> Option<String> {
+        let (first, rest) = path.split_first()?;
+        let value = self.0.get(*first)?.get();
+        if rest.is_empty() { Some(value.to_owned()) } else { Self::parse(value.as_bytes())?.get(rest) }
+    }
+
+    /// The member at a path as a `T`; `None` where it is absent or something else.
+    pub fn get_as<T: serde::de::DeserializeOwned>(&self, path: &[&str]) -> Option<T> {
+        serde_json::from_str(&self.get(path)?).ok()
+    }
+
+    /// Sets the member at a path. Objects on the way are made where they are absent or null.
+    ///
+    /// # Errors
+    /// Something else stands on the way.
+    pub fn set(&mut self, path: &[&str], value: &impl Serialize) -> Result<(), NotAnObject> {
+        let Some((first, rest)) = path.split_first() else { return Ok(()) };
+        let not_an_object = || NotAnObject((*first).to_owned());
+        if rest.is_empty() {
+            let raw = serde_json::value::to_raw_value(value).map_err(|_| not_an_object())?;
+            self.0.insert((*first).to_owned(), raw);
+            return Ok(());
+        }
+        let mut inner = match self.0.get(*first) {
+            Some(raw) if raw.get() != "null" => Self::parse(raw.get().as_bytes()).ok_or_else(not_an_object)?,
+            _ => Self::default(),
+        };
+        inner.set(rest, value)?;
+        self.set(&[first], &inner)
+    }
+
+    /// Removes the member at a path, if it is there.
+    pub fn remove(&mut self, path: &[&str]) {
+        let Some((first, rest)) = path.split_first() else { return };
+        if rest.is_empty() {
+            self.0.remove(*first);
+        } else if self.get(path).is_some()
+            && let Some(mut inner) = self.get(&[first]).and_then(|json| Self::parse(json.as_bytes()))
+        {
+            inner.remove(rest);
+            // Setting a single name cannot meet anything on the way.
+            let _ = self.set(&[first], &inner);
+        }
+    }
+
+    /// The object as compact JSON.
+    pub fn to_json(&self) -> String {
+        let members: Vec<_> = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{}:{}", serde_json::Value::from(name.as_str()), value))
+            .collect();
+        format!("{{{}}}", members.join(","))
+    }
+
+    /// The paths, such as `a.b`, of the members whose meaning is not the same in both; white space and the order of
+    /// names have no meaning. Never a value.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let mut found = Vec::new();
+        compare_objects("", self, other, &mut found);
+        found
+    }
+
+    /// The text values in it, at any depth, each with its path.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for (name, value) in &self.0 {
+            collect_texts(name, value, &mut found);
+        }
+        found
+    }
+}
+
+fn compare_objects(path: &str, one: &RawObject, other: &RawObject, found: &mut Vec<String>) {
+    let names: BTreeSet<_> = one.0.keys().chain(other.0.keys()).collect();
+    for name in names {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        match (one.0.get(name), other.0.get(name)) {
+            (Some(one), Some(other)) => compare(&path, one, other, found),
+            _ => found.push(path),
+        }
+    }
+}
+
+fn compare(path: &str, one: &RawValue, other: &RawValue, found: &mut Vec<String>) {
+    if one.get() == other.get() {
+        return;
+    }
+    if let (Some(one), Some(other)) = (object(one), object(other)) {
+        return compare_objects(path, &one, &other, found);
+    }
+    if let (Some(one), Some(other)) = (list(one), list(other))
+        && one.len() == other.len()
+    {
+        for (at, (one, other)) in one.iter().zip(&other).enumerate() {
+            compare(&format!("{path}[{at}]"), one, other, found);
+        }
+        return;
+    }
+    if text(one).is_none() || text(one) != text(other) {
+        found.push(path.to_owned());
+    }
+}
+
+fn collect_texts(path: &str, value: &RawValue, found: &mut Vec<(String, String)>) {
+    if let Some(text) = text(value) {
+        found.push((path.to_owned(), text));
+    } else if let Some(object) = object(value) {
+        for (name, value) in &object.0 {
+            collect_texts(&format!("{path}.{name}"), value, found);
+        }
+    } else {
+        for (at, value) in list(value).into_iter().flatten().enumerate() {
+            collect_texts(&format!("{path}[{at}]"), &value, found);
+        }
+    }
+}
+
+fn object(value: &RawValue) -> Option<RawObject> {
+    RawObject::parse(value.get().as_bytes())
+}
+
+fn list(value: &RawValue) -> Option<Vec<Box<RawValue>>> {
+    serde_json::from_str(value.get()).ok()
+}
+
+fn text(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}

@@ -1,0 +1,30 @@
+//! Messages of AWS may quote a runtime's configuration, which holds secrets.
+
+/// Shorter values are left alone: taking every `1` or `no` out of a sentence would protect nothing.
+const SHORTEST_SECRET: usize = 4;
+/// This much of a secret in a row counts as a quotation of it, even where AWS cut or escaped the rest.
+const QUOTATION: usize = 8;
+/// Where secrets are kept. Elsewhere values are ARNs and addresses, whose parts stand in every message.
+const SECRETS: &str = "environmentVariables.";
+
+/// Replaces every value in a message by the name of its member; gives none of the message where a part of a secret
+/// would remain. `values` are pairs of a path and a value.
+pub(super) fn redact(message: &str, values: &[(String, String)]) -> String {
+    let mut values: Vec<_> = values.iter().filter(|(_, value)| value.len() >= SHORTEST_SECRET).collect();
+    // A value may contain another one.
+    values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+    let mut redacted = message.to_owned();
+    for (path, value) in &values {
+        redacted = redacted.replace(value.as_str(), &format!("[{path}]"));
+    }
+    let mut secrets = values.iter().filter(|(path, _)| path.starts_with(SECRETS));
+    match secrets.find(|(_, value)| is_quoted(value, &redacted)) {
+        Some((path, _)) => format!("AWS's message is withheld, because it quotes a part of {path}"),
+        None => redacted,
+    }
+}
+
+fn is_quoted(value: &str, message: &str) -> bool {
+    let chars: Vec<_> = value.chars().collect();
+    chars.windows(QUOTATION).any(|part| message.contains(&part.iter().collect::<String>()))
+}

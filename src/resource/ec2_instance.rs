@@ -1,0 +1,7 @@
+//! EC2 instances and their metadata service, IMDS.
+
+mod enforce;
+mod observe;
+
+pub use enforce::EnforceInstances;
+pub use observe::{InstanceFacts, ObserveInstances};

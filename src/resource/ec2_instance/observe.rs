@@ -1,0 +1,179 @@
+//! Looking at instances.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ec2::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    types::{Filter, Instance, InstanceStateName},
+};
+
+use crate::{
+    failure::Failure,
+    observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags},
+    outcome::{Finding, Reason, State},
+    resource::{Answers, Observe},
+    target::Target,
+};
+
+/// The most values a filter takes ([DescribeInstances]).
+///
+/// [DescribeInstances]: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+const MOST_FILTER_VALUES: usize = 200;
+const PAGE: i32 = 1000;
+
+/// What a write needs to know of an instance.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct InstanceFacts {
+    /// The metadata endpoint was seen enabled.
+    pub endpoint_enabled: bool,
+}
+
+/// Reads instances and their tags.
+#[derive(Clone, Debug)]
+pub struct ObserveInstances {
+    client: Client,
+}
+
+impl ObserveInstances {
+    /// Reads through this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// By filter, not by id: one vanished id would fail a request by id for all the others.
+    async fn describe(&self, ids: &[&Target]) -> Result<BTreeMap<String, Instance>, Failure> {
+        let mut pages = self
+            .client
+            .describe_instances()
+            .filters(filter("instance-id", ids.iter().map(|target| target.id())))
+            .into_paginator()
+            .page_size(PAGE)
+            .send();
+        let mut found = BTreeMap::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| failed(Reason::ReadFailed, "DescribeInstances", &error))?;
+            for instance in page.reservations.into_iter().flatten().flat_map(|all| all.instances.unwrap_or_default()) {
+                found.insert(instance.instance_id.clone().unwrap_or_default(), instance);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn describe_tag(&self, ids: &[&Target], key: &str) -> Result<BTreeMap<String, TagMap>, Failure> {
+        let mut pages = self
+            .client
+            .describe_tags()
+            .filters(filter("resource-id", ids.iter().map(|target| target.id())))
+            .filters(filter("key", [literally(key).as_str()]))
+            .into_paginator()
+            .page_size(PAGE)
+            .send();
+        let mut found = BTreeMap::<String, TagMap>::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| failed(Reason::TagsUnreadable, "DescribeTags", &error))?;
+            for tag in page.tags.unwrap_or_default() {
+                let tags = found.entry(tag.resource_id.unwrap_or_default()).or_default();
+                tags.insert(tag.key.unwrap_or_default(), tag.value.unwrap_or_default());
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Observe for ObserveInstances {
+    type Document = InstanceFacts;
+
+    async fn observe(&self, targets: &[Target]) -> Answers<Observation<InstanceFacts>> {
+        let mut answers = Vec::with_capacity(targets.len());
+        for some in batches(targets) {
+            let found = self.describe(&some).await;
+            answers.extend(some.into_iter().map(|target| {
+                let answer = found.as_ref().map_err(Clone::clone).map(|found| match found.get(target.id()) {
+                    Some(instance) => Observation::Found(Box::new(observed(target, instance))),
+                    None => Observation::NotFound,
+                });
+                (target.clone(), answer)
+            }));
+        }
+        answers
+    }
+
+    async fn tags(&self, targets: &[Target], key: &str) -> Answers<TagMap> {
+        let mut answers = Vec::with_capacity(targets.len());
+        for some in batches(targets) {
+            let found = self.describe_tag(&some, key).await;
+            answers.extend(some.into_iter().map(|target| {
+                let tags = found.as_ref().map_err(Clone::clone);
+                (target.clone(), tags.map(|found| found.get(target.id()).cloned().unwrap_or_default()))
+            }));
+        }
+        answers
+    }
+}
+
+fn batches(targets: &[Target]) -> impl Iterator<Item = Vec<&Target>> {
+    targets.chunks(MOST_FILTER_VALUES).map(|some| some.iter().collect())
+}
+
+fn filter<'a>(name: &str, values: impl IntoIterator<Item = &'a str>) -> Filter {
+    let values = values.into_iter().map(str::to_owned).collect();
+    Filter::builder().name(name).set_values(Some(values)).build()
+}
+
+/// EC2's filters read `*` and `?` as wildcards and `\` as their escape.
+fn literally(text: &str) -> String {
+    text.chars().flat_map(|char| matches!(char, '*' | '?' | '\\').then_some('\\').into_iter().chain([char])).collect()
+}
+
+fn failed<E: ProvideErrorMetadata, R>(reason: Reason, operation: &str, error: &SdkError<E, R>) -> Failure {
+    Failure::of_request(reason, operation, error, error.message())
+}
+
+fn observed(target: &Target, instance: &Instance) -> Observed<InstanceFacts> {
+    let options = instance.metadata_options.as_ref();
+    let tokens = options.and_then(|options| options.http_tokens.as_ref()).map(|tokens| tokens.as_str());
+    let endpoint = options.and_then(|options| options.http_endpoint.as_ref()).map(|endpoint| endpoint.as_str());
+    let hop_limit = options.and_then(|options| options.http_put_response_hop_limit);
+    Observed {
+        target: target.clone(),
+        phase: phase(instance),
+        access: match (tokens, endpoint) {
+            (_, Some("disabled")) => MetadataAccess::Disabled,
+            (Some("required"), _) => MetadataAccess::V2Required,
+            _ => MetadataAccess::V1Allowed,
+        },
+        tags: Tags::Unconfirmed(tags(instance)),
+        operator: operator(instance),
+        state: State::Instance { http_tokens: tokens.map(str::to_owned), hop_limit },
+        findings: Vec::new(),
+        findings_if_enforced: (hop_limit == Some(1)).then_some(Finding::HopLimit1).into_iter().collect(),
+        document: InstanceFacts { endpoint_enabled: endpoint == Some("enabled") },
+    }
+}
+
+fn phase(instance: &Instance) -> Phase {
+    let name = instance.state.as_ref().and_then(|state| state.name.as_ref());
+    match name {
+        Some(InstanceStateName::Running | InstanceStateName::Stopped) => Phase::Settled,
+        Some(InstanceStateName::Pending) => Phase::Passing(Reason::Pending),
+        Some(InstanceStateName::Stopping) => Phase::Passing(Reason::Stopping),
+        Some(InstanceStateName::ShuttingDown) => Phase::Ending(Reason::ShuttingDown),
+        Some(InstanceStateName::Terminated) => Phase::Ending(Reason::Terminated),
+        unknown => Phase::Broken {
+            reason: Reason::UnknownStatus,
+            status: unknown.map_or("no state at all", |name| name.as_str()).to_owned(),
+            said: None,
+        },
+    }
+}
+
+fn tags(instance: &Instance) -> TagMap {
+    let tags = instance.tags.as_deref().unwrap_or_default();
+    tags.iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default()))).collect()
+}
+
+fn operator(instance: &Instance) -> Option<String> {
+    let operator = instance.operator.as_ref().filter(|operator| operator.managed == Some(true))?;
+    Some(operator.principal.clone().unwrap_or_else(|| "an operator EC2 does not name".to_owned()))
+}

@@ -1,0 +1,100 @@
+//! What the guardrail works on: one instance or one runtime, in its own account and Region.
+
+use serde::Serialize;
+use strum::IntoStaticStr;
+
+/// Where the function runs. Only resources of the same account and Region are its business.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Home {
+    /// AWS partition, such as `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+    /// Region code, such as `eu-west-1`.
+    pub region: String,
+    /// Account id, twelve digits.
+    pub account: String,
+}
+
+impl Home {
+    /// Reads the home from the ARN a function is invoked by,
+    /// `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME`.
+    ///
+    /// Gives `None` where the text is not such an ARN.
+    pub fn from_function_arn(arn: &str) -> Option<Self> {
+        let mut parts = arn.split(':');
+        let [prefix, partition, service, region, account] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+        let complete = [partition, region, account].iter().all(|part| !part.is_empty());
+        (prefix == "arn" && service == "lambda" && complete).then(|| Self {
+            partition: partition.to_owned(),
+            region: region.to_owned(),
+            account: account.to_owned(),
+        })
+    }
+}
+
+/// The kinds of resources the guardrail knows.
+#[derive(Clone, Copy, Debug, Eq, Hash, IntoStaticStr, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Kind {
+    /// An EC2 instance, whose metadata service is IMDS.
+    Ec2Instance,
+    /// A Bedrock AgentCore runtime, whose metadata service is MMDS.
+    AgentcoreRuntime,
+}
+
+/// One resource of the function's own account and Region. Its id is known to fit AWS's pattern,
+/// so that it can go into a request.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Target {
+    kind: Kind,
+    id: String,
+    arn: String,
+}
+
+impl Target {
+    /// An EC2 instance by its id: `i-` and 8 or 17 hexadecimal digits. `None` for any other text.
+    pub fn instance(home: &Home, id: &str) -> Option<Self> {
+        let digits = id.strip_prefix("i-")?;
+        let fits =
+            matches!(digits.len(), 8 | 17) && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        fits.then(|| Self::new(home, Kind::Ec2Instance, "ec2", "instance", id))
+    }
+
+    /// An AgentCore runtime by its id, `[a-zA-Z][a-zA-Z0-9_]{0,99}-[a-zA-Z0-9]{10}` (`AgentRuntimeId` of the
+    /// service model). `None` for any other text.
+    pub fn runtime(home: &Home, id: &str) -> Option<Self> {
+        let (name, suffix) = id.split_once('-')?;
+        let fits = name.len() <= 100
+            && name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            && suffix.len() == 10
+            && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        fits.then(|| Self::new(home, Kind::AgentcoreRuntime, "bedrock-agentcore", "runtime", id))
+    }
+
+    /// An AgentCore runtime by its ARN. `None` where the ARN names anything else, or another account or Region.
+    pub fn runtime_by_arn(home: &Home, arn: &str) -> Option<Self> {
+        let (_, id) = arn.rsplit_once('/')?;
+        Self::runtime(home, id).filter(|target| target.arn == arn)
+    }
+
+    fn new(home: &Home, kind: Kind, service: &str, resource: &str, id: &str) -> Self {
+        let Home { partition, region, account } = home;
+        Self { kind, id: id.to_owned(), arn: format!("arn:{partition}:{service}:{region}:{account}:{resource}/{id}") }
+    }
+
+    /// What kind of resource it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The id AWS gave it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its Amazon Resource Name.
+    pub fn arn(&self) -> &str {
+        &self.arn
+    }
+}

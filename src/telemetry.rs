@@ -1,0 +1,130 @@
+//! What the one on call sees: JSON log lines, and metrics in CloudWatch's embedded metric format.
+
+use std::{io, time::Duration};
+
+use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics_cloudwatch_embedded::{Builder, Collector};
+use serde::Serialize;
+use tracing::{error, info, level_filters::LevelFilter, warn};
+use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt};
+
+use crate::{
+    handler::InvocationError,
+    outcome::{Outcome, Verdict},
+    response::Response,
+};
+
+/// The CloudWatch namespace of the metrics.
+pub const NAMESPACE: &str = "MetadataGuardrail";
+
+/// A subscriber that writes one JSON line an event: our own from `INFO`, everybody else's from `WARN`.
+///
+/// The levels are fixed on purpose: below them the SDK writes requests and responses, which hold the configuration
+/// of runtimes.
+pub fn subscriber<W>(writer: W) -> impl tracing::Subscriber + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let levels =
+        Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::INFO).with_default(LevelFilter::WARN);
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_writer(writer)
+        .with_filter(levels);
+    tracing_subscriber::registry().with(lines)
+}
+
+/// Logs and counts what became of one invocation.
+pub fn report(request_id: &str, took: Duration, result: &Result<Response, InvocationError>) {
+    histogram!("Duration").record(took.as_secs_f64() * 1000.0);
+    match result {
+        Ok(response) => report_response(request_id, response),
+        Err(InvocationError::RemediationFailed(response)) => {
+            counter!("Failures").increment(1);
+            report_response(request_id, response);
+        }
+        Err(failure) => {
+            counter!("Failures").increment(1);
+            error!(request_id, "{failure}");
+        }
+    }
+}
+
+fn report_response(request_id: &str, response: &Response) {
+    let mode: &str = response.mode.into();
+    if let Some(reason) = response.ignored {
+        let reason: &str = reason.into();
+        counter!("Ignored", "Reason" => reason).increment(1);
+        info!(request_id, mode, ignored = reason, "the event was ignored: {reason}");
+    }
+    for outcome in &response.outcomes {
+        let (kind, result): (&str, &str) = (outcome.kind.into(), outcome.result.into());
+        counter!("Outcomes", "Kind" => kind, "Result" => result).increment(1);
+        log(request_id, mode, outcome);
+    }
+}
+
+/// One line an outcome, with the outcome's members; those that are not plain text stand in it as JSON.
+fn log(request_id: &str, mode: &str, outcome: &Outcome) {
+    let Outcome { kind, id, arn, result, reason, detail, before, after, findings } = outcome;
+    let (kind, word, reason): (&str, &str, &str) = (kind.into(), result.into(), reason.into());
+    let (before, after, findings) = (json(before), json(after), json(findings));
+    // The level is part of what tracing fixes at compile time, so that one line cannot choose it.
+    macro_rules! line {
+        ($level:ident) => {
+            $level!(
+                request_id,
+                mode,
+                kind,
+                id,
+                arn,
+                result = word,
+                reason,
+                detail,
+                before,
+                after,
+                findings,
+                "{id}: {word}"
+            )
+        };
+    }
+    match result {
+        Verdict::Failed => line!(error),
+        Verdict::Held => line!(warn),
+        _ => line!(info),
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The metrics that are counted until the end of an invocation.
+#[derive(Clone, Copy)]
+pub struct Metrics(&'static Collector);
+
+impl Metrics {
+    /// Begins to count, for the whole process.
+    ///
+    /// # Errors
+    /// Something else in the process counts already.
+    pub fn start() -> Result<Self, metrics_cloudwatch_embedded::Error> {
+        let collector = Builder::new().cloudwatch_namespace(NAMESPACE).init()?;
+        describe_counter!("Outcomes", Unit::Count, "Targets, by kind and result");
+        describe_counter!("Ignored", Unit::Count, "Events that asked for nothing, by reason");
+        describe_counter!("Failures", Unit::Count, "Invocations that failed");
+        describe_histogram!("Duration", Unit::Milliseconds, "How long an invocation took");
+        Ok(Self(collector))
+    }
+
+    /// Writes what was counted since the last time, one line a set of dimensions.
+    ///
+    /// # Errors
+    /// The writer's own.
+    pub fn flush(&self, writer: impl io::Write) -> io::Result<()> {
+        self.0.flush(writer)
+    }
+}

@@ -1,0 +1,173 @@
+//! The sentences of outcomes: what happened, to what, and what a person can do next.
+
+use crate::{
+    decision::Moment,
+    exception::{ExceptionTag, Exemption},
+    failure::Failure,
+    observed::{Observation, Observed, Phase},
+    outcome::{Finding, Outcome, Reason, State, Verdict},
+    target::{Kind, Target},
+};
+
+/// Writes the outcome of one target.
+#[derive(Clone, Copy)]
+pub struct Wording<'a> {
+    /// The target.
+    pub target: &'a Target,
+    /// The tag that exempts.
+    pub exception: &'a ExceptionTag,
+    /// The time its exemption is read at.
+    pub moment: &'a Moment,
+}
+
+impl Wording<'_> {
+    /// The outcome of a target that was left as it is.
+    pub fn left<D>(&self, look: &Observation<D>, verdict: Verdict, reason: Reason) -> Outcome {
+        let detail = self.why_left(look.found(), reason);
+        self.outcome(look.found(), verdict, reason, detail, None)
+    }
+
+    /// The outcome of a target that was written and verified; `after` is what was read then.
+    pub fn enforced<D>(&self, look: &Observation<D>, after: State) -> Outcome {
+        let detail = match &after {
+            State::Instance { .. } => "HttpTokens is required now; nothing else was changed.".to_owned(),
+            State::Runtime { version, .. } => format!(
+                "requireMMDSV2 is true now, in version {}; every other member of the configuration is unchanged.",
+                version.as_deref().unwrap_or("unknown")
+            ),
+        };
+        self.outcome(look.found(), Verdict::Enforced, Reason::V1Allowed, detail, Some(after))
+    }
+
+    /// The outcome of a target that could not be finished; `look` is what was known of it.
+    pub fn failed<D>(&self, look: Option<&Observation<D>>, failure: Failure) -> Outcome {
+        let observed = look.and_then(Observation::found);
+        self.outcome(observed, Verdict::Failed, failure.reason, failure.detail, failure.after)
+    }
+
+    fn outcome<D>(
+        &self,
+        observed: Option<&Observed<D>>,
+        result: Verdict,
+        reason: Reason,
+        detail: String,
+        after: Option<State>,
+    ) -> Outcome {
+        let (mut findings, mut detail) = (Vec::new(), detail);
+        if let Some(seen) = observed {
+            findings.extend(&seen.findings);
+            if matches!(result, Verdict::Enforced | Verdict::WouldEnforce) {
+                findings.extend(&seen.findings_if_enforced);
+            }
+            if result != Verdict::Compliant {
+                findings.extend(finding(&self.exemption(seen)));
+            }
+        }
+        findings.sort();
+        for remark in findings.iter().filter_map(|finding| remark(*finding)) {
+            detail.push(' ');
+            detail.push_str(remark);
+        }
+        Outcome {
+            kind: self.target.kind(),
+            id: self.target.id().to_owned(),
+            arn: self.target.arn().to_owned(),
+            result,
+            reason,
+            detail,
+            before: observed.map(|seen| seen.state.clone()),
+            after,
+            findings,
+        }
+    }
+
+    fn exemption<D>(&self, seen: &Observed<D>) -> Exemption {
+        self.exception.exemption(seen.tags.value(self.exception.key()), self.moment.now.date_naive())
+    }
+
+    fn why_left<D>(&self, observed: Option<&Observed<D>>, reason: Reason) -> String {
+        let v2 = match self.target.kind() {
+            Kind::Ec2Instance => "IMDSv2",
+            Kind::AgentcoreRuntime => "MMDSv2",
+        };
+        match reason {
+            Reason::V2Required => format!("{v2} is required already; there is nothing to do."),
+            Reason::EndpointDisabled => {
+                "Its metadata endpoint is disabled, so that no version can be reached; it stays disabled.".to_owned()
+            }
+            Reason::V1Allowed => format!("Version 1 is allowed. In enforce mode the guardrail would require {v2}."),
+            Reason::ExceptionTag => self.why_exempt(observed),
+            Reason::ManagedByOperator => why_held_by_operator(observed),
+            Reason::Pending => "It is pending and cannot be changed yet; the event that it runs, or its next start, \
+                                finishes this."
+                .to_owned(),
+            Reason::Stopping => "It is stopping and cannot be changed now; its next start finishes this.".to_owned(),
+            Reason::ShuttingDown => "It is shutting down.".to_owned(),
+            Reason::Terminated => "It is terminated.".to_owned(),
+            Reason::Deleting => "It is being deleted.".to_owned(),
+            Reason::NotFound => "AWS does not know it (any more).".to_owned(),
+            Reason::NotFoundYet => {
+                "AWS does not know it yet, and the event is younger than five minutes. A retry looks again.".to_owned()
+            }
+            _ => why_held_by_status(observed),
+        }
+    }
+
+    fn why_exempt<D>(&self, observed: Option<&Observed<D>>) -> String {
+        let exemption = observed.map_or(Exemption::None, |seen| self.exemption(seen));
+        let mut detail = format!("The tag {} exempts it", self.exception.key());
+        if let Exemption::Exempt { until, reason, .. } = exemption {
+            if let Some(until) = until {
+                detail.push_str(&format!(" to the end of {until} (UTC)"));
+            }
+            if !reason.is_empty() {
+                detail.push_str(&format!(" (\u{201c}{reason}\u{201d})"));
+            }
+        }
+        detail.push_str("; it was not changed.");
+        if self.target.kind() == Kind::AgentcoreRuntime {
+            detail.push_str(" AWS refuses to invoke it as long as it does not require MMDSv2.");
+        }
+        detail
+    }
+}
+
+fn why_held_by_operator<D>(observed: Option<&Observed<D>>) -> String {
+    let operator = observed.and_then(|seen| seen.operator.as_deref()).unwrap_or("an operator");
+    format!(
+        "AWS manages it for {operator}, so it was not changed. Require IMDSv2 in the configuration of that operator, \
+         such as its node class."
+    )
+}
+
+fn why_held_by_status<D>(observed: Option<&Observed<D>>) -> String {
+    match observed.map(|seen| &seen.phase) {
+        Some(Phase::Broken { status, said, .. }) => {
+            let said = said.as_ref().map(|said| format!(" (\u{201c}{said}\u{201d})")).unwrap_or_default();
+            format!("Its status is {status}{said}, so it was not changed. A person has to repair it first.")
+        }
+        _ => "It was not changed. A person has to look at it.".to_owned(),
+    }
+}
+
+fn finding(exemption: &Exemption) -> Option<Finding> {
+    match exemption {
+        Exemption::Expired { .. } => Some(Finding::ExceptionExpired),
+        Exemption::Exempt { malformed: true, .. } => Some(Finding::ExceptionMalformed),
+        _ => None,
+    }
+}
+
+/// The sentence of a finding that a person should act on now.
+fn remark(finding: Finding) -> Option<&'static str> {
+    match finding {
+        Finding::ExceptionExpired => Some("Its exception has expired."),
+        Finding::ExceptionMalformed => {
+            Some("The tag's value begins like a date and is none, so the exception has no end; correct the tag.")
+        }
+        Finding::HopLimit1 => Some(
+            "Its hop limit is 1: containers on it that use the metadata service without the host's network lose it.",
+        ),
+        Finding::MutableArtifact | Finding::NoAuthorizer | Finding::PublicNetwork => None,
+    }
+}

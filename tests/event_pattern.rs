@@ -1,0 +1,97 @@
+//! EventBridge's event patterns, with the comparison operators that the template's rules use, after the EventBridge
+//! user guide ("Comparison operators for use in event patterns").
+//!
+//! Not modelled: that two fields of one pattern must match within the same item of a list. No rule names two.
+
+use serde_json::Value;
+
+/// Whether a rule with this pattern delivers this event. Panics at a pattern that EventBridge would refuse, and at
+/// operators it does not know.
+pub fn accepts(pattern: &Value, event: &Value) -> bool {
+    accepts_within(pattern, &[event])
+}
+
+/// `nodes` are all the values that the names so far lead to: a pattern looks into every item of a list.
+fn accepts_within(pattern: &Value, nodes: &[&Value]) -> bool {
+    let fields = pattern.as_object().expect("a pattern is an object");
+    fields.iter().all(|(name, wanted)| {
+        assert!(!name.starts_with('$'), "unknown operator {name}");
+        let found = members(nodes, name);
+        match wanted {
+            Value::Object(_) => accepts_within(wanted, &found),
+            Value::Array(matchers) => {
+                let leaves: Vec<_> = found.into_iter().filter(|value| !value.is_object()).collect();
+                matchers.iter().any(|matcher| matches(matcher, &leaves))
+            }
+            _ => panic!("EventBridge wants a list for {name}"),
+        }
+    })
+}
+
+fn members<'a>(nodes: &[&'a Value], name: &str) -> Vec<&'a Value> {
+    nodes.iter().filter_map(|node| node.get(name)).flat_map(items).collect()
+}
+
+/// The items of a list, however deep; any other value is its own only item, and an empty list has none.
+fn items(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(list) => list.iter().flat_map(items).collect(),
+        _ => vec![value],
+    }
+}
+
+fn matches(matcher: &Value, leaves: &[&Value]) -> bool {
+    let Value::Object(operator) = matcher else {
+        return leaves.contains(&matcher);
+    };
+    let (name, operand) = operator.iter().next().expect("an operator has a name");
+    match (name.as_str(), operand) {
+        ("exists", Value::Bool(wanted)) => *wanted != leaves.is_empty(),
+        ("prefix", Value::String(start)) => {
+            leaves.iter().any(|leaf| leaf.as_str().is_some_and(|text| text.starts_with(start)))
+        }
+        // Null is something else than any text; a field that is not there is nothing.
+        ("anything-but", Value::String(_)) => leaves.iter().any(|leaf| *leaf != operand),
+        _ => panic!("unknown operator {matcher}"),
+    }
+}
+
+mod tests {
+    use serde_json::json;
+
+    use super::accepts;
+
+    #[test]
+    fn every_field_must_match_and_any_value_of_a_field() {
+        let pattern = json!({"source": ["a", "b"], "detail": {"state": ["running"]}});
+        assert!(accepts(&pattern, &json!({"source": "b", "detail": {"state": "running", "more": 1}})));
+        assert!(!accepts(&pattern, &json!({"source": "b", "detail": {"state": "stopped"}})));
+        assert!(!accepts(&pattern, &json!({"source": "b"})));
+    }
+
+    #[test]
+    fn a_list_in_the_event_matches_with_any_of_its_items() {
+        let pattern = json!({"items": {"key": ["exempt"]}});
+        assert!(accepts(&pattern, &json!({"items": [{"key": "other"}, {"key": "exempt"}]})));
+        assert!(!accepts(&pattern, &json!({"items": [{"key": "other"}]})));
+        assert!(!accepts(&pattern, &json!({"items": []})));
+    }
+
+    #[test]
+    fn null_exists_and_is_neither_false_nor_a_text() {
+        let event = json!({"field": null});
+        assert!(accepts(&json!({"field": [null]}), &event));
+        assert!(accepts(&json!({"field": [{"exists": true}]}), &event));
+        assert!(accepts(&json!({"field": [{"anything-but": "required"}]}), &event));
+        assert!(!accepts(&json!({"field": [{"exists": false}]}), &event));
+        assert!(!accepts(&json!({"field": [false]}), &event));
+    }
+
+    #[test]
+    fn what_does_not_exist_matches_only_exists_false() {
+        for event in [json!({}), json!({"field": {"inner": 1}}), json!({"field": []})] {
+            assert!(accepts(&json!({"field": [{"exists": false}]}), &event), "{event}");
+            assert!(!accepts(&json!({"field": [null, {"anything-but": "required"}]}), &event), "{event}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The call log.
+
+/// One HTTP request as it arrived, and the error it was answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The AWS name, such as `DescribeInstances`; method and path where no operation matches.
+    pub operation: String,
+    /// The instance or runtime the call names, if it names exactly one.
+    pub resource: Option<String>,
+    /// The raw request body.
+    pub body: String,
+    /// EC2: the form's parameters. AgentCore: the query's parameters.
+    pub parameters: Vec<(String, String)>,
+    /// The error code of the answer, or the name of the fault that spoiled the answer.
+    pub error: Option<String>,
+}
+
+impl Call {
+    /// The value of one parameter.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        let mut parameters = self.parameters.iter();
+        let (_, value) = parameters.find(|(key, _)| key == name)?;
+        Some(value)
+    }
+
+    /// Whether the operation changes something when it succeeds.
+    pub fn is_write(&self) -> bool {
+        let reads = ["Describe", "Get", "List"];
+        !reads.iter().any(|read| self.operation.starts_with(read))
+    }
+}
+
+/// The parameters of a form or a query string, decoded.
+pub(super) fn parameters(encoded: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(encoded.as_bytes())
+        .into_owned()
+        .collect()
+}

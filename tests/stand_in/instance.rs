@@ -1,0 +1,209 @@
+//! EC2 instances and EC2's rules about their metadata options.
+
+use std::collections::BTreeMap;
+
+use super::refusal::Refusal;
+use super::world::World;
+
+/// One EC2 instance. The text values are EC2's own words, such as `running` or `optional`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    pub id: String,
+    pub state: String,
+    pub http_tokens: String,
+    pub http_endpoint: String,
+    pub hop_limit: u32,
+    pub http_protocol_ipv6: String,
+    pub instance_metadata_tags: String,
+    pub tags: BTreeMap<String, String>,
+    /// `DescribeInstances` does not show the tags yet, `DescribeTags` does.
+    pub tags_are_late: bool,
+    /// The service principal that manages the instance; others may not modify it.
+    pub operator: Option<String>,
+    /// `ModifyInstanceMetadataOptions` is accepted and answered as usual, but nothing changes.
+    pub ignores_writes: bool,
+    /// An ISO 8601 time.
+    pub launch_time: String,
+}
+
+/// What one `ModifyInstanceMetadataOptions` asks for. A member not sent keeps its value.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MetadataChange {
+    pub http_tokens: Option<String>,
+    pub http_endpoint: Option<String>,
+    pub hop_limit: Option<u32>,
+    pub http_protocol_ipv6: Option<String>,
+    pub instance_metadata_tags: Option<String>,
+}
+
+impl Instance {
+    pub(super) fn new(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            state: "running".to_owned(),
+            http_tokens: "optional".to_owned(),
+            http_endpoint: "enabled".to_owned(),
+            hop_limit: 2,
+            http_protocol_ipv6: "disabled".to_owned(),
+            instance_metadata_tags: "disabled".to_owned(),
+            tags: BTreeMap::new(),
+            tags_are_late: false,
+            operator: None,
+            ignores_writes: false,
+            launch_time: "2026-11-20T09:00:00.000Z".to_owned(),
+        }
+    }
+
+    /// Sets the state, such as `stopped`.
+    pub fn state(&mut self, state: &str) -> &mut Self {
+        state.clone_into(&mut self.state);
+        self
+    }
+
+    /// Sets `HttpTokens`: `optional` or `required`.
+    pub fn http_tokens(&mut self, value: &str) -> &mut Self {
+        value.clone_into(&mut self.http_tokens);
+        self
+    }
+
+    /// Sets `HttpEndpoint`: `enabled` or `disabled`.
+    pub fn http_endpoint(&mut self, value: &str) -> &mut Self {
+        value.clone_into(&mut self.http_endpoint);
+        self
+    }
+
+    /// Sets one tag.
+    pub fn tag(&mut self, key: &str, value: &str) -> &mut Self {
+        self.tags.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Hands the instance to a service principal.
+    pub fn operator(&mut self, principal: &str) -> &mut Self {
+        self.operator = Some(principal.to_owned());
+        self
+    }
+
+    /// The tags as `DescribeInstances` shows them.
+    pub(super) fn shown_tags(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.tags.iter().filter(|_| !self.tags_are_late)
+    }
+
+    fn apply(&mut self, change: &MetadataChange) {
+        fn set<T: Clone>(option: &mut T, wanted: Option<&T>) {
+            if let Some(wanted) = wanted {
+                option.clone_from(wanted);
+            }
+        }
+        set(&mut self.http_tokens, change.http_tokens.as_ref());
+        set(&mut self.http_endpoint, change.http_endpoint.as_ref());
+        set(&mut self.hop_limit, change.hop_limit.as_ref());
+        set(
+            &mut self.http_protocol_ipv6,
+            change.http_protocol_ipv6.as_ref(),
+        );
+        set(
+            &mut self.instance_metadata_tags,
+            change.instance_metadata_tags.as_ref(),
+        );
+    }
+}
+
+impl MetadataChange {
+    fn check_values(&self) -> Result<(), Refusal> {
+        let switch = ["enabled", "disabled"];
+        check(
+            "HttpTokens",
+            self.http_tokens.as_deref(),
+            ["optional", "required"],
+        )?;
+        check("HttpEndpoint", self.http_endpoint.as_deref(), switch)?;
+        check(
+            "HttpProtocolIpv6",
+            self.http_protocol_ipv6.as_deref(),
+            switch,
+        )?;
+        check(
+            "InstanceMetadataTags",
+            self.instance_metadata_tags.as_deref(),
+            switch,
+        )?;
+        match self.hop_limit {
+            Some(hops) if !(1..=64).contains(&hops) => Err(Refusal::invalid_parameter_value(
+                format!("Value ({hops}) for parameter HttpPutResponseHopLimit is invalid."),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check(name: &str, value: Option<&str>, allowed: [&str; 2]) -> Result<(), Refusal> {
+    match value {
+        Some(value) if !allowed.contains(&value) => Err(Refusal::invalid_parameter_value(format!(
+            "Value ({value}) for parameter {name} is invalid."
+        ))),
+        _ => Ok(()),
+    }
+}
+
+impl World {
+    /// EC2's refusal if one of these instances does not exist.
+    pub(super) fn check_instances_exist(&self, ids: &[&str]) -> Result<(), Refusal> {
+        let unknown = ids.iter().filter(|id| !self.instances.contains_key(**id));
+        let unknown: Vec<&str> = unknown.copied().collect();
+        if let Some(malformed) = unknown.iter().find(|id| !id.starts_with("i-")) {
+            let message = format!("Invalid id: \"{malformed}\"");
+            return Err(Refusal::new(400, "InvalidInstanceID.Malformed", message));
+        }
+        let message = match unknown.as_slice() {
+            [] => return Ok(()),
+            [id] => format!("The instance ID '{id}' does not exist"),
+            ids => format!("The instance IDs '{}' do not exist", ids.join(", ")),
+        };
+        Err(Refusal::new(400, "InvalidInstanceID.NotFound", message))
+    }
+
+    /// Changes metadata options and tells what the instance was asked to become.
+    pub(super) fn modify_metadata_options(
+        &mut self,
+        id: &str,
+        change: &MetadataChange,
+        dry_run: bool,
+    ) -> Result<Instance, Refusal> {
+        self.check_modification(id, change)?;
+        if dry_run {
+            let message = "Request would have succeeded, but DryRun flag is set.";
+            return Err(Refusal::new(412, "DryRunOperation", message));
+        }
+        let instance = self.instances.get_mut(id).expect("checked above");
+        let mut asked_for = instance.clone();
+        asked_for.apply(change);
+        if !instance.ignores_writes {
+            instance.clone_from(&asked_for);
+        }
+        Ok(asked_for)
+    }
+
+    fn check_modification(&self, id: &str, change: &MetadataChange) -> Result<(), Refusal> {
+        change.check_values()?;
+        let tokens_alone = change.http_tokens.is_some() && change.http_endpoint.is_none();
+        if self.endpoint_demanded_with_tokens && tokens_alone {
+            return Err(Refusal::invalid_parameter_value(
+                "The HttpEndpoint is not set to 'enabled' in this request. \
+                 To set the 'HttpTokens' parameter, 'HttpEndpoint' must be 'enabled'.",
+            ));
+        }
+        self.check_instances_exist(&[id])?;
+        let instance = self.instance(id);
+        if instance.operator.is_some() {
+            let message = format!("The instance '{id}' is managed and cannot be modified.");
+            return Err(Refusal::new(400, "OperationNotPermitted", message));
+        }
+        if !["running", "stopped"].contains(&instance.state.as_str()) {
+            let state = &instance.state;
+            let message = format!("The instance '{id}' is not in a valid state: {state}.");
+            return Err(Refusal::new(400, "IncorrectInstanceState", message));
+        }
+        Ok(())
+    }
+}

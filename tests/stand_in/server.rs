@@ -1,0 +1,223 @@
+//! The HTTP side: one listener for both services.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{Method, Response, Uri};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep};
+
+use super::call::Call;
+use super::faults::Fault;
+use super::refusal::Refusal;
+use super::world::World;
+use super::{Shared, agentcore, ec2};
+
+const BODY_LIMIT: usize = 8 * 1024 * 1024;
+
+/// Serves until the other end of `stopped` is dropped.
+pub(super) async fn spawn(
+    shared: Arc<Shared>,
+    stopped: oneshot::Receiver<()>,
+) -> std::io::Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let address = listener.local_addr()?;
+    let router = Router::new().fallback(handle).with_state(shared);
+    let server = axum::serve(listener, router).with_graceful_shutdown(async {
+        let _ = stopped.await;
+    });
+    tokio::spawn(async { server.await });
+    Ok(address)
+}
+
+async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let service = Service::addressed(&head.method, &head.uri);
+    let call = service.call(&head.method, &head.uri, body);
+    let (outcome, latency) = shared.take(service, &call);
+    sleep(latency).await;
+    match outcome.reply {
+        Some(reply) => reply.into(),
+        // The server closes the connection of a task that unwinds, without a byte of reply.
+        None => std::panic::resume_unwind(Box::new("the connection ends here")),
+    }
+}
+
+impl Shared {
+    /// Logs a call and processes it, in one go: the log has the order in which the world changed.
+    fn take(&self, service: Service, call: &Call) -> (Outcome, std::time::Duration) {
+        let mut world = self.world();
+        let outcome = service.process(&mut world, call);
+        self.calls().push(Call {
+            error: outcome.error.clone(),
+            ..call.clone()
+        });
+        (outcome, world.latency)
+    }
+}
+
+/// What becomes of a call.
+struct Outcome {
+    /// For the log.
+    error: Option<String>,
+    /// `None` breaks the connection.
+    reply: Option<Reply>,
+}
+
+impl Outcome {
+    fn spoiled(by: &str, reply: Option<Reply>) -> Self {
+        Self {
+            error: Some(by.to_owned()),
+            reply,
+        }
+    }
+}
+
+/// A whole HTTP reply.
+struct Reply {
+    status: u16,
+    content_type: &'static str,
+    error_type: Option<String>,
+    body: String,
+}
+
+impl Reply {
+    fn new(status: u16, content_type: &'static str, body: String) -> Self {
+        Self {
+            status,
+            content_type,
+            error_type: None,
+            body,
+        }
+    }
+
+    fn garbage() -> Self {
+        Self::new(200, "text/html", "<p>Please stand by".to_owned())
+    }
+}
+
+impl From<Reply> for Response<Body> {
+    fn from(reply: Reply) -> Self {
+        let mut response = Response::builder()
+            .status(reply.status)
+            .header("content-type", reply.content_type);
+        if let Some(error_type) = reply.error_type {
+            response = response.header("x-amzn-errortype", error_type);
+        }
+        let response = response.body(Body::from(reply.body));
+        response.expect("a status and headers in range")
+    }
+}
+
+/// The two services behind the one listener.
+#[derive(Clone, Copy)]
+enum Service {
+    Ec2,
+    AgentCore,
+}
+
+impl Service {
+    /// EC2's protocol has one path for everything.
+    fn addressed(method: &Method, uri: &Uri) -> Self {
+        if method == Method::POST && uri.path() == "/" {
+            Self::Ec2
+        } else {
+            Self::AgentCore
+        }
+    }
+
+    fn call(self, method: &Method, uri: &Uri, body: String) -> Call {
+        match self {
+            Self::Ec2 => ec2::call(body),
+            Self::AgentCore => agentcore::call(method, uri, body),
+        }
+    }
+
+    fn process(self, world: &mut World, call: &Call) -> Outcome {
+        if !world.faults.admits(&call.operation, Instant::now()) {
+            return self.refuse(&self.throttled());
+        }
+        match world.faults.strike(call) {
+            None => self.carry_out(world, call),
+            Some(Fault::Throttled) => self.refuse(&self.throttled()),
+            Some(Fault::Internal) => self.refuse(&self.internal()),
+            Some(Fault::AccessDenied) => self.refuse(&self.access_denied(call)),
+            Some(Fault::Refused {
+                code,
+                message,
+                status,
+            }) => self.refuse(&Refusal::new(status, code, message)),
+            Some(Fault::ConnectionReset) => Outcome::spoiled("ConnectionReset", None),
+            Some(Fault::Garbage) => Outcome::spoiled("Garbage", Some(Reply::garbage())),
+            Some(Fault::LostReply) => {
+                self.carry_out(world, call);
+                Outcome::spoiled("LostReply", None)
+            }
+        }
+    }
+
+    fn carry_out(self, world: &mut World, call: &Call) -> Outcome {
+        let answer = match self {
+            Self::Ec2 => ec2::answer(world, call).map(|xml| Reply::new(200, "text/xml", xml)),
+            Self::AgentCore => agentcore::answer(world, call)
+                .map(|(status, json)| Reply::new(status, "application/json", json)),
+        };
+        world.processed(&call.operation);
+        match answer {
+            Ok(reply) => Outcome {
+                error: None,
+                reply: Some(reply),
+            },
+            Err(refusal) => self.refuse(&refusal),
+        }
+    }
+
+    fn refuse(self, refusal: &Refusal) -> Outcome {
+        let status = refusal.status;
+        let reply = match self {
+            Self::Ec2 => Reply::new(status, "text/xml", ec2::error(refusal)),
+            Self::AgentCore => Reply {
+                error_type: Some(refusal.code.clone()),
+                ..Reply::new(status, "application/json", agentcore::error(refusal))
+            },
+        };
+        Outcome::spoiled(&refusal.code, Some(reply))
+    }
+
+    fn throttled(self) -> Refusal {
+        match self {
+            Self::Ec2 => Refusal::new(503, "RequestLimitExceeded", "Request limit exceeded."),
+            Self::AgentCore => Refusal::new(429, "ThrottlingException", "Rate exceeded"),
+        }
+    }
+
+    fn internal(self) -> Refusal {
+        let message = "An internal error has occurred";
+        match self {
+            Self::Ec2 => Refusal::new(500, "InternalError", message),
+            Self::AgentCore => Refusal::new(500, "InternalServerException", message),
+        }
+    }
+
+    fn access_denied(self, call: &Call) -> Refusal {
+        let operation = &call.operation;
+        match self {
+            Self::Ec2 => Refusal::new(
+                403,
+                "UnauthorizedOperation",
+                format!("You are not authorized to perform this operation: ec2:{operation}"),
+            ),
+            Self::AgentCore => Refusal::new(
+                403,
+                "AccessDeniedException",
+                format!("User is not authorized to perform: bedrock-agentcore:{operation}"),
+            ),
+        }
+    }
+}

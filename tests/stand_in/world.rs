@@ -1,0 +1,118 @@
+//! The world: everything that exists in one account and Region, and what tests do to it.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+use super::faults::{Fault, Faults};
+use super::instance::Instance;
+use super::runtime::Runtime;
+
+/// The account everything belongs to.
+pub const ACCOUNT: &str = "111122223333";
+/// The Region everything lives in.
+pub const REGION: &str = "eu-west-1";
+
+type Change = Box<dyn FnOnce(&mut World) + Send>;
+
+/// One account and Region in memory.
+pub struct World {
+    pub instances: BTreeMap<String, Instance>,
+    pub runtimes: BTreeMap<String, Runtime>,
+    /// The time between an operation taking effect and its answer. Zero by default.
+    pub latency: Duration,
+    /// The most items on one page, whatever the caller asks for. 1,000 by default.
+    pub page_size: usize,
+    /// EC2 as seen in 2019: `HttpTokens` is refused unless `HttpEndpoint` comes along.
+    pub endpoint_demanded_with_tokens: bool,
+    /// The world's clock. It moves on by one second with every update of a runtime.
+    pub now: DateTime<Utc>,
+    pub(super) faults: Faults,
+    after: HashMap<String, VecDeque<Change>>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            instances: BTreeMap::new(),
+            runtimes: BTreeMap::new(),
+            latency: Duration::ZERO,
+            page_size: 1000,
+            endpoint_demanded_with_tokens: false,
+            now: "2026-11-21T09:00:00Z".parse().expect("a valid time"),
+            faults: Faults::default(),
+            after: HashMap::new(),
+        }
+    }
+}
+
+impl World {
+    /// Adds a running instance that still allows IMDSv1, or replaces the one of that id.
+    pub fn add_instance(&mut self, id: &str) -> &mut Instance {
+        self.instances.insert(id.to_owned(), Instance::new(id));
+        self.instances.get_mut(id).expect("just added")
+    }
+
+    /// Adds a READY runtime, version 1, or replaces the one of that id.
+    ///
+    /// `document` is the JSON object of its configuration members; each is kept byte for byte.
+    #[track_caller]
+    pub fn add_runtime(&mut self, id: &str, document: &str) -> &mut Runtime {
+        let runtime = Runtime::new(id, document);
+        self.runtimes.insert(id.to_owned(), runtime);
+        self.runtimes.get_mut(id).expect("just added")
+    }
+
+    /// The instance of that id, which must exist.
+    #[track_caller]
+    pub fn instance(&self, id: &str) -> &Instance {
+        let instance = self.instances.get(id);
+        instance.unwrap_or_else(|| panic!("the world has no instance {id}"))
+    }
+
+    /// The runtime of that id, which must exist.
+    #[track_caller]
+    pub fn runtime(&self, id: &str) -> &Runtime {
+        let runtime = self.runtimes.get(id);
+        runtime.unwrap_or_else(|| panic!("the world has no runtime {id}"))
+    }
+
+    /// The next `times` calls of the operation meet the fault; `usize::MAX` means always.
+    /// Faults of one operation queue up.
+    pub fn fault(&mut self, operation: &str, fault: Fault, times: usize) {
+        self.faults.plan(operation, None, fault, times);
+    }
+
+    /// As [`World::fault`], but only calls that name this one resource.
+    pub fn fault_for(&mut self, operation: &str, resource: &str, fault: Fault, times: usize) {
+        self.faults.plan(operation, Some(resource), fault, times);
+    }
+
+    /// Somebody else acts: right after the next call of the operation was processed, and before
+    /// its answer is sent, the world changes once. Changes for one operation queue up, one per
+    /// call. A call that a fault or a limit kept from being processed does not count.
+    pub fn after(&mut self, operation: &str, change: impl FnOnce(&mut World) + Send + 'static) {
+        let queue = self.after.entry(operation.to_owned()).or_default();
+        queue.push_back(Box::new(change));
+    }
+
+    /// Limits the operation to a token bucket; calls beyond it get the service's throttling error.
+    pub fn limit(&mut self, operation: &str, bucket: u32, refill_per_second: f64) {
+        self.faults.limit(operation, bucket, refill_per_second);
+    }
+
+    /// Lets somebody else act, if a test arranged it.
+    pub(super) fn processed(&mut self, operation: &str) {
+        let queue = self.after.get_mut(operation);
+        if let Some(change) = queue.and_then(VecDeque::pop_front) {
+            change(self);
+        }
+    }
+
+    /// Moves the clock on and tells the time.
+    pub(super) fn tick(&mut self) -> String {
+        self.now += TimeDelta::seconds(1);
+        self.now.to_rfc3339_opts(SecondsFormat::Secs, true)
+    }
+}
