@@ -16,13 +16,7 @@ use super::world::World;
 /// What a request asks for.
 pub(super) fn call(method: &Method, uri: &Uri, body: String) -> Call {
     let (operation, resource) = route(method, uri.path());
-    Call {
-        operation,
-        resource,
-        body,
-        parameters: call::parameters(uri.query().unwrap_or_default()),
-        error: None,
-    }
+    Call { operation, resource, body, parameters: call::parameters(uri.query().unwrap_or_default()), error: None }
 }
 
 /// The operation and the runtime a path names. Segments are decoded one by one, because an ARN
@@ -57,21 +51,14 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<(u16, String), Re
         "UpdateAgentRuntime" => Ok((202, update_agent_runtime(world, id, &call.body)?)),
         "ListAgentRuntimes" => Ok((200, list_agent_runtimes(world, call)?)),
         "ListTagsForResource" => Ok((200, list_tags_for_resource(world, id)?)),
-        other => Err(Refusal::new(
-            404,
-            "UnknownOperationException",
-            format!("No operation matches {other}"),
-        )),
+        other => Err(Refusal::new(404, "UnknownOperationException", format!("No operation matches {other}"))),
     }
 }
 
 /// The JSON of an error answer.
 pub(super) fn error(refusal: &Refusal) -> String {
     let is_validation = refusal.code == "ValidationException";
-    json(&ErrorBody {
-        message: &refusal.message,
-        reason: is_validation.then_some("FieldValidationFailed"),
-    })
+    json(&ErrorBody { message: &refusal.message, reason: is_validation.then_some("FieldValidationFailed") })
 }
 
 #[derive(Serialize)]
@@ -107,10 +94,8 @@ struct WorkloadIdentityDetails {
 impl<'a> Owned<'a> {
     fn new(runtime: &'a Runtime, version: u32) -> Self {
         let of_account = arn_prefix().replace("runtime/", "");
-        let workload_identity_arn = format!(
-            "{of_account}workload-identity-directory/default/workload-identity/{}",
-            runtime.id
-        );
+        let workload_identity_arn =
+            format!("{of_account}workload-identity-directory/default/workload-identity/{}", runtime.id);
         Self {
             agent_runtime_arn: runtime.arn(),
             agent_runtime_id: &runtime.id,
@@ -118,9 +103,7 @@ impl<'a> Owned<'a> {
             created_at: &runtime.created_at,
             last_updated_at: &runtime.updated_at,
             status: &runtime.status,
-            workload_identity_details: WorkloadIdentityDetails {
-                workload_identity_arn,
-            },
+            workload_identity_details: WorkloadIdentityDetails { workload_identity_arn },
             agent_runtime_name: None,
             failure_reason: None,
         }
@@ -191,9 +174,7 @@ impl<'a> Summary<'a> {
             agent_runtime_id: &runtime.id,
             agent_runtime_name: runtime.name(),
             agent_runtime_version: runtime.version.to_string(),
-            description: description
-                .and_then(|json| serde_json::from_str(json).ok())
-                .unwrap_or_default(),
+            description: description.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default(),
             last_updated_at: &runtime.updated_at,
             status: &runtime.status,
         }
@@ -210,10 +191,7 @@ fn list_agent_runtimes(world: &World, call: &Call) -> Result<String, Refusal> {
     let found = runtimes.map(|runtime| (runtime.id.clone(), Summary::new(runtime)));
     let page = page::page(found.collect(), call.parameter("nextToken"), size);
     let page = page.ok_or_else(|| Refusal::validation("nextToken is not valid"))?;
-    Ok(json(&ListAgentRuntimes {
-        agent_runtimes: page.items,
-        next_token: page.next_token,
-    }))
+    Ok(json(&ListAgentRuntimes { agent_runtimes: page.items, next_token: page.next_token }))
 }
 
 #[derive(Serialize)]

@@ -32,7 +32,5 @@ impl Call {
 
 /// The parameters of a form or a query string, decoded.
 pub(super) fn parameters(encoded: &str) -> Vec<(String, String)> {
-    form_urlencoded::parse(encoded.as_bytes())
-        .into_owned()
-        .collect()
+    form_urlencoded::parse(encoded.as_bytes()).into_owned().collect()
 }

@@ -7,22 +7,14 @@ use super::instance::{Instance, MetadataChange};
 use super::page::{self, Page};
 use super::refusal::Refusal;
 use super::world::World;
-use shapes::{
-    DescribeInstancesResponse, DescribeTagsResponse, ModifyInstanceMetadataOptionsResponse, Tag,
-};
+use shapes::{DescribeInstancesResponse, DescribeTagsResponse, ModifyInstanceMetadataOptionsResponse, Tag};
 
 pub(super) use shapes::error;
 
 /// What a request body asks for.
 pub(super) fn call(body: String) -> Call {
     let parameters = call::parameters(&body);
-    let mut call = Call {
-        operation: String::new(),
-        resource: None,
-        body,
-        parameters,
-        error: None,
-    };
+    let mut call = Call { operation: String::new(), resource: None, body, parameters, error: None };
     call.operation = call.parameter("Action").unwrap_or_default().to_owned();
     call.resource = named_instance(&call);
     call
@@ -49,11 +41,9 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<String, Refusal> 
         "DescribeInstances" => describe_instances(world, call),
         "DescribeTags" => describe_tags(world, call),
         "ModifyInstanceMetadataOptions" => modify_instance_metadata_options(world, call),
-        other => Err(Refusal::new(
-            400,
-            "InvalidAction",
-            format!("The action {other} is not valid for this web service."),
-        )),
+        other => {
+            Err(Refusal::new(400, "InvalidAction", format!("The action {other} is not valid for this web service.")))
+        }
     }
 }
 
@@ -75,11 +65,7 @@ fn describe_instances(world: &World, call: &Call) -> Result<String, Refusal> {
             found.push((instance.id.clone(), instance));
         }
     }
-    let page = if ids.is_empty() {
-        one_page(world, call, found)?
-    } else {
-        one_page_of(call, found, usize::MAX)?
-    };
+    let page = if ids.is_empty() { one_page(world, call, found)? } else { one_page_of(call, found, usize::MAX)? };
     Ok(shapes::xml(&DescribeInstancesResponse::new(page)))
 }
 
@@ -172,12 +158,7 @@ fn filters(call: &Call) -> Vec<Filter> {
         let number = key.strip_prefix("Filter.")?.strip_suffix(".Name")?;
         Some((format!("Filter.{number}.Value."), name.clone()))
     });
-    names
-        .map(|(prefix, name)| Filter {
-            name,
-            values: numbered(call, &prefix).map(str::to_owned).collect(),
-        })
-        .collect()
+    names.map(|(prefix, name)| Filter { name, values: numbered(call, &prefix).map(str::to_owned).collect() }).collect()
 }
 
 fn checked_filters(call: &Call) -> Result<Vec<Filter>, Refusal> {
@@ -202,11 +183,7 @@ fn number<T: std::str::FromStr>(call: &Call, name: &str) -> Result<Option<T>, Re
     let Some(value) = call.parameter(name) else {
         return Ok(None);
     };
-    let invalid = |_| {
-        Refusal::invalid_parameter_value(format!(
-            "Invalid value '{value}' for {name}: not a number"
-        ))
-    };
+    let invalid = |_| Refusal::invalid_parameter_value(format!("Invalid value '{value}' for {name}: not a number"));
     value.parse().map(Some).map_err(invalid)
 }
 
@@ -224,7 +201,6 @@ fn one_page<T>(world: &World, call: &Call, found: Vec<(String, T)>) -> Result<Pa
 }
 
 fn one_page_of<T>(call: &Call, found: Vec<(String, T)>, size: usize) -> Result<Page<T>, Refusal> {
-    page::page(found, call.parameter("NextToken"), size).ok_or_else(|| {
-        Refusal::invalid_parameter_value("Invalid value for nextToken: the token is not valid")
-    })
+    page::page(found, call.parameter("NextToken"), size)
+        .ok_or_else(|| Refusal::invalid_parameter_value("Invalid value for nextToken: the token is not valid"))
 }

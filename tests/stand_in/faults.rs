@@ -16,11 +16,7 @@ pub enum Fault {
     /// The service's own answer to missing permissions.
     AccessDenied,
     /// Any other error.
-    Refused {
-        code: &'static str,
-        message: String,
-        status: u16,
-    },
+    Refused { code: &'static str, message: String, status: u16 },
     /// The connection ends without a reply and nothing has happened.
     ConnectionReset,
     /// Status 200 with a body that no client understands.
@@ -45,8 +41,7 @@ struct Planned {
 
 impl Planned {
     fn concerns(&self, call: &Call) -> bool {
-        self.operation == call.operation
-            && (self.resource.is_none() || self.resource == call.resource)
+        self.operation == call.operation && (self.resource.is_none() || self.resource == call.resource)
     }
 }
 
@@ -78,9 +73,7 @@ impl Faults {
 
     /// Takes a token from the operation's bucket; false if the bucket is empty.
     pub fn admits(&mut self, operation: &str, now: Instant) -> bool {
-        self.limits
-            .get_mut(operation)
-            .is_none_or(|bucket| bucket.take(now))
+        self.limits.get_mut(operation).is_none_or(|bucket| bucket.take(now))
     }
 }
 
@@ -94,12 +87,7 @@ struct Bucket {
 
 impl Bucket {
     fn full(capacity: f64, refill_per_second: f64) -> Self {
-        Self {
-            capacity,
-            tokens: capacity,
-            refill_per_second,
-            refilled: None,
-        }
+        Self { capacity, tokens: capacity, refill_per_second, refilled: None }
     }
 
     fn take(&mut self, now: Instant) -> bool {

@@ -20,7 +20,7 @@ pub struct Instance {
     pub tags_are_late: bool,
     /// The service principal that manages the instance; others may not modify it.
     pub operator: Option<String>,
-    /// `ModifyInstanceMetadataOptions` is accepted and answered as usual, but nothing changes.
+    /// `ModifyInstanceMetadataOptions` is accepted, but nothing changes, and the answer shows it.
     pub ignores_writes: bool,
     /// An ISO 8601 time.
     pub launch_time: String,
@@ -98,40 +98,22 @@ impl Instance {
         set(&mut self.http_tokens, change.http_tokens.as_ref());
         set(&mut self.http_endpoint, change.http_endpoint.as_ref());
         set(&mut self.hop_limit, change.hop_limit.as_ref());
-        set(
-            &mut self.http_protocol_ipv6,
-            change.http_protocol_ipv6.as_ref(),
-        );
-        set(
-            &mut self.instance_metadata_tags,
-            change.instance_metadata_tags.as_ref(),
-        );
+        set(&mut self.http_protocol_ipv6, change.http_protocol_ipv6.as_ref());
+        set(&mut self.instance_metadata_tags, change.instance_metadata_tags.as_ref());
     }
 }
 
 impl MetadataChange {
     fn check_values(&self) -> Result<(), Refusal> {
         let switch = ["enabled", "disabled"];
-        check(
-            "HttpTokens",
-            self.http_tokens.as_deref(),
-            ["optional", "required"],
-        )?;
+        check("HttpTokens", self.http_tokens.as_deref(), ["optional", "required"])?;
         check("HttpEndpoint", self.http_endpoint.as_deref(), switch)?;
-        check(
-            "HttpProtocolIpv6",
-            self.http_protocol_ipv6.as_deref(),
-            switch,
-        )?;
-        check(
-            "InstanceMetadataTags",
-            self.instance_metadata_tags.as_deref(),
-            switch,
-        )?;
+        check("HttpProtocolIpv6", self.http_protocol_ipv6.as_deref(), switch)?;
+        check("InstanceMetadataTags", self.instance_metadata_tags.as_deref(), switch)?;
         match self.hop_limit {
-            Some(hops) if !(1..=64).contains(&hops) => Err(Refusal::invalid_parameter_value(
-                format!("Value ({hops}) for parameter HttpPutResponseHopLimit is invalid."),
-            )),
+            Some(hops) if !(1..=64).contains(&hops) => Err(Refusal::invalid_parameter_value(format!(
+                "Value ({hops}) for parameter HttpPutResponseHopLimit is invalid."
+            ))),
             _ => Ok(()),
         }
     }
@@ -139,9 +121,9 @@ impl MetadataChange {
 
 fn check(name: &str, value: Option<&str>, allowed: [&str; 2]) -> Result<(), Refusal> {
     match value {
-        Some(value) if !allowed.contains(&value) => Err(Refusal::invalid_parameter_value(format!(
-            "Value ({value}) for parameter {name} is invalid."
-        ))),
+        Some(value) if !allowed.contains(&value) => {
+            Err(Refusal::invalid_parameter_value(format!("Value ({value}) for parameter {name} is invalid.")))
+        }
         _ => Ok(()),
     }
 }
@@ -163,7 +145,7 @@ impl World {
         Err(Refusal::new(400, "InvalidInstanceID.NotFound", message))
     }
 
-    /// Changes metadata options and tells what the instance was asked to become.
+    /// Changes metadata options and tells what the instance is then.
     pub(super) fn modify_metadata_options(
         &mut self,
         id: &str,
@@ -176,12 +158,10 @@ impl World {
             return Err(Refusal::new(412, "DryRunOperation", message));
         }
         let instance = self.instances.get_mut(id).expect("checked above");
-        let mut asked_for = instance.clone();
-        asked_for.apply(change);
         if !instance.ignores_writes {
-            instance.clone_from(&asked_for);
+            instance.apply(change);
         }
-        Ok(asked_for)
+        Ok(instance.clone())
     }
 
     fn check_modification(&self, id: &str, change: &MetadataChange) -> Result<(), Refusal> {

@@ -8,11 +8,7 @@
 //! - `faults`: throttles, errors and broken connections on demand
 //! - `server`, `call`: the HTTP side and its log
 
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "each test target uses a part of the stand-in"
-)]
+#![allow(dead_code, unused_imports, reason = "each test target uses a part of the stand-in")]
 
 mod agentcore;
 mod call;
@@ -57,14 +53,9 @@ impl StandIn {
     pub async fn start() -> Self {
         let shared = Arc::new(Shared::default());
         let (stop, stopped) = oneshot::channel();
-        let address = server::spawn(Arc::clone(&shared), stopped)
-            .await
-            .expect("the stand-in needs a free port on 127.0.0.1");
-        Self {
-            url: format!("http://{address}"),
-            shared,
-            _stop: stop,
-        }
+        let address =
+            server::spawn(Arc::clone(&shared), stopped).await.expect("the stand-in needs a free port on 127.0.0.1");
+        Self { url: format!("http://{address}"), shared, _stop: stop }
     }
 
     /// The endpoint URL of both services.

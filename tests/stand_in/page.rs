@@ -11,11 +11,7 @@ const PREFIX: &str = "after/";
 /// Cuts one page out of items that carry their sort key. `None` if the token is not ours.
 ///
 /// The token names the last key shown, so items that come or go between two pages shift nothing.
-pub(super) fn page<T>(
-    mut items: Vec<(String, T)>,
-    token: Option<&str>,
-    size: usize,
-) -> Option<Page<T>> {
+pub(super) fn page<T>(mut items: Vec<(String, T)>, token: Option<&str>, size: usize) -> Option<Page<T>> {
     items.sort_by(|(one, _), (other, _)| one.cmp(other));
     if let Some(token) = token {
         let last = token.strip_prefix(PREFIX)?;
@@ -23,10 +19,7 @@ pub(super) fn page<T>(
     }
     let more = items.len() > size;
     items.truncate(size);
-    let next_token = items
-        .last()
-        .filter(|_| more)
-        .map(|(key, _)| format!("{PREFIX}{key}"));
+    let next_token = items.last().filter(|_| more).map(|(key, _)| format!("{PREFIX}{key}"));
     let items = items.into_iter().map(|(_, item)| item).collect();
     Some(Page { items, next_token })
 }

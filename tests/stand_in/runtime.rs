@@ -55,8 +55,7 @@ pub struct Runtime {
 impl Runtime {
     #[track_caller]
     pub(super) fn new(id: &str, document: &str) -> Self {
-        let document: Document =
-            serde_json::from_str(document).expect("the document must be a JSON object");
+        let document: Document = serde_json::from_str(document).expect("the document must be a JSON object");
         let created_at = "2026-01-10T08:00:00Z";
         Self {
             id: id.to_owned(),

@@ -20,10 +20,7 @@ use super::{Shared, agentcore, ec2};
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
 /// Serves until the other end of `stopped` is dropped.
-pub(super) async fn spawn(
-    shared: Arc<Shared>,
-    stopped: oneshot::Receiver<()>,
-) -> std::io::Result<SocketAddr> {
+pub(super) async fn spawn(shared: Arc<Shared>, stopped: oneshot::Receiver<()>) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let router = Router::new().fallback(handle).with_state(shared);
@@ -54,10 +51,7 @@ impl Shared {
     fn take(&self, service: Service, call: &Call) -> (Outcome, std::time::Duration) {
         let mut world = self.world();
         let outcome = service.process(&mut world, call);
-        self.calls().push(Call {
-            error: outcome.error.clone(),
-            ..call.clone()
-        });
+        self.calls().push(Call { error: outcome.error.clone(), ..call.clone() });
         (outcome, world.latency)
     }
 }
@@ -72,10 +66,7 @@ struct Outcome {
 
 impl Outcome {
     fn spoiled(by: &str, reply: Option<Reply>) -> Self {
-        Self {
-            error: Some(by.to_owned()),
-            reply,
-        }
+        Self { error: Some(by.to_owned()), reply }
     }
 }
 
@@ -89,12 +80,7 @@ struct Reply {
 
 impl Reply {
     fn new(status: u16, content_type: &'static str, body: String) -> Self {
-        Self {
-            status,
-            content_type,
-            error_type: None,
-            body,
-        }
+        Self { status, content_type, error_type: None, body }
     }
 
     fn garbage() -> Self {
@@ -104,9 +90,7 @@ impl Reply {
 
 impl From<Reply> for Response<Body> {
     fn from(reply: Reply) -> Self {
-        let mut response = Response::builder()
-            .status(reply.status)
-            .header("content-type", reply.content_type);
+        let mut response = Response::builder().status(reply.status).header("content-type", reply.content_type);
         if let Some(error_type) = reply.error_type {
             response = response.header("x-amzn-errortype", error_type);
         }
@@ -125,11 +109,7 @@ enum Service {
 impl Service {
     /// EC2's protocol has one path for everything.
     fn addressed(method: &Method, uri: &Uri) -> Self {
-        if method == Method::POST && uri.path() == "/" {
-            Self::Ec2
-        } else {
-            Self::AgentCore
-        }
+        if method == Method::POST && uri.path() == "/" { Self::Ec2 } else { Self::AgentCore }
     }
 
     fn call(self, method: &Method, uri: &Uri, body: String) -> Call {
@@ -148,11 +128,7 @@ impl Service {
             Some(Fault::Throttled) => self.refuse(&self.throttled()),
             Some(Fault::Internal) => self.refuse(&self.internal()),
             Some(Fault::AccessDenied) => self.refuse(&self.access_denied(call)),
-            Some(Fault::Refused {
-                code,
-                message,
-                status,
-            }) => self.refuse(&Refusal::new(status, code, message)),
+            Some(Fault::Refused { code, message, status }) => self.refuse(&Refusal::new(status, code, message)),
             Some(Fault::ConnectionReset) => Outcome::spoiled("ConnectionReset", None),
             Some(Fault::Garbage) => Outcome::spoiled("Garbage", Some(Reply::garbage())),
             Some(Fault::LostReply) => {
@@ -165,15 +141,13 @@ impl Service {
     fn carry_out(self, world: &mut World, call: &Call) -> Outcome {
         let answer = match self {
             Self::Ec2 => ec2::answer(world, call).map(|xml| Reply::new(200, "text/xml", xml)),
-            Self::AgentCore => agentcore::answer(world, call)
-                .map(|(status, json)| Reply::new(status, "application/json", json)),
+            Self::AgentCore => {
+                agentcore::answer(world, call).map(|(status, json)| Reply::new(status, "application/json", json))
+            }
         };
         world.processed(&call.operation);
         match answer {
-            Ok(reply) => Outcome {
-                error: None,
-                reply: Some(reply),
-            },
+            Ok(reply) => Outcome { error: None, reply: Some(reply) },
             Err(refusal) => self.refuse(&refusal),
         }
     }

@@ -26,18 +26,9 @@ const NEVER_EMPTY: [(&str, &str); 6] = [
     ("description", ""),
     ("allowedPorts", ""),
     ("requestHeaderConfiguration", "/requestHeaderAllowlist"),
-    (
-        "authorizerConfiguration",
-        "/customJWTAuthorizer/allowedAudience",
-    ),
-    (
-        "authorizerConfiguration",
-        "/customJWTAuthorizer/allowedClients",
-    ),
-    (
-        "authorizerConfiguration",
-        "/customJWTAuthorizer/allowedScopes",
-    ),
+    ("authorizerConfiguration", "/customJWTAuthorizer/allowedAudience"),
+    ("authorizerConfiguration", "/customJWTAuthorizer/allowedClients"),
+    ("authorizerConfiguration", "/customJWTAuthorizer/allowedScopes"),
 ];
 
 const NETWORK: &str = "networkConfiguration";
@@ -53,18 +44,12 @@ pub(super) struct Accepted {
 
 impl World {
     /// Replaces a runtime's document by the one in `body`.
-    pub(super) fn update_runtime(
-        &mut self,
-        id: &str,
-        body: &str,
-    ) -> Result<(&Runtime, Accepted), Refusal> {
+    pub(super) fn update_runtime(&mut self, id: &str, body: &str) -> Result<(&Runtime, Accepted), Refusal> {
         let (document, token) = parse(body)?;
         let runtime = self.settled(id)?;
         if let Some(earlier) = runtime.accepted.get(&token) {
             if earlier.body != body {
-                return Err(Refusal::conflict(
-                    "The client token was used before with different parameters",
-                ));
+                return Err(Refusal::conflict("The client token was used before with different parameters"));
             }
             let earlier = earlier.clone();
             return Ok((self.runtime(id), earlier));
@@ -75,11 +60,7 @@ impl World {
         let runtime = self.settled(id)?;
         runtime.replace(document);
         runtime.updated_at.clone_from(&updated_at);
-        let accepted = Accepted {
-            body: body.to_owned(),
-            version: runtime.version,
-            updated_at,
-        };
+        let accepted = Accepted { body: body.to_owned(), version: runtime.version, updated_at };
         if !token.is_empty() {
             runtime.accepted.insert(token, accepted.clone());
         }
@@ -170,10 +151,7 @@ fn parse(body: &str) -> Result<(Document, String), Refusal> {
 
 fn is_client_token(token: &str) -> bool {
     let allowed = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-';
-    (33..=256).contains(&token.len())
-        && token.bytes().all(allowed)
-        && !token.starts_with('-')
-        && !token.ends_with('-')
+    (33..=256).contains(&token.len()) && token.bytes().all(allowed) && !token.starts_with('-') && !token.ends_with('-')
 }
 
 fn check(runtime: &Runtime, document: &Document) -> Result<(), Refusal> {

@@ -18,14 +18,8 @@ pub fn xml<T: Serialize>(shape: &T) -> String {
 
 /// The XML of an error answer.
 pub fn error(refusal: &Refusal) -> String {
-    let error = ErrorItem {
-        code: &refusal.code,
-        message: &refusal.message,
-    };
-    xml(&Response {
-        errors: Errors { error },
-        request_id: REQUEST_ID,
-    })
+    let error = ErrorItem { code: &refusal.code, message: &refusal.message };
+    xml(&Response { errors: Errors { error }, request_id: REQUEST_ID })
 }
 
 #[derive(Serialize)]
@@ -125,17 +119,10 @@ impl<'a> InstanceItem<'a> {
             instance_state: State::new(&instance.state),
             instance_type: "t3.micro",
             launch_time: &instance.launch_time,
-            placement: Placement {
-                availability_zone: format!("{REGION}a"),
-            },
-            tag_set: tags
-                .map(|(key, value)| InstanceTag { key, value })
-                .collect(),
+            placement: Placement { availability_zone: format!("{REGION}a") },
+            tag_set: tags.map(|(key, value)| InstanceTag { key, value }).collect(),
             metadata_options: MetadataOptions::new("applied", instance),
-            operator: Operator {
-                managed: instance.operator.is_some(),
-                principal: instance.operator.as_deref(),
-            },
+            operator: Operator { managed: instance.operator.is_some(), principal: instance.operator.as_deref() },
         }
     }
 }
@@ -260,11 +247,6 @@ pub struct Tag<'a> {
 
 impl<'a> Tag<'a> {
     pub fn new(resource_id: &'a str, key: &'a str, value: &'a str) -> Self {
-        Self {
-            resource_id,
-            resource_type: "instance",
-            key,
-            value,
-        }
+        Self { resource_id, resource_type: "instance", key, value }
     }
 }

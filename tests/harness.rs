@@ -1,0 +1,239 @@
+//! The real handler and the real AWS SDK, pointed at the stand-in. Every invocation also watches for the secret that
+//! runtimes of these tests carry: it must not come out anywhere.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Write},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use lambda_runtime::{Context, Diagnostic, LambdaEvent};
+use metadata_guardrail::{
+    aws,
+    handler::Guardrail,
+    patience::Pace,
+    settings::{Mode, Settings},
+    telemetry,
+};
+use serde_json::{Value, json};
+
+use crate::stand_in::{ACCOUNT, REGION, StandIn};
+
+/// The secret in the environment variables of every runtime here.
+pub const CANARY: &str = "canary-9f3b6c1e-must-not-be-seen";
+/// The exception tag's key by default.
+pub const EXEMPT: &str = "metadata-guardrail:exempt";
+
+/// A guardrail beside the stand-in it works on.
+pub struct Scene {
+    pub aws: StandIn,
+    settings: Settings,
+    remaining: Duration,
+    logs: Logs,
+}
+
+impl Scene {
+    /// In enforce mode, with the default exception tag and five minutes for each invocation.
+    pub async fn new() -> Self {
+        Self {
+            aws: StandIn::start().await,
+            settings: Settings::default(),
+            remaining: Duration::from_secs(300),
+            logs: Logs::default(),
+        }
+    }
+
+    pub fn in_report_mode(mut self) -> Self {
+        self.settings.mode = Mode::Report;
+        self
+    }
+
+    pub fn with_exception_tag(mut self, tag: &str) -> Self {
+        self.settings.exception = tag.parse().expect("a valid exception tag");
+        self
+    }
+
+    /// Lambda ends the invocation after this long.
+    pub fn with_remaining(mut self, remaining: Duration) -> Self {
+        self.remaining = remaining;
+        self
+    }
+
+    /// Lets the guardrail handle an event; its response, or the error that Lambda gets, as JSON.
+    pub async fn invoke(&self, event: Value) -> Result<Value, Diagnostic> {
+        let config = sdk_config(&self.aws.url()).await;
+        let pace = Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2) };
+        let guardrail = Guardrail::new(self.settings.clone(), &config).with_pace(pace);
+        let logs = self.logs.clone();
+        let _logging = tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
+        let result = guardrail.handle(LambdaEvent::new(event, self.context())).await;
+        let result = result.map(|response| serde_json::to_value(response).expect("a response is JSON"));
+        let result = result.map_err(Diagnostic::from);
+        assert!(!format!("{result:?}").contains(CANARY), "the secret is in the result");
+        assert!(!self.logs.text().contains(CANARY), "the secret is in the log");
+        result
+    }
+
+    /// The one outcome of an event that must succeed.
+    #[track_caller]
+    pub async fn outcome(&self, event: Value) -> Value {
+        let response = self.invoke(event).await.expect("the invocation succeeds");
+        only_outcome(&response)
+    }
+
+    /// The one outcome of an event that must fail.
+    #[track_caller]
+    pub async fn failed_outcome(&self, event: Value) -> Value {
+        let error = self.invoke(event).await.expect_err("the invocation fails");
+        assert_eq!(error.error_type, "RemediationFailed");
+        only_outcome(&serde_json::from_str(&error.error_message).expect("the message is the response"))
+    }
+
+    /// The log lines so far.
+    pub fn log_lines(&self) -> Vec<Value> {
+        self.logs.text().lines().map(|line| serde_json::from_str(line).expect("a log line is JSON")).collect()
+    }
+
+    fn context(&self) -> Context {
+        #[expect(clippy::disallowed_methods, reason = "Lambda gives the deadline as a time of day")]
+        let deadline = SystemTime::now() + self.remaining;
+        let mut context = Context::default();
+        context.request_id = "8d2f4c1a-request".to_owned();
+        context.deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis() as u64;
+        context.invoked_function_arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail");
+        context
+    }
+}
+
+/// The guardrail's own SDK configuration, with the stand-in as AWS and without pauses before a retry.
+pub async fn sdk_config(url: &str) -> SdkConfig {
+    let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .endpoint_url(url)
+        .region(Region::new(REGION))
+        .credentials_provider(Credentials::for_tests());
+    let config = aws::load(loader).await;
+    let retries = config.retry_config().expect("set by the guardrail").clone();
+    config.into_builder().retry_config(retries.with_initial_backoff(Duration::from_millis(1))).build()
+}
+
+#[track_caller]
+fn only_outcome(response: &Value) -> Value {
+    let [outcome] = response["outcomes"].as_array().expect("outcomes").as_slice() else {
+        panic!("there is not one outcome in {response}")
+    };
+    outcome.clone()
+}
+
+/// The outcomes of a response by id.
+pub fn by_id(response: &Value) -> BTreeMap<String, Value> {
+    let outcomes = response["outcomes"].as_array().expect("outcomes");
+    outcomes.iter().map(|outcome| (outcome["id"].as_str().expect("an id").to_owned(), outcome.clone())).collect()
+}
+
+/// A file of `events/`.
+pub fn sample(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("events").join(name);
+    serde_json::from_slice(&fs::read(path).expect("the sample exists")).expect("the sample is JSON")
+}
+
+/// The names of all files of `events/`, in order.
+pub fn sample_names() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
+    let entries = fs::read_dir(folder).expect("the folder exists");
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.expect("readable").file_name().into_string().expect("a plain name")).collect();
+    names.sort();
+    names
+}
+
+/// The notification that an instance is running, long enough ago that EC2 knows all about it.
+pub fn running(id: &str) -> Value {
+    json!({
+        "source": "aws.ec2", "detail-type": "EC2 Instance State-change Notification",
+        "account": ACCOUNT, "region": REGION, "time": "2026-01-15T12:00:00Z",
+        "detail": {"instance-id": id, "state": "running"}
+    })
+}
+
+/// StartInstances of several instances.
+pub fn started<'a>(ids: impl IntoIterator<Item = &'a str>) -> Value {
+    let items: Vec<_> = ids.into_iter().map(|id| json!({"instanceId": id})).collect();
+    ec2_call("StartInstances", json!({}), json!({"instancesSet": {"items": items}}))
+}
+
+/// A call to EC2 as CloudTrail records it.
+pub fn ec2_call(name: &str, request: Value, response: Value) -> Value {
+    call("aws.ec2", "ec2.amazonaws.com", name, request, response)
+}
+
+/// A call to AgentCore as CloudTrail records it.
+pub fn agentcore_call(name: &str, request: Value, response: Value) -> Value {
+    call("aws.bedrock-agentcore", "bedrock-agentcore.amazonaws.com", name, request, response)
+}
+
+/// CreateAgentRuntime of this runtime.
+pub fn runtime_created(id: &str) -> Value {
+    agentcore_call("CreateAgentRuntime", json!({}), json!({"agentRuntimeId": id}))
+}
+
+fn call(source: &str, event_source: &str, name: &str, request: Value, response: Value) -> Value {
+    json!({
+        "source": source, "detail-type": "AWS API Call via CloudTrail",
+        "account": ACCOUNT, "region": REGION, "time": "2026-01-15T12:00:00Z",
+        "detail": {
+            "eventSource": event_source, "eventName": name, "readOnly": false,
+            "requestParameters": request, "responseElements": response
+        }
+    })
+}
+
+/// The same event, as if it had happened a moment ago.
+pub fn just_now(mut event: Value) -> Value {
+    // However fast the clock of the machine that runs this test is.
+    event["time"] = json!("2999-01-01T00:00:00Z");
+    event
+}
+
+/// The configuration of a runtime that allows MMDSv1, with a secret.
+pub fn document() -> String {
+    json!({
+        "agentRuntimeArtifact": {"containerConfiguration": {
+            "containerUri": format!("{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/agent@sha256:0a1b2c3d4e5f")
+        }},
+        "roleArn": format!("arn:aws:iam::{ACCOUNT}:role/agents/claims"),
+        "networkConfiguration": {"networkMode": "VPC", "networkModeConfig": {
+            "securityGroups": ["sg-0a1b2c3d4e5f60001"], "subnets": ["subnet-0a1b2c3d4e5f60001"]
+        }},
+        "authorizerConfiguration": {"customJWTAuthorizer": {
+            "discoveryUrl": "https://id.example.com/.well-known/openid-configuration", "allowedClients": ["claims-web"]
+        }},
+        "environmentVariables": {"DATABASE_PASSWORD": CANARY},
+        "lifecycleConfiguration": {"idleRuntimeSessionTimeout": 900, "maxLifetime": 28800}
+    })
+    .to_string()
+}
+
+/// Log lines, kept in memory.
+#[derive(Clone, Default)]
+struct Logs(Arc<Mutex<Vec<u8>>>);
+
+impl Logs {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+impl Write for Logs {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
