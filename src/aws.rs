@@ -5,6 +5,22 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
+/// The clients of the services the guardrail works on.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// Amazon EC2.
+    pub ec2: aws_sdk_ec2::Client,
+    /// The control plane of Bedrock AgentCore.
+    pub agentcore: aws_sdk_bedrockagentcorecontrol::Client,
+}
+
+impl Clients {
+    /// Builds every client. No request is made.
+    pub fn new(config: &SdkConfig) -> Self {
+        Self { ec2: aws_sdk_ec2::Client::new(config), agentcore: aws_sdk_bedrockagentcorecontrol::Client::new(config) }
+    }
+}
+
 /// The configuration of every client, from the environment and with the guardrail's own timeouts and retries.
 pub async fn config() -> SdkConfig {
     load(aws_config::defaults(BehaviorVersion::v2026_01_12())).await

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use aws_config::SdkConfig;
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde_json::Value;
@@ -12,6 +11,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
+    aws::Clients,
     decision::Moment,
     event::{self, Event},
     flow::Flow,
@@ -67,10 +67,9 @@ impl From<InvocationError> for Diagnostic {
 }
 
 impl Guardrail {
-    /// Builds every client once, for all invocations.
-    pub fn new(settings: Settings, config: &SdkConfig) -> Self {
-        let ec2 = aws_sdk_ec2::Client::new(config);
-        let agentcore = aws_sdk_bedrockagentcorecontrol::Client::new(config);
+    /// A guardrail that works through these clients; it is built once, for all invocations.
+    pub fn new(settings: Settings, clients: Clients) -> Self {
+        let Clients { ec2, agentcore } = clients;
         let may_write = settings.mode == Mode::Enforce;
         Self {
             settings,

@@ -4,7 +4,7 @@ use std::{env, io, process::ExitCode};
 
 use lambda_runtime::{Error, service_fn};
 use metadata_guardrail::{
-    aws,
+    aws::{self, Clients},
     handler::Guardrail,
     settings::Settings,
     telemetry::{self, Metrics},
@@ -24,7 +24,8 @@ async fn serve() -> Result<(), Error> {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     let settings = Settings::read(|name| env::var_os(name))?;
     let metrics = Metrics::start()?;
-    let guardrail = Guardrail::new(settings, &aws::config().await);
+    let clients = Clients::new(&aws::config().await);
+    let guardrail = Guardrail::new(settings, clients);
     let handle = async |event| {
         let result = guardrail.handle(event).await;
         metrics.flush(io::stdout().lock()).inspect_err(|error| tracing::warn!("metrics were lost: {error}")).ok();

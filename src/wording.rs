@@ -53,21 +53,10 @@ impl Wording<'_> {
         detail: String,
         after: Option<State>,
     ) -> Outcome {
-        let (mut findings, mut detail) = (Vec::new(), detail);
-        if let Some(seen) = observed {
-            findings.extend(&seen.findings);
-            if matches!(result, Verdict::Enforced | Verdict::WouldEnforce) {
-                findings.extend(&seen.findings_if_enforced);
-            }
-            if result != Verdict::Compliant {
-                findings.extend(finding(&self.exemption(seen)));
-            }
-        }
-        findings.sort();
-        for remark in findings.iter().filter_map(|finding| remark(*finding)) {
-            detail.push(' ');
-            detail.push_str(remark);
-        }
+        let exemption = observed.map_or(Exemption::None, |seen| self.exemption(seen));
+        let findings = findings(observed, result, &exemption);
+        let remarks = findings.iter().filter_map(|finding| remark(*finding, &exemption));
+        let detail = [detail].into_iter().chain(remarks).collect::<Vec<_>>().join(" ");
         Outcome {
             kind: self.target.kind(),
             id: self.target.id().to_owned(),
@@ -150,24 +139,34 @@ fn why_held_by_status<D>(observed: Option<&Observed<D>>) -> String {
     }
 }
 
-fn finding(exemption: &Exemption) -> Option<Finding> {
-    match exemption {
-        Exemption::Expired { .. } => Some(Finding::ExceptionExpired),
-        Exemption::Exempt { malformed: true, .. } => Some(Finding::ExceptionMalformed),
-        _ => None,
+fn findings<D>(observed: Option<&Observed<D>>, result: Verdict, exemption: &Exemption) -> Vec<Finding> {
+    let Some(seen) = observed else { return Vec::new() };
+    let mut findings = seen.findings.clone();
+    if matches!(result, Verdict::Enforced | Verdict::WouldEnforce) {
+        findings.extend(&seen.findings_if_enforced);
     }
+    match exemption {
+        Exemption::Expired { .. } if result != Verdict::Compliant => findings.push(Finding::ExceptionExpired),
+        Exemption::Exempt { malformed: true, .. } => findings.push(Finding::ExceptionMalformed),
+        _ => {}
+    }
+    findings.sort();
+    findings
 }
 
 /// The sentence of a finding that a person should act on now.
-fn remark(finding: Finding) -> Option<&'static str> {
-    match finding {
-        Finding::ExceptionExpired => Some("Its exception has expired."),
-        Finding::ExceptionMalformed => {
-            Some("The tag's value begins like a date and is none, so the exception has no end; correct the tag.")
+fn remark(finding: Finding, exemption: &Exemption) -> Option<String> {
+    match (finding, exemption) {
+        (Finding::ExceptionExpired, Exemption::Expired { until }) => {
+            Some(format!("Its exception expired at the end of {until} (UTC)."))
         }
-        Finding::HopLimit1 => Some(
-            "Its hop limit is 1: containers on it that use the metadata service without the host's network lose it.",
+        (Finding::ExceptionMalformed, _) => Some(
+            "The tag's value begins like a date and is none, so the exception has no end; correct the tag.".to_owned(),
         ),
-        Finding::MutableArtifact | Finding::NoAuthorizer | Finding::PublicNetwork => None,
+        (Finding::HopLimit1, _) => Some(
+            "Its hop limit is 1, so containers on it may lose the metadata service; they need a hop limit of 2."
+                .to_owned(),
+        ),
+        _ => None,
     }
 }

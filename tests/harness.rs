@@ -6,15 +6,23 @@ use std::{
     fs,
     io::{self, Write},
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{
+    BehaviorVersion, Region, stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
+};
 use aws_credential_types::Credentials;
+use aws_sdk_bedrockagentcorecontrol as agentcore;
+use aws_sdk_ec2::{
+    Client,
+    config::{AsyncSleep, Builder, Sleep, retry::RetryPartition},
+};
+use aws_smithy_async::time::TimeSource;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use metadata_guardrail::{
-    aws,
+    aws::{self, Clients},
     handler::Guardrail,
     patience::Pace,
     settings::{Mode, Settings},
@@ -66,9 +74,8 @@ impl Scene {
 
     /// Lets the guardrail handle an event; its response, or the error that Lambda gets, as JSON.
     pub async fn invoke(&self, event: Value) -> Result<Value, Diagnostic> {
-        let config = sdk_config(&self.aws.url()).await;
         let pace = Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2) };
-        let guardrail = Guardrail::new(self.settings.clone(), &config).with_pace(pace);
+        let guardrail = Guardrail::new(self.settings.clone(), clients(&self.aws.url()).await).with_pace(pace);
         let logs = self.logs.clone();
         let _logging = tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
         let result = guardrail.handle(LambdaEvent::new(event, self.context())).await;
@@ -110,15 +117,62 @@ impl Scene {
     }
 }
 
-/// The guardrail's own SDK configuration, with the stand-in as AWS and without pauses before a retry.
-pub async fn sdk_config(url: &str) -> SdkConfig {
+/// The guardrail's own clients, with the stand-in as AWS, in a time of their own.
+pub async fn clients(url: &str) -> Clients {
     let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .endpoint_url(url)
         .region(Region::new(REGION))
         .credentials_provider(Credentials::for_tests());
     let config = aws::load(loader).await;
-    let retries = config.retry_config().expect("set by the guardrail").clone();
-    config.into_builder().retry_config(retries.with_initial_backoff(Duration::from_millis(1))).build()
+    let clock = Clock::before(config.timeout_config().expect("set by the guardrail"));
+    // That protection measures throughput by pauses, and here pauses take no time.
+    let unprotected = StalledStreamProtectionConfig::disabled();
+    let config = config.into_builder().sleep_impl(clock.clone()).time_source(clock);
+    let config = config.stalled_stream_protection(unprotected).build();
+    // Clients of one partition share what they learned of throttling, and tests must not learn from each other.
+    let partition = RetryPartition::custom(url.to_owned()).build();
+    Clients {
+        ec2: Client::from_conf(Builder::from(&config).retry_partition(partition.clone()).build()),
+        agentcore: agentcore::Client::from_conf(
+            agentcore::config::Builder::from(&config).retry_partition(partition).build(),
+        ),
+    }
+}
+
+/// A clock that pauses move on at once, such as those before a retry. Only timeouts take their time.
+#[derive(Clone, Debug)]
+struct Clock {
+    timeouts: Vec<Duration>,
+    paused: Arc<Mutex<Duration>>,
+}
+
+impl Clock {
+    fn before(timeouts: &TimeoutConfig) -> Self {
+        let timeouts = [timeouts.connect_timeout(), timeouts.operation_attempt_timeout(), timeouts.operation_timeout()];
+        Self { timeouts: timeouts.into_iter().flatten().collect(), paused: Arc::default() }
+    }
+
+    fn paused(&self) -> MutexGuard<'_, Duration> {
+        self.paused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AsyncSleep for Clock {
+    fn sleep(&self, pause: Duration) -> Sleep {
+        if self.timeouts.contains(&pause) {
+            return Sleep::new(tokio::time::sleep(pause));
+        }
+        *self.paused() += pause;
+        Sleep::new(std::future::ready(()))
+    }
+}
+
+impl TimeSource for Clock {
+    fn now(&self) -> SystemTime {
+        #[expect(clippy::disallowed_methods, reason = "requests are signed with the time of day")]
+        let now = SystemTime::now();
+        now + *self.paused()
+    }
 }
 
 #[track_caller]
