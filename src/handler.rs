@@ -56,13 +56,14 @@ pub enum InvocationError {
 }
 
 impl From<InvocationError> for Diagnostic {
+    /// The response is cut to what fits into a queue together with the event.
     fn from(error: InvocationError) -> Self {
-        let error_type = match error {
-            InvocationError::RemediationFailed(_) => "RemediationFailed",
-            InvocationError::NotAnEvent(_) => "NotAnEvent",
-            InvocationError::NoHome(_) => "NoHome",
+        let (error_type, error_message) = match error {
+            InvocationError::RemediationFailed(response) => ("RemediationFailed", response.fitted().to_json()),
+            InvocationError::NotAnEvent(_) => ("NotAnEvent", error.to_string()),
+            InvocationError::NoHome(_) => ("NoHome", error.to_string()),
         };
-        Self { error_type: error_type.to_owned(), error_message: error.to_string() }
+        Self { error_type: error_type.to_owned(), error_message }
     }
 }
 
@@ -97,7 +98,7 @@ impl Guardrail {
             let start = Instant::now();
             let result = self.respond(payload, &context).await;
             telemetry::report(&context.request_id, start.elapsed(), &result);
-            result
+            result.map(Response::fitted)
         }
         .instrument(span)
         .await

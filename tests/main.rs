@@ -3,6 +3,12 @@
 mod harness;
 mod stand_in;
 
+mod decision;
 mod event_pattern;
+mod events;
+mod exception;
 mod instance_stories;
+mod lambda_runtime_api;
+mod response;
+mod settings;
 mod template;

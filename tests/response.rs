@@ -1,0 +1,56 @@
+//! The response, as other programs parse it.
+
+use metadata_guardrail::{
+    handler::InvocationError,
+    outcome::{Outcome, Reason, State, Verdict},
+    response::{MOST_BYTES, Response},
+    settings::Mode,
+    target::Kind,
+};
+use serde_json::{Value, json};
+
+fn outcome(number: usize, result: Verdict) -> Outcome {
+    let id = format!("i-{number:017x}");
+    Outcome {
+        kind: Kind::Ec2Instance,
+        arn: format!("arn:aws:ec2:eu-west-1:111122223333:instance/{id}"),
+        id,
+        result,
+        reason: Reason::WriteFailed,
+        detail: "AWS answered “no” \"twice\".".to_owned(),
+        before: Some(State::Instance { http_tokens: Some("optional".to_owned()), hop_limit: Some(1) }),
+        after: None,
+        findings: Vec::new(),
+    }
+}
+
+#[test]
+fn a_small_response_is_whole_and_says_nothing_of_truncation() {
+    let response = Response::new(Mode::Enforce, vec![outcome(1, Verdict::Enforced)]).fitted();
+
+    assert_eq!(
+        serde_json::to_value(&response).unwrap().as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["counts", "ignored", "mode", "outcomes"]
+    );
+    assert!(response.to_json().starts_with(
+        r#"{"mode":"enforce","ignored":null,"counts":{"enforced":1},"outcomes":[{"kind":"ec2_instance","id":"i-"#
+    ));
+}
+
+#[test]
+fn a_large_response_keeps_failures_and_exact_counts_and_fits_into_a_message() {
+    let mut outcomes: Vec<_> = (0..2_000).map(|number| outcome(number, Verdict::Enforced)).collect();
+    outcomes.extend((2_000..2_010).map(|number| outcome(number, Verdict::Failed)));
+
+    let error = InvocationError::RemediationFailed(Box::new(Response::new(Mode::Enforce, outcomes)));
+
+    let message = lambda_runtime::Diagnostic::from(error).error_message;
+    let response: Value = serde_json::from_str(&message).expect("the message is the response");
+    let kept = response["outcomes"].as_array().unwrap();
+    assert!(serde_json::to_string(&message).unwrap().len() <= MOST_BYTES, "as a string inside other JSON, too");
+    assert!(kept.len() > 100, "{} outcomes fit", kept.len());
+    assert_eq!(response["counts"], json!({"enforced": 2_000, "failed": 10}));
+    assert_eq!(response["truncated"], 2_010 - kept.len());
+    assert!(kept[..10].iter().all(|outcome| outcome["result"] == "failed"));
+    assert_eq!(kept[10]["result"], "enforced");
+}
