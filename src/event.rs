@@ -3,6 +3,8 @@
 //! The readers are narrow on purpose: CloudTrail adds members at any time, and a new one must never keep an
 //! instance from being enforced. Configuration is never taken from an event, only ids.
 
+#![allow(clippy::indexing_slicing, reason = "a JSON value indexed by a name it has not gives null and does not panic")]
+
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use chrono::{DateTime, Utc};
 use serde::Serialize;

@@ -73,11 +73,8 @@ impl Exemption {
 
 /// Four digits, a separator and a digit: whoever writes that means a date, whether or not there is such a day.
 fn begins_like_a_date(value: &str) -> bool {
-    let bytes = value.as_bytes();
-    bytes.len() > 5
-        && bytes[..4].iter().all(u8::is_ascii_digit)
-        && matches!(bytes[4], b'-' | b'/' | b'.')
-        && bytes[5].is_ascii_digit()
+    let [y1, y2, y3, y4, separator, next, ..] = value.as_bytes() else { return false };
+    [y1, y2, y3, y4, next].into_iter().all(u8::is_ascii_digit) && matches!(separator, b'-' | b'/' | b'.')
 }
 
 /// `YYYY-MM-DD` at the start of the text, with what follows it; `None` where there is no such day.

@@ -1,6 +1,6 @@
 //! For each target: observe, decide, enforce, and say what became of it.
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{collections::BTreeMap, ops::ControlFlow, slice::from_ref};
 
 use futures_util::{StreamExt, stream};
 
@@ -116,17 +116,20 @@ where
 
     async fn confirm_tags(&mut self) -> Step {
         let read = match self.tags.take() {
-            Some(read) => Some(read),
-            None => self.alone(self.flow.observe.tags(&[self.wording.target.clone()], self.flow.exception.key()).await),
+            Some(read) => read,
+            None => self.read_tags().await,
         };
         match read {
-            Some(Ok(tags)) => {
+            Ok(tags) => {
                 self.look.confirm_tags(tags);
                 Step::Continue(())
             }
-            Some(Err(failure)) => self.failed(failure),
-            None => self.failed(Failure::unanswered()),
+            Err(failure) => self.failed(failure),
         }
+    }
+
+    async fn read_tags(&self) -> Result<TagMap, Failure> {
+        only_answer(self.flow.observe.tags(from_ref(self.wording.target), self.flow.exception.key()).await)
     }
 
     async fn enforce(&mut self) -> Step {
@@ -150,21 +153,20 @@ where
     }
 
     async fn look_again(&mut self) -> Step {
-        match self.alone(self.flow.observe.observe(&[self.wording.target.clone()]).await) {
-            Some(Ok(look)) => {
+        match only_answer(self.flow.observe.observe(from_ref(self.wording.target)).await) {
+            Ok(look) => {
                 self.look = look;
                 Step::Continue(())
             }
-            Some(Err(failure)) => self.failed(failure),
-            None => self.failed(Failure::unanswered()),
+            Err(failure) => self.failed(failure),
         }
-    }
-
-    fn alone<T>(&self, answers: Answers<T>) -> Option<Result<T, Failure>> {
-        answers.into_iter().find(|(target, _)| target == self.wording.target).map(|(_, answer)| answer)
     }
 
     fn failed(&self, failure: Failure) -> Step {
         Step::Break(self.wording.failed(Some(&self.look), failure))
     }
+}
+
+fn only_answer<T>(answers: Answers<T>) -> Result<T, Failure> {
+    answers.into_iter().next().map_or_else(|| Err(Failure::unanswered()), |(_, answer)| answer)
 }

@@ -18,6 +18,9 @@
 //! [`flow`] runs the stages for one kind of resource, [`handler`] runs the flow for one invocation. [`settings`],
 //! [`aws`], [`patience`] and [`telemetry`] are what they need from outside.
 
+// Nothing that an event or AWS says may end the process: it would take the other targets with it.
+#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unreachable, clippy::unwrap_used)]
+
 pub mod aws;
 pub mod decision;
 pub mod event;

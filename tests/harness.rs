@@ -87,14 +87,12 @@ impl Scene {
     }
 
     /// The one outcome of an event that must succeed.
-    #[track_caller]
     pub async fn outcome(&self, event: Value) -> Value {
         let response = self.invoke(event).await.expect("the invocation succeeds");
         only_outcome(&response)
     }
 
     /// The one outcome of an event that must fail.
-    #[track_caller]
     pub async fn failed_outcome(&self, event: Value) -> Value {
         let error = self.invoke(event).await.expect_err("the invocation fails");
         assert_eq!(error.error_type, "RemediationFailed");
@@ -111,7 +109,8 @@ impl Scene {
         let deadline = SystemTime::now() + self.remaining;
         let mut context = Context::default();
         context.request_id = "8d2f4c1a-request".to_owned();
-        context.deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis() as u64;
+        let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis();
+        context.deadline = u64::try_from(deadline).expect("before the year 500,000,000");
         context.invoked_function_arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail");
         context
     }

@@ -161,8 +161,12 @@ impl Document {
     /// AWS's JSON writes times as text; seconds since 1970 are its other format.
     fn created_at(&self) -> Option<DateTime<Utc>> {
         let path = ["createdAt"];
-        let as_text = || self.text(&path)?.parse().ok();
-        as_text().or_else(|| DateTime::from_timestamp(self.whole.get_as::<f64>(&path)? as i64, 0))
+        #[expect(clippy::cast_possible_truncation, reason = "whole seconds are enough")]
+        let from_seconds = |seconds: f64| DateTime::from_timestamp(seconds as i64, 0);
+        match self.text(&path) {
+            Some(text) => text.parse().ok(),
+            None => from_seconds(self.whole.get_as(&path)?),
+        }
     }
 }
 
