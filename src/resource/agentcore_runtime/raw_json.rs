@@ -80,11 +80,16 @@ impl RawObject {
     }
 
     /// The paths, such as `a.b`, of the members whose meaning is not the same in both; white space and the order of
-    /// names have no meaning. Never a value.
+    /// names have no meaning, and a member that is null is one that is absent. Never a value.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut found = Vec::new();
         compare_objects("", self, other, &mut found);
         found
+    }
+
+    /// A member that is there and not null.
+    fn given(&self, name: &str) -> Option<&RawValue> {
+        self.0.get(name).map(Box::as_ref).filter(|value| value.get() != "null")
     }
 
     /// The text values in it, at any depth, each with its path.
@@ -97,11 +102,12 @@ impl RawObject {
     }
 }
 
-fn compare_objects(path: &str, one: &RawObject, other: &RawObject, found: &mut Vec<String>) {
+fn compare_objects(prefix: &str, one: &RawObject, other: &RawObject, found: &mut Vec<String>) {
     let names: BTreeSet<_> = one.0.keys().chain(other.0.keys()).collect();
     for name in names {
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        match (one.0.get(name), other.0.get(name)) {
+        let path = format!("{prefix}{name}");
+        match (one.given(name), other.given(name)) {
+            (None, None) => {}
             (Some(one), Some(other)) => compare(&path, one, other, found),
             _ => found.push(path),
         }
@@ -113,7 +119,7 @@ fn compare(path: &str, one: &RawValue, other: &RawValue, found: &mut Vec<String>
         return;
     }
     if let (Some(one), Some(other)) = (object(one), object(other)) {
-        return compare_objects(path, &one, &other, found);
+        return compare_objects(&format!("{path}."), &one, &other, found);
     }
     if let (Some(one), Some(other)) = (list(one), list(other))
         && one.len() == other.len()
