@@ -183,9 +183,10 @@ fn remove_if_empty(configuration: &mut RawObject, path: &[&str]) {
     }
 }
 
+/// White space has no meaning between brackets, but it has one in a text.
 fn is_empty(json: &str) -> bool {
-    let compact: String = json.split_ascii_whitespace().collect();
-    ["\"\"", "[]", "{}"].contains(&compact.as_str())
+    let between = |open, close| json.strip_prefix(open)?.strip_suffix(close);
+    json == "\"\"" || between('[', ']').or(between('{', '}')).is_some_and(|inside| inside.trim_ascii().is_empty())
 }
 
 /// 64 hexadecimal digits, which fits AWS's pattern and length for client tokens.
