@@ -62,7 +62,7 @@ impl EnforceRuntimes {
     }
 
     /// Waits until AWS has done its work; the runtime as it is then.
-    async fn settled(&self, target: &Target, patience: &Patience) -> Result<Document, Refusal> {
+    async fn settled(&self, target: &Target, before: &Document, patience: &Patience) -> Result<Document, Refusal> {
         let mut pauses = patience.pauses();
         loop {
             let document = read(&self.client, target).await.map_err(not_verified)?;
@@ -73,7 +73,7 @@ impl EnforceRuntimes {
                     return Err(Refusal::Failed(after(&document, Failure::still_changing(&status))));
                 }
                 Phase::Changing(_) => {}
-                other => return Err(Refusal::Failed(after(&document, update_failed(&other)))),
+                other => return Err(Refusal::Failed(after(&document, update_failed(before, &other)))),
             }
         }
     }
@@ -87,7 +87,7 @@ impl Enforce for EnforceRuntimes {
     async fn enforce(&self, observed: &Observed<Document>, patience: &Patience) -> Result<State, Refusal> {
         let (target, before) = (&observed.target, &observed.document);
         self.update(target, before, before.s3_endpoint()).await?;
-        let after = self.settled(target, patience).await?;
+        let after = self.settled(target, before, patience).await?;
         verified(before, &after)
     }
 }
@@ -149,9 +149,12 @@ fn not_verified(failure: Failure) -> Refusal {
     Refusal::Failed(Failure::new(Reason::NotVerified, detail))
 }
 
-fn update_failed(phase: &Phase) -> Failure {
+/// AWS's reason may quote what was sent, and what is there now may have lost it: `before` knows it still.
+fn update_failed(before: &Document, phase: &Phase) -> Failure {
     let detail = match phase {
-        Phase::Broken { status, said: Some(said), .. } => format!("{status} (\u{201c}{said}\u{201d})"),
+        Phase::Broken { status, said: Some(said), .. } => {
+            format!("{status} (\u{201c}{}\u{201d})", before.redact(said))
+        }
         Phase::Broken { status, said: None, .. } => format!("{status}, for which AWS gives no reason"),
         _ => "one that comes before its end".to_owned(),
     };
