@@ -84,7 +84,7 @@ fn advice(code: &str) -> &'static str {
 }
 
 /// AWS's messages have no length limit, and an outcome must stay small.
-fn shortened(said: &str) -> String {
+pub(crate) fn shortened(said: &str) -> String {
     const MOST_CHARS: usize = 600;
     match said.char_indices().nth(MOST_CHARS) {
         Some((end, _)) => format!("{}…", &said[..end]),

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{document::Document, reading::read};
 use crate::{
-    failure::Failure,
+    failure::{Failure, shortened},
     observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags},
     outcome::{Finding, Reason, State},
     resource::{Answers, CONCURRENCY, Observe},
@@ -93,7 +93,7 @@ pub(super) fn phase(document: &Document) -> Phase {
     let broken = |reason| Phase::Broken {
         reason,
         status: status.clone(),
-        said: document.text(&["failureReason"]).map(|said| document.redact(&said)),
+        said: document.text(&["failureReason"]).map(|said| shortened(&document.redact(&said))),
     };
     match status.as_str() {
         "READY" => Phase::Settled,
