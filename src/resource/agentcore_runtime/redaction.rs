@@ -1,5 +1,7 @@
 //! Messages of AWS may quote a runtime's configuration, which holds secrets.
 
+use std::cmp::Reverse;
+
 /// Shorter values are left alone: taking every `1` or `no` out of a sentence would protect nothing.
 const SHORTEST_SECRET: usize = 4;
 /// This much of a secret in a row counts as a quotation of it, even where AWS cut or escaped the rest.
@@ -10,9 +12,10 @@ const SECRETS: &str = "environmentVariables.";
 /// Replaces every value in a message by the name of its member; gives none of the message where a part of a secret
 /// would remain. `values` are pairs of a path and a value.
 pub(super) fn redact(message: &str, values: &[(String, String)]) -> String {
-    let mut values: Vec<_> = values.iter().filter(|(_, value)| value.len() >= SHORTEST_SECRET).collect();
+    let values = values.iter().filter(|(_, value)| value.len() >= SHORTEST_SECRET);
+    let mut values: Vec<_> = values.flat_map(|(path, value)| [(path, value.clone()), (path, escaped(value))]).collect();
     // A value may contain another one.
-    values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+    values.sort_by_key(|(_, value)| Reverse(value.len()));
     let mut redacted = message.to_owned();
     for (path, value) in &values {
         redacted = redacted.replace(value.as_str(), &format!("[{path}]"));
@@ -22,6 +25,12 @@ pub(super) fn redact(message: &str, values: &[(String, String)]) -> String {
         Some((path, _)) => format!("AWS's message is withheld, because it quotes a part of {path}"),
         None => redacted,
     }
+}
+
+/// The value as it stands inside JSON: AWS may quote what it was sent.
+fn escaped(value: &str) -> String {
+    let json = serde_json::Value::from(value).to_string();
+    json[1..json.len() - 1].to_owned()
 }
 
 fn is_quoted(value: &str, message: &str) -> bool {
