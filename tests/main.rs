@@ -4,11 +4,13 @@ mod harness;
 mod stand_in;
 
 mod decision;
+mod document_properties;
 mod event_pattern;
 mod events;
 mod exception;
 mod instance_stories;
 mod lambda_runtime_api;
 mod response;
+mod runtime_stories;
 mod settings;
 mod template;
