@@ -874,6 +874,20 @@ mod the_write_is_verified {
     }
 
     #[tokio::test]
+    async fn a_read_that_still_shows_the_old_version_is_not_taken_for_somebody_elses_update() {
+        let scene = scene().await;
+        scene.aws.world().after(UPDATE, |world| {
+            world.add_runtime(ID, &document());
+        });
+
+        let outcome = scene.failed_outcome(created()).await;
+
+        assert_ended(&outcome, "failed", "not_verified");
+        assert!(detail(&outcome).contains("still shows version 1"), "{}", detail(&outcome));
+        assert_eq!(outcome["after"], json!({"require_mmdsv2": null, "version": "1"}));
+    }
+
+    #[tokio::test]
     async fn an_update_that_was_accepted_without_effect_is_not_believed() {
         for json in ["null", "{}", r#"{"requireMMDSV2":false}"#] {
             let scene = scene_with(|runtime| {

@@ -95,7 +95,7 @@ impl Enforce for EnforceRuntimes {
 /// What was asked for is there, nothing else changed, and nobody else's update came in between.
 fn verified(before: &Document, now: &Document) -> Result<State, Refusal> {
     let problem =
-        [version_jump(before, now), lost_configuration(before, now), still_v1(now)].into_iter().flatten().next();
+        [wrong_version(before, now), lost_configuration(before, now), still_v1(now)].into_iter().flatten().next();
     match problem {
         None => Ok(state(now)),
         Some(failure) => Err(Refusal::Failed(after(now, failure))),
@@ -118,11 +118,19 @@ fn lost_configuration(before: &Document, now: &Document) -> Option<Failure> {
     (!changed.is_empty()).then(|| Failure::new(Reason::ConfigurationChanged, detail()))
 }
 
-fn version_jump(before: &Document, now: &Document) -> Option<Failure> {
+fn wrong_version(before: &Document, now: &Document) -> Option<Failure> {
     let number = |document: &Document| document.text(&["agentRuntimeVersion"])?.parse::<u64>().ok();
-    if number(before).is_some_and(|version| number(now) == Some(version + 1)) {
-        return None;
+    match (number(before), number(now)) {
+        (Some(before), Some(now)) if now == before + 1 => None,
+        (Some(before), Some(now)) if now <= before => {
+            let detail = format!("The update was accepted, but AWS still shows version {now}. A retry looks again.");
+            Some(Failure::new(Reason::NotVerified, detail))
+        }
+        _ => Some(concurrent_update(before, now)),
     }
+}
+
+fn concurrent_update(before: &Document, now: &Document) -> Failure {
     let changed = match before.differences(now) {
         changed if changed.is_empty() => "No member differs".to_owned(),
         changed => format!("These members differ: {}", changed.join(", ")),
@@ -132,7 +140,7 @@ fn version_jump(before: &Document, now: &Document) -> Option<Failure> {
          {}. {changed}. Check whose configuration is the right one.",
         versions(before, now)
     );
-    Some(Failure::new(Reason::ConcurrentUpdate, detail))
+    Failure::new(Reason::ConcurrentUpdate, detail)
 }
 
 fn versions(before: &Document, now: &Document) -> String {
