@@ -74,11 +74,12 @@ where
             Ok(look) => look,
             Err(failure) => return wording.failed(None::<&Observation<O::Document>>, failure),
         };
+        let before = look.found().map(|seen| seen.state.clone());
         let pauses = self.patience.pauses();
         let course = Course { flow: self, wording, look, tags, pauses, second_look_left: true };
         match tokio::time::timeout_at(self.patience.end(), course.run()).await {
             Ok(outcome) => outcome,
-            Err(_) => wording.failed(None::<&Observation<O::Document>>, Failure::out_of_time()),
+            Err(_) => Outcome { before, ..wording.failed(None::<&Observation<O::Document>>, Failure::out_of_time()) },
         }
     }
 }

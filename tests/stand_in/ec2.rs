@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use super::world::World;
 use shapes::{DescribeInstancesResponse, DescribeTagsResponse, ModifyInstanceMetadataOptionsResponse, Tag};
 
-pub(super) use shapes::error;
+pub(super) use shapes::{REQUEST_ID, error};
 
 /// What a request body asks for.
 pub(super) fn call(body: String) -> Call {

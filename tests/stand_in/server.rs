@@ -90,7 +90,10 @@ impl Reply {
 
 impl From<Reply> for Response<Body> {
     fn from(reply: Reply) -> Self {
-        let mut response = Response::builder().status(reply.status).header("content-type", reply.content_type);
+        let mut response = Response::builder()
+            .status(reply.status)
+            .header("content-type", reply.content_type)
+            .header("x-amzn-requestid", ec2::REQUEST_ID);
         if let Some(error_type) = reply.error_type {
             response = response.header("x-amzn-errortype", error_type);
         }

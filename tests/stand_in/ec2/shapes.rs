@@ -8,7 +8,7 @@ use super::super::refusal::Refusal;
 use super::super::world::{ACCOUNT, REGION};
 
 const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
-const REQUEST_ID: &str = "3fbd5a1c-7e0b-4d6e-9a50-2f6d4c1b8e77";
+pub const REQUEST_ID: &str = "3fbd5a1c-7e0b-4d6e-9a50-2f6d4c1b8e77";
 
 /// The XML of an answer.
 pub fn xml<T: Serialize>(shape: &T) -> String {
