@@ -10,6 +10,7 @@ mod events;
 mod exception;
 mod instance_stories;
 mod lambda_runtime_api;
+mod other_clients;
 mod response;
 mod runtime_stories;
 mod settings;

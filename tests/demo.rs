@@ -1,0 +1,263 @@
+//! `cargo run --example demo`: one day in an AWS account, without an AWS account.
+//!
+//! Every event of `events/` goes through the real handler and the real AWS SDK, over HTTP, to the stand-in. Before
+//! and after are read from the stand-in, the rest from the response. The demo fails if the two disagree.
+
+#[allow(dead_code, reason = "shared with the tests, which use more of it")]
+mod harness;
+mod stand_in;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use harness::{EXEMPT, Scene, document, sample, sample_names};
+use serde_json::Value;
+use stand_in::{ACCOUNT, Call, Fault, Instance, REGION, Runtime, World};
+
+/// How often each result has come by the end.
+const EXPECTED: &str = "2 compliant, 1 deferred, 6 enforced, 1 exempt, 1 failed, 1 gone, 1 held, 2 would_enforce";
+/// What is worth telling of a call, by its path in the event's detail.
+const TOLD: [(&str, &str); 8] = [
+    ("HttpTokens", "/requestParameters/ModifyInstanceMetadataOptionsRequest/HttpTokens"),
+    ("HttpEndpoint", "/requestParameters/httpEndpoint"),
+    ("name", "/requestParameters/agentRuntimeName"),
+    ("requireMMDSV2", "/requestParameters/metadataConfiguration/requireMMDSV2"),
+    ("tag", "/requestParameters/tagSet/items/0/key"),
+    ("tag", "/requestParameters/tagKeys/0"),
+    ("bucket", "/requestParameters/bucketName"),
+    ("CloudTrail's reason to omit the ids", "/responseElements/reason"),
+];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    println!("One day in account {ACCOUNT}, {REGION}. AWS is a stand-in on this machine; all else is real.");
+    let mut tally = Tally::default();
+
+    heading("First in report mode: the guardrail says what it would do, and writes nothing");
+    let report = Scene::new().await.in_report_mode();
+    fill(&mut report.aws.world());
+    tally.play(&report, "ec2-instance-started.json").await;
+
+    heading("Then in enforce mode: every event of events/, in the order of time");
+    let enforce = Scene::new().await;
+    fill(&mut enforce.aws.world());
+    let mut names = sample_names();
+    names.sort_by_key(|name| sample(name)["time"].to_string());
+    for name in names {
+        tally.play(&enforce, &name).await;
+    }
+
+    heading("At last the retry: a person has corrected the permission, and Lambda sends the failed event again");
+    for name in std::mem::take(&mut tally.failed) {
+        tally.play(&enforce, &name).await;
+    }
+    tally.finish();
+}
+
+/// The account before the first event.
+fn fill(world: &mut World) {
+    world.add_instance("i-0a1b2c3d4e5f60011");
+    world.fault_for("ModifyInstanceMetadataOptions", "i-0a1b2c3d4e5f60011", Fault::AccessDenied, 1);
+    world.add_instance("i-0a1b2c3d4e5f60012").state("stopped");
+    world.add_instance("i-0a1b2c3d4e5f60021").state("pending");
+    world.add_instance("i-0a1b2c3d4e5f60023").tag(EXEMPT, "2099-12-31 vendor agent needs v1").tags_are_late = true;
+    world.add_instance("i-0a1b2c3d4e5f60031").operator("eks.amazonaws.com");
+    world.add_instance("i-0a1b2c3d4e5f60041");
+    world.add_instance("i-0a1b2c3d4e5f60042").tag(EXEMPT, "2025-06-30 until the new agent is out").hop_limit = 1;
+    world.add_instance("i-0a1b2c3d4e5f60051").state("terminated");
+
+    let claims = world.add_runtime("claims_agent-Xy12Ab34Cd", &document());
+    claims.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#).status("CREATING");
+    let quotes = world.add_runtime("quotes_agent-Qw56Er78Ty", &document());
+    let network =
+        &sample("agentcore-runtime-updated-mmdsv2.json")["detail"]["requestParameters"]["networkConfiguration"];
+    quotes.set("networkConfiguration", &network.to_string()).status("UPDATING").version = 7;
+    let archive = world.add_runtime("archive_agent-Zx90Cv12Bn", &document());
+    archive.set(
+        "agentRuntimeArtifact",
+        r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/archive:1"}}"#,
+    );
+    archive.set("networkConfiguration", r#"{"networkMode":"PUBLIC"}"#);
+    archive.set("memberNoSdkKnows", r#"{ "number": 123456789012345678901234567890 }"#).version = 3;
+    archive.document.remove("authorizerConfiguration");
+}
+
+/// What was seen so far.
+#[derive(Default)]
+struct Tally {
+    results: BTreeMap<String, u64>,
+    /// The events whose invocation failed.
+    failed: Vec<String>,
+    events: usize,
+    ignored: usize,
+    calls: Vec<Call>,
+}
+
+impl Tally {
+    /// Lets the guardrail handle one event, tells the story, and checks it.
+    async fn play(&mut self, scene: &Scene, name: &str) {
+        let event = sample(name);
+        let (before, earlier) = (snapshot(&scene.aws.world()), scene.aws.calls().len());
+        let (response, failure) = match scene.invoke(event.clone()).await {
+            Ok(response) => (response, None),
+            Err(error) => (serde_json::from_str(&error.error_message).expect("the response"), Some(error.error_type)),
+        };
+        let (after, calls) = (snapshot(&scene.aws.world()), scene.aws.calls().split_off(earlier));
+
+        println!("\n{}  {name}\n{}", &text(&event["time"])[11..19], sentence(&event));
+        match response["ignored"].as_str() {
+            Some(reason) => {
+                assert!(calls.is_empty(), "an ignored event costs no call, but there are {calls:?}");
+                println!("Ignored: {reason}. No call to AWS was made.");
+            }
+            None => println!("{}\nCalls: {}.", table(&response, &before, &after), summary(&calls)),
+        }
+        if let Some(error_type) = failure {
+            println!("The invocation fails with {error_type}, so Lambda will retry it.");
+            self.failed.push(name.to_owned());
+        }
+        check(&response, &before, &after);
+        self.add(&response, calls);
+    }
+
+    fn add(&mut self, response: &Value, calls: Vec<Call>) {
+        for (result, count) in response["counts"].as_object().expect("counts") {
+            *self.results.entry(result.clone()).or_default() += count.as_u64().expect("a count");
+        }
+        self.events += 1;
+        self.ignored += usize::from(response["ignored"].is_string());
+        self.calls.extend(calls);
+    }
+
+    fn finish(self) {
+        let Self { results, failed, events, ignored, calls } = self;
+        let results: Vec<_> = results.iter().map(|(result, count)| format!("{count} {result}")).collect();
+        let writes = calls.iter().filter(|call| call.is_write()).count();
+        heading("In all");
+        println!("{events} invocations, {ignored} of them ignored without a call to AWS.");
+        println!("{} calls that read, {writes} that write.", calls.len() - writes);
+        println!("{}.", results.join(", "));
+        assert_eq!(results.join(", "), EXPECTED);
+        assert!(failed.is_empty(), "still failing: {failed:?}");
+        println!("Checked: whatever is enforced has changed in that one setting, and nothing else has changed.");
+    }
+}
+
+/// One resource as the stand-in holds it.
+struct Look {
+    /// For a person.
+    state: String,
+    /// The one member that the guardrail may change.
+    setting: &'static str,
+    /// Every member, as it is stored.
+    members: BTreeMap<String, String>,
+}
+
+impl Look {
+    fn instance(instance: &Instance) -> (String, Self) {
+        let Instance { id, state, http_tokens, hop_limit, .. } = instance;
+        let others = Instance { http_tokens: String::new(), ..instance.clone() };
+        let members = [("HttpTokens", http_tokens.clone()), ("all others", format!("{others:?}"))];
+        let members = members.map(|(name, value)| (name.to_owned(), value)).into();
+        let state = format!("HttpTokens {http_tokens}\n{state}, hop limit {hop_limit}");
+        (id.clone(), Self { state, setting: "HttpTokens", members })
+    }
+
+    fn runtime(runtime: &Runtime) -> (String, Self) {
+        let Runtime { id, status, version, document, .. } = runtime;
+        let members: BTreeMap<_, _> = document.iter().map(|(name, json)| (name.clone(), json.to_string())).collect();
+        let setting = "metadataConfiguration";
+        let metadata = members.get(setting).map(|json| json.parse::<Value>().expect("JSON"));
+        let required = metadata.map_or("absent".to_owned(), |metadata| metadata["requireMMDSV2"].to_string());
+        let state = format!("requireMMDSV2 {required}\n{status}, version {version}");
+        (id.clone(), Self { state, setting, members })
+    }
+
+    /// The names of the members that are the same in both to the byte, and of those that are not.
+    fn compare(&self, later: &Self) -> (BTreeSet<String>, BTreeSet<String>) {
+        let names = self.members.keys().chain(later.members.keys()).cloned();
+        names.partition(|name| self.members.get(name) == later.members.get(name))
+    }
+}
+
+type Snapshot = BTreeMap<String, Look>;
+
+fn snapshot(world: &World) -> Snapshot {
+    let instances = world.instances.values().map(Look::instance);
+    instances.chain(world.runtimes.values().map(Look::runtime)).collect()
+}
+
+/// Exactly what is reported as enforced has changed, and only in its setting.
+fn check(response: &Value, before: &Snapshot, after: &Snapshot) {
+    let enforced = outcomes(response).filter(|outcome| outcome["result"] == "enforced");
+    let enforced: BTreeSet<_> = enforced.map(|outcome| text(&outcome["id"])).collect();
+    for (id, look) in before {
+        let expected = enforced.contains(id.as_str()).then(|| look.setting.to_owned());
+        assert_eq!(look.compare(&after[id]).1, expected.into_iter().collect(), "what has changed of {id}");
+    }
+}
+
+/// What happened.
+fn sentence(event: &Value) -> String {
+    let detail = &event["detail"];
+    let Some(name) = detail["eventName"].as_str() else {
+        return format!("{} is {} now.", text(&detail["instance-id"]), text(&detail["state"]));
+    };
+    let who = text(&detail["userIdentity"]["arn"]).rsplit('/').next().unwrap_or_default();
+    let told =
+        TOLD.iter().filter_map(|(word, path)| Some(format!(" ({word}: {})", detail.pointer(path)?).replace('"', "")));
+    let refusal = detail["errorCode"].as_str().map(|code| format!(", and AWS answered {code}"));
+    format!("{who} called {name}{}{}.", told.collect::<String>(), refusal.unwrap_or_default())
+}
+
+fn table(response: &Value, before: &Snapshot, after: &Snapshot) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL).set_content_arrangement(ContentArrangement::Dynamic).set_width(110);
+    table.set_header(["resource", "before", "after", "outcome"]);
+    for outcome in outcomes(response) {
+        let id = text(&outcome["id"]);
+        let (before, after) = (&before[id], &after[id]);
+        table.add_row([id, &before.state, &after.state, &in_words(outcome, before, after)]);
+    }
+    table
+}
+
+/// What the response says about one resource, and of a runtime that was written what the stand-in shows to be the same.
+fn in_words(outcome: &Value, before: &Look, after: &Look) -> String {
+    let mut words = format!("{}: {}\n{}", text(&outcome["result"]), text(&outcome["reason"]), text(&outcome["detail"]));
+    let findings: Vec<_> = outcome["findings"].as_array().expect("findings").iter().map(text).collect();
+    if !findings.is_empty() {
+        words.push_str(&format!("\nFindings: {}.", findings.join(", ")));
+    }
+    if outcome["kind"] == "agentcore_runtime" && !outcome["after"].is_null() {
+        let same: Vec<_> = before.compare(after).0.into_iter().collect();
+        words.push_str(&format!("\nTo the byte as before: {}.", same.join(", ")));
+    }
+    words
+}
+
+/// The calls by operation, because those to several resources overtake each other.
+fn summary(calls: &[Call]) -> String {
+    let mut names: Vec<_> = calls.iter().map(|call| call.operation.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    let groups = names.into_iter().map(|name| {
+        let group: Vec<_> = calls.iter().filter(|call| call.operation == name).collect();
+        let times = if group.len() > 1 { format!("{} × ", group.len()) } else { String::new() };
+        let errors = group.iter().filter_map(|call| call.error.as_ref()).map(|code| format!(" (once {code})"));
+        format!("{times}{name}{}", errors.collect::<String>())
+    });
+    groups.collect::<Vec<_>>().join(", ")
+}
+
+fn outcomes(response: &Value) -> impl Iterator<Item = &Value> {
+    response["outcomes"].as_array().expect("outcomes").iter()
+}
+
+fn heading(words: &str) {
+    println!("\n\n{words}\n{}", "═".repeat(words.len()));
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}

@@ -1,0 +1,116 @@
+//! Ordinary AWS clients can talk to the stand-in, so that it is a model of AWS and not of our SDK.
+
+use std::process::Output;
+
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use crate::{
+    harness::document,
+    stand_in::{REGION, StandIn},
+};
+
+const INSTANCE: &str = "i-0a1b2c3d4e5f60001";
+const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
+
+/// What the client's code has at hand, and how it answers.
+const PRELUDE: &str = "
+import boto3, json, sys
+url, region, instance, runtime = sys.argv[1:]
+ec2, agentcore = [
+    boto3.client(name, endpoint_url=url, region_name=region, aws_access_key_id='a', aws_secret_access_key='b')
+    for name in ('ec2', 'bedrock-agentcore-control')
+]
+def answer(reply):
+    print(json.dumps(reply, default=str))
+";
+
+#[tokio::test]
+async fn boto3_reads_and_modifies_an_instance() {
+    let Some(boto3) = Boto3::find().await else { return };
+    boto3.aws.world().add_instance(INSTANCE).tag("Name", "reporting");
+
+    let found = boto3.run("answer(ec2.describe_instances(InstanceIds=[instance])['Reservations'][0]['Instances'][0])");
+    let found = found.await;
+    assert_eq!(found["InstanceId"], INSTANCE);
+    assert_eq!(found["State"], json!({"Code": 16, "Name": "running"}));
+    assert_eq!(found["MetadataOptions"]["HttpTokens"], "optional");
+    assert_eq!(found["Tags"], json!([{"Key": "Name", "Value": "reporting"}]));
+
+    let modified = "answer(ec2.modify_instance_metadata_options(InstanceId=instance, HttpTokens='required'))";
+    let modified = boto3.run(modified).await;
+    assert_eq!(modified["InstanceId"], INSTANCE);
+    assert_eq!(modified["InstanceMetadataOptions"]["HttpTokens"], "required");
+    assert_eq!(boto3.aws.world().instance(INSTANCE).http_tokens, "required");
+}
+
+#[tokio::test]
+async fn boto3_reads_and_updates_a_runtime() {
+    let Some(boto3) = Boto3::find().await else { return };
+    boto3.aws.world().add_runtime(RUNTIME, &document());
+
+    let found = boto3.run("answer(agentcore.get_agent_runtime(agentRuntimeId=runtime))").await;
+    assert_eq!(found["agentRuntimeId"], RUNTIME);
+    assert_eq!((&found["status"], &found["agentRuntimeVersion"]), (&json!("READY"), &json!("1")));
+    assert_eq!(found["lifecycleConfiguration"]["maxLifetime"], 28800);
+
+    let updated = boto3.run(
+        "found = agentcore.get_agent_runtime(agentRuntimeId=runtime)
+kept = {name: found[name] for name in ('agentRuntimeArtifact', 'roleArn', 'networkConfiguration')}
+answer(agentcore.update_agent_runtime(agentRuntimeId=runtime, metadataConfiguration={'requireMMDSV2': True}, **kept))",
+    );
+    let updated = updated.await;
+    assert_eq!((&updated["status"], &updated["agentRuntimeVersion"]), (&json!("UPDATING"), &json!("2")));
+    let world = boto3.aws.world();
+    assert!(world.runtime(RUNTIME).requires_mmdsv2());
+    // An update replaces everything: what was not sent is lost.
+    assert_eq!(world.runtime(RUNTIME).member("environmentVariables"), None);
+}
+
+#[tokio::test]
+async fn boto3_understands_the_errors() {
+    let Some(boto3) = Boto3::find().await else { return };
+
+    let codes = boto3.run(
+        "codes = []
+for call in (
+    lambda: ec2.describe_instances(InstanceIds=[instance]),
+    lambda: agentcore.get_agent_runtime(agentRuntimeId=runtime),
+):
+    try:
+        call()
+    except (ec2.exceptions.ClientError, agentcore.exceptions.ResourceNotFoundException) as error:
+        codes.append(error.response['Error']['Code'])
+answer(codes)",
+    );
+
+    assert_eq!(codes.await, json!(["InvalidInstanceID.NotFound", "ResourceNotFoundException"]));
+}
+
+/// Python with boto3, pointed at a stand-in.
+struct Boto3 {
+    aws: StandIn,
+}
+
+impl Boto3 {
+    /// `None` where this machine has none; `.ci/run` installs it.
+    async fn find() -> Option<Self> {
+        let python = Command::new("python3").args(["-c", "import boto3"]).output().await;
+        if !python.is_ok_and(|Output { status, .. }| status.success()) {
+            println!("skipped: this machine has no python3 with boto3");
+            return None;
+        }
+        Some(Self { aws: StandIn::start().await })
+    }
+
+    /// Runs a script and gives what it answered.
+    async fn run(&self, script: &str) -> Value {
+        let mut python = Command::new("python3");
+        python.args(["-c", &format!("{PRELUDE}{script}"), &self.aws.url(), REGION, INSTANCE, RUNTIME]);
+        // No profile of the machine may come into it.
+        python.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        let output = python.output().await.expect("python3 was there");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("the script answers in JSON")
+    }
+}
