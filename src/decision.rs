@@ -57,6 +57,7 @@ pub fn decide<D>(observation: &Observation<D>, exception: &ExceptionTag, moment:
         (Phase::Changing(status), _, _, _) => Wait(status.clone()),
         (_, V2Required, _, _) => Leave(Verdict::Compliant, Reason::V2Required),
         (_, Disabled, _, _) => Leave(Verdict::Compliant, Reason::EndpointDisabled),
+        (Phase::Creating(status), V1Allowed, _, _) => Wait(status.clone()),
         (_, V1Allowed, Exemption::Exempt { .. }, _) => Leave(Verdict::Exempt, Reason::ExceptionTag),
         (_, V1Allowed, _, Some(_)) => Leave(Verdict::Held, Reason::ManagedByOperator),
         (Phase::Passing(reason), V1Allowed, _, None) => Leave(Verdict::Deferred, *reason),

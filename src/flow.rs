@@ -74,13 +74,10 @@ where
             Ok(look) => look,
             Err(failure) => return wording.failed(None::<&Observation<O::Document>>, failure),
         };
-        let before = look.found().map(|seen| seen.state.clone());
         let pauses = self.patience.pauses();
-        let course = Course { flow: self, wording, look, tags, pauses, second_look_left: true };
-        match tokio::time::timeout_at(self.patience.end(), course.run()).await {
-            Ok(outcome) => outcome,
-            Err(_) => Outcome { before, ..wording.failed(None::<&Observation<O::Document>>, Failure::out_of_time()) },
-        }
+        let mut course = Course { flow: self, wording, look, tags, pauses, second_look_left: true };
+        let in_time = tokio::time::timeout_at(self.patience.end(), course.run()).await;
+        in_time.unwrap_or_else(|_| wording.failed(Some(&course.look), Failure::out_of_time()))
     }
 }
 
@@ -101,7 +98,7 @@ where
     O: Observe,
     E: Enforce<Document = O::Document>,
 {
-    async fn run(mut self) -> Outcome {
+    async fn run(&mut self) -> Outcome {
         loop {
             let step = match decide(&self.look, self.flow.exception, &self.flow.moment) {
                 Decision::Leave(verdict, reason) => Step::Break(self.wording.left(&self.look, verdict, reason)),

@@ -75,7 +75,10 @@ pub enum MetadataAccess {
 pub enum Phase {
     /// It rests in a state in which AWS takes the write.
     Settled,
-    /// AWS is at work on it and will be done soon enough to wait; with AWS's word for the status.
+    /// AWS makes it as it shows it and will be done soon enough to wait; with AWS's word for the status.
+    Creating(String),
+    /// AWS changes it, into what is not certain yet, and will be done soon enough to wait; with AWS's word for the
+    /// status.
     Changing(String),
     /// It passes through a state that a later event will end.
     Passing(Reason),

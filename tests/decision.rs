@@ -36,10 +36,11 @@ fn decide_about(phase: &Phase, access: MetadataAccess, tags: &Tags, operator: Op
     decide(&observation, &ExceptionTag::default(), &Moment { now: now(), event: None })
 }
 
-fn phases() -> [(&'static str, Phase); 5] {
+fn phases() -> [(&'static str, Phase); 6] {
     let broken = Phase::Broken { reason: Reason::UpdateFailed, status: "UPDATE_FAILED".to_owned(), said: None };
     [
         ("settled", Phase::Settled),
+        ("creating", Phase::Creating("CREATING".to_owned())),
         ("changing", Phase::Changing("UPDATING".to_owned())),
         ("passing", Phase::Passing(Reason::Pending)),
         ("broken", broken),

@@ -247,6 +247,28 @@ mod nothing_is_written {
     }
 
     #[tokio::test]
+    async fn a_runtime_that_is_being_created_with_the_requirement_is_not_waited_for() {
+        let scene = scene_with(|runtime| {
+            runtime.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#).status("CREATING").polls_left = u32::MAX;
+        })
+        .await;
+
+        assert_ended(&scene.outcome(created()).await, "compliant", "v2_required");
+        assert_eq!(scene.aws.operations(), [GET]);
+    }
+
+    #[tokio::test]
+    async fn what_an_update_under_way_shows_is_not_believed_yet() {
+        let scene = scene_with(|runtime| {
+            runtime.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#).status("UPDATING");
+        })
+        .await;
+
+        assert_ended(&scene.outcome(created()).await, "compliant", "v2_required");
+        assert_eq!(scene.aws.operations(), [GET, GET, GET]);
+    }
+
+    #[tokio::test]
     async fn near_the_deadline_nothing_is_waited_for() {
         for status in ["CREATING", "UPDATING"] {
             let scene = scene_with(|runtime| runtime.status(status).polls_left = u32::MAX).await;

@@ -69,10 +69,10 @@ impl EnforceRuntimes {
             let document = document.ok_or_else(|| not_verified(Failure::new(Reason::NotVerified, VANISHED)))?;
             match phase(&document) {
                 Phase::Settled => return Ok(document),
-                Phase::Changing(status) if !pauses.pause().await => {
+                Phase::Creating(status) | Phase::Changing(status) if !pauses.pause().await => {
                     return Err(Refusal::Failed(after(&document, Failure::still_changing(&status))));
                 }
-                Phase::Changing(_) => {}
+                Phase::Creating(_) | Phase::Changing(_) => {}
                 other => return Err(Refusal::Failed(after(&document, update_failed(before, &other)))),
             }
         }

@@ -97,7 +97,8 @@ pub(super) fn phase(document: &Document) -> Phase {
     };
     match status.as_str() {
         "READY" => Phase::Settled,
-        "CREATING" | "UPDATING" => Phase::Changing(status),
+        "CREATING" => Phase::Creating(status),
+        "UPDATING" => Phase::Changing(status),
         "DELETING" => Phase::Ending(Reason::Deleting),
         "CREATE_FAILED" => broken(Reason::CreateFailed),
         "UPDATE_FAILED" => broken(Reason::UpdateFailed),
