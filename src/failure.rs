@@ -31,8 +31,14 @@ impl Failure {
 
     /// The invocation's time ran out in the middle of the work.
     pub fn out_of_time() -> Self {
-        let detail = "The invocation's time ran out in the middle of the work, so a write may or may not have happened. \
+        let detail = "The invocation's time ran out before its work was done, so a write may or may not have happened. \
                       A retry looks again.";
+        Self::new(Reason::OutOfTime, detail)
+    }
+
+    /// A write would come too late to be verified.
+    pub fn too_late() -> Self {
+        let detail = "Too little time was left to verify a write, so nothing was written. A retry looks again.";
         Self::new(Reason::OutOfTime, detail)
     }
 

@@ -37,8 +37,10 @@ where
 {
     /// Takes every target to its outcome; one target's failure costs no other.
     pub async fn run(&self, targets: &[Target]) -> Vec<Outcome> {
-        let looks = self.observe.observe(targets).await;
-        let mut tags = self.tags_of_those_due(&looks).await;
+        let Some(looks) = self.patience.until_end(self.observe.observe(targets)).await else {
+            return targets.iter().map(|target| self.out_of_time(target)).collect();
+        };
+        let mut tags = self.patience.until_end(self.tags_of_those_due(&looks)).await.unwrap_or_default();
         let courses = looks.into_iter().map(|(target, look)| {
             let tags = tags.remove(&target);
             self.settle(target, look, tags)
@@ -69,15 +71,23 @@ where
         look: Result<Observation<O::Document>, Failure>,
         tags: Option<Result<TagMap, Failure>>,
     ) -> Outcome {
-        let wording = Wording { target: &target, exception: self.exception, moment: &self.moment };
+        let wording = self.wording(&target);
         let look = match look {
             Ok(look) => look,
             Err(failure) => return wording.failed(None::<&Observation<O::Document>>, failure),
         };
         let pauses = self.patience.pauses();
         let mut course = Course { flow: self, wording, look, tags, pauses, second_look_left: true };
-        let in_time = tokio::time::timeout_at(self.patience.end(), course.run()).await;
-        in_time.unwrap_or_else(|_| wording.failed(Some(&course.look), Failure::out_of_time()))
+        let in_time = self.patience.until_end(course.run()).await;
+        in_time.unwrap_or_else(|| wording.failed(Some(&course.look), Failure::out_of_time()))
+    }
+
+    fn out_of_time(&self, target: &Target) -> Outcome {
+        self.wording(target).failed(None::<&Observation<O::Document>>, Failure::out_of_time())
+    }
+
+    fn wording<'a>(&'a self, target: &'a Target) -> Wording<'a> {
+        Wording { target, exception: self.exception, moment: &self.moment }
     }
 }
 

@@ -1,13 +1,15 @@
 //! One invocation: from a Lambda event to a response, or to an error that makes Lambda retry. The only place that
-//! knows `lambda_runtime`, and the only one that reads the clock.
+//! reads the time of day.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use serde_json::Value;
 use thiserror::Error;
-use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
     event::{self, Event},
     flow::Flow,
     outcome::Outcome,
-    patience::{Pace, Patience},
+    patience::{Pace, Patience, Stopwatch},
     resource::{
         agentcore_runtime::{EnforceRuntimes, ObserveRuntimes},
         ec2_instance::{EnforceInstances, ObserveInstances},
@@ -39,7 +41,7 @@ pub struct Guardrail {
 
 /// Why an invocation fails. Lambda retries it twice and then hands it to the failure destination, with this as the
 /// reason; `errorType` is the variant's name.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum InvocationError {
     /// At least one target failed; the message is the response as compact JSON.
     #[error("{}", .0.to_json())]
@@ -53,6 +55,16 @@ pub enum InvocationError {
     /// The context does not say where the function runs.
     #[error("The invoked function ARN {0:?} does not name a partition, Region and account.")]
     NoHome(String),
+}
+
+impl fmt::Debug for InvocationError {
+    /// The Lambda runtime logs this form of every error; the outcomes have log lines of their own.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RemediationFailed(response) => write!(formatter, "RemediationFailed: {:?}", response.counts),
+            Self::NotAnEvent(_) | Self::NoHome(_) => write!(formatter, "{self}"),
+        }
+    }
 }
 
 impl From<InvocationError> for Diagnostic {
@@ -95,9 +107,9 @@ impl Guardrail {
         let LambdaEvent { payload, context } = invocation;
         let span = tracing::info_span!("invocation", request_id = context.request_id);
         async {
-            let start = Instant::now();
+            let stopwatch = Stopwatch::start();
             let result = self.respond(payload, &context).await;
-            telemetry::report(&context.request_id, start.elapsed(), &result);
+            telemetry::report(&context.request_id, stopwatch.elapsed(), &result);
             result.map(Response::fitted)
         }
         .instrument(span)
@@ -107,10 +119,12 @@ impl Guardrail {
     async fn respond(&self, payload: Value, context: &Context) -> Result<Response, InvocationError> {
         let home = Home::from_function_arn(&context.invoked_function_arn)
             .ok_or_else(|| InvocationError::NoHome(context.invoked_function_arn.clone()))?;
-        let event: EventBridgeEvent<Value> =
-            serde_json::from_value(payload).map_err(|error| InvocationError::NotAnEvent(error.to_string()))?;
-        let response = match event::read(&event, &home, &self.settings.exception) {
-            Ok(event) => Response::new(self.settings.mode, self.outcomes(&event, context).await),
+        let envelope = envelope(payload)?;
+        let response = match event::read(&envelope, &home, &self.settings.exception) {
+            Ok(event) => {
+                telemetry::woken(&context.request_id, envelope.id.as_deref(), &event);
+                Response::new(self.settings.mode, self.outcomes(&event, context).await)
+            }
             Err(reason) => Response::ignored(self.settings.mode, reason),
         };
         if response.has_failures() {
@@ -136,4 +150,25 @@ impl Guardrail {
         outcomes.extend(runtimes.run(&of_kind(Kind::AgentcoreRuntime)).await);
         outcomes
     }
+}
+
+/// Reads the payload as an event. What is wrong is said without the payload itself, which can be anything.
+fn envelope(payload: Value) -> Result<EventBridgeEvent<Value>, InvocationError> {
+    let wrong = |why: &str| InvocationError::NotAnEvent(why.to_owned());
+    let Value::Object(members) = &payload else {
+        return Err(wrong("it is not a JSON object"));
+    };
+    for (name, is_optional) in [("source", false), ("detail-type", false), ("account", true), ("region", true)] {
+        match members.get(name) {
+            Some(Value::String(_)) => {}
+            None | Some(Value::Null) if is_optional => {}
+            Some(_) => return Err(wrong(&format!("its {name} is not a text"))),
+            None => return Err(wrong(&format!("it has no {name}"))),
+        }
+    }
+    if !members.contains_key("detail") {
+        return Err(wrong("it has no detail"));
+    }
+    serde_json::from_value(payload)
+        .map_err(|_| wrong("its id, time or resources have not the form EventBridge gives them"))
 }

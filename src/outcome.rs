@@ -28,6 +28,18 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
+impl Outcome {
+    /// Whether AWS accepted a write and what came of it is not what was asked for. A retry may find the target
+    /// compliant, so that this is seen once or never.
+    pub fn is_unverified_write(&self) -> bool {
+        let after_the_write = matches!(
+            self.reason,
+            Reason::NotVerified | Reason::ConfigurationChanged | Reason::ConcurrentUpdate | Reason::UpdateFailed
+        );
+        self.result == Verdict::Failed && after_the_write
+    }
+}
+
 /// How a target ended.
 #[derive(Clone, Copy, Debug, Eq, IntoStaticStr, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -15,12 +15,12 @@ pub const WORK_MARGIN: Duration = Duration::from_secs(5);
 pub struct Pace {
     /// The first pause.
     pub first: Duration,
-    /// No pause is longer, jitter aside.
+    /// No pause is longer, before its jitter, which at most doubles it.
     pub longest: Duration,
 }
 
 impl Default for Pace {
-    /// Seconds suit platform V1, half a minute suits V2, which takes minutes.
+    /// Seconds suit platform V1, the longest pauses suit V2, which takes minutes.
     fn default() -> Self {
         Self { first: Duration::from_secs(2), longest: Duration::from_secs(20) }
     }
@@ -37,8 +37,7 @@ pub struct Patience {
 impl Patience {
     /// Patience for an invocation that Lambda ends after `remaining`.
     pub fn new(pace: Pace, remaining: Duration) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the one place that measures time")]
-        let now = Instant::from_std(std::time::Instant::now());
+        let now = now();
         Self {
             pace,
             last_wait: now + remaining.saturating_sub(WAIT_MARGIN),
@@ -46,9 +45,18 @@ impl Patience {
         }
     }
 
-    /// When work still going on is given up.
-    pub fn end(&self) -> Instant {
-        self.end
+    /// Lets work go on until what is left is [`WORK_MARGIN`]; `None` where it was not finished then. Nothing is begun
+    /// after that moment.
+    pub async fn until_end<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        if now() >= self.end {
+            return None;
+        }
+        tokio::time::timeout_at(self.end, work).await.ok()
+    }
+
+    /// Whether less than [`WAIT_MARGIN`] is left: nothing should be begun that AWS takes time to finish.
+    pub fn is_short(&self) -> bool {
+        now() >= self.last_wait
     }
 
     /// A fresh series of growing, jittered pauses.
@@ -73,11 +81,31 @@ impl Pauses {
     /// Pauses, and gives `true`; gives `false` at once where the pause would go past the deadline's margin.
     pub async fn pause(&mut self) -> bool {
         let Some(pause) = self.pauses.next() else { return false };
-        let until = Instant::now() + pause;
+        let until = now() + pause;
         if until > self.last {
             return false;
         }
         tokio::time::sleep_until(until).await;
         true
     }
+}
+
+/// How long something takes.
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins to measure.
+    pub fn start() -> Self {
+        Self(now())
+    }
+
+    /// The time since then.
+    pub fn elapsed(&self) -> Duration {
+        now() - self.0
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that measures time")]
+fn now() -> Instant {
+    Instant::now()
 }

@@ -1,5 +1,5 @@
-//! The two halves of a resource kind: one looks, the other writes. A third kind is one more folder here and one
-//! line in the handler.
+//! The two halves of a resource kind: one looks, the other writes. A third kind is one more folder here, its words in
+//! `target`, `outcome` and `wording`, and a flow in the handler.
 
 use crate::{
     failure::Failure,

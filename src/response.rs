@@ -53,7 +53,7 @@ impl Response {
 
     /// The same response with as many outcomes as fit into [`MOST_BYTES`].
     pub fn fitted(mut self) -> Self {
-        let envelope = Self { outcomes: Vec::new(), truncated: Some(usize::MAX), ..self.clone() };
+        let envelope = Self { outcomes: Vec::new(), truncated: Some(usize::MAX), counts: self.counts.clone(), ..self };
         let mut bytes = escaped_len(&envelope);
         let kept = self
             .outcomes

@@ -9,6 +9,7 @@ use tracing::{error, info, level_filters::LevelFilter, warn};
 use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt};
 
 use crate::{
+    event::Event,
     handler::InvocationError,
     outcome::{Outcome, Verdict},
     response::Response,
@@ -17,16 +18,17 @@ use crate::{
 /// The CloudWatch namespace of the metrics.
 pub const NAMESPACE: &str = "MetadataGuardrail";
 
-/// A subscriber that writes one JSON line an event: our own from `INFO`, everybody else's from `WARN`.
+/// A subscriber that writes one JSON line an event: our own from `INFO` and the Lambda runtime's from `WARN`.
 ///
-/// The levels are fixed on purpose: below them the SDK writes requests and responses, which hold the configuration
-/// of runtimes.
+/// That is fixed on purpose: the SDK would write requests and responses, which hold the configuration of runtimes.
+/// What goes wrong there stands in the outcomes.
 pub fn subscriber<W>(writer: W) -> impl tracing::Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let levels =
-        Targets::new().with_target(env!("CARGO_CRATE_NAME"), LevelFilter::INFO).with_default(LevelFilter::WARN);
+    let levels = Targets::new()
+        .with_target(env!("CARGO_CRATE_NAME"), LevelFilter::INFO)
+        .with_target("lambda_runtime", LevelFilter::WARN);
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
@@ -35,6 +37,12 @@ where
         .with_writer(writer)
         .with_filter(levels);
     tracing_subscriber::registry().with(lines)
+}
+
+/// Logs what woke the guardrail, and for how many resources.
+pub fn woken(request_id: &str, event_id: Option<&str>, event: &Event) {
+    let (cause, targets): (&str, _) = (event.cause.into(), event.targets.len());
+    info!(request_id, event_id, cause, targets, "woken by {cause}, for {targets} resources");
 }
 
 /// Logs and counts what became of one invocation.
@@ -63,6 +71,9 @@ fn report_response(request_id: &str, response: &Response) {
     for outcome in &response.outcomes {
         let (kind, result): (&str, &str) = (outcome.kind.into(), outcome.result.into());
         counter!("Outcomes", "Kind" => kind, "Result" => result).increment(1);
+        if outcome.is_unverified_write() {
+            counter!("UnverifiedWrites").increment(1);
+        }
         log(request_id, mode, outcome);
     }
 }
@@ -116,6 +127,11 @@ impl Metrics {
         describe_counter!("Outcomes", Unit::Count, "Targets, by kind and result");
         describe_counter!("Ignored", Unit::Count, "Events that asked for nothing, by reason");
         describe_counter!("Failures", Unit::Count, "Invocations that failed");
+        describe_counter!(
+            "UnverifiedWrites",
+            Unit::Count,
+            "Writes that AWS accepted and that did not end as they should"
+        );
         describe_histogram!("Duration", Unit::Milliseconds, "How long an invocation took");
         Ok(Self(collector))
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::harness::CANARY;
 use metadata_guardrail::resource::agentcore_runtime::document::{Document, S3Endpoint, UnsafeToSend, UpdateBody};
 use proptest::{
     collection::{btree_map, vec},
@@ -323,6 +324,27 @@ fn pieces(text: &str) -> Vec<String> {
     chars.windows(8).map(String::from_iter).collect()
 }
 
+#[test]
+fn what_is_printed_for_a_developer_has_no_value_in_it() {
+    let json =
+        format!(r#"{{"agentRuntimeArtifact":{{"a":1}},"roleArn":"r","environmentVariables":{{"KEY":"{CANARY}"}}}}"#);
+    let document = Document::parse(json.as_bytes()).expect("an object");
+    let update = document.update("claims_agent-Xy12Ab34Cd", S3Endpoint::Keep).expect("an update");
+    assert!(update.json.contains(CANARY));
+    for printed in [format!("{document:?}"), format!("{update:?}")] {
+        assert!(!printed.contains(CANARY), "{printed}");
+    }
+}
+
+#[test]
+fn what_is_nested_too_deep_to_be_of_aws_is_refused_and_does_not_end_the_process() {
+    let nested = |depth: usize| format!(r#"{{"deep":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+    assert!(Document::parse(nested(127).as_bytes()).is_some());
+    assert!(Document::parse(nested(128).as_bytes()).is_none());
+    assert!(Document::parse(nested(1_000_000).as_bytes()).is_none());
+    assert!(Document::parse(format!(r#"{{"text":"{}"}}"#, "[\\\"".repeat(1_000)).as_bytes()).is_some());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
@@ -438,8 +460,18 @@ proptest! {
         let mut sent = sent(&update(&read(&Json::Object(configuration.clone()), style), S3Endpoint::Keep));
 
         sent.remove(METADATA);
-        if value.is_empty() {
-            configuration.remove(at[0]);
+        match at {
+            _ if !value.is_empty() => {}
+            // Without its authorizer a runtime would take calls signed with SigV4, so that much is left for AWS to
+            // refuse.
+            [authorizer @ "authorizerConfiguration", ..] => {
+                configuration.remove(*authorizer);
+                let left = sent.remove(*authorizer).expect("the authorizer is sent");
+                prop_assert_eq!(left.get(), r#"{"customJWTAuthorizer":{}}"#);
+            }
+            _ => {
+                configuration.remove(at[0]);
+            }
         }
         prop_assert_eq!(bytes(&sent), written(&configuration, style));
     }

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{EXEMPT, Scene, agentcore_call, ec2_call, running, sample, sample_names, started},
+    harness::{CANARY, EXEMPT, Scene, agentcore_call, ec2_call, running, sample, sample_names, started},
     stand_in::{ACCOUNT, REGION},
 };
 
@@ -63,15 +63,78 @@ async fn an_ignored_event_makes_no_call_and_says_why() {
 }
 
 #[tokio::test]
-async fn what_is_not_an_event_is_a_clear_error() {
-    for payload in [json!({}), json!("text"), json!([1, 2]), json!(null), json!(7), json!({"source": "aws.ec2"})] {
+async fn what_is_not_an_event_is_a_clear_error_that_repeats_nothing_of_it() {
+    let with = |member: &str, value: Value| {
+        let mut event = running(INSTANCE);
+        event[member] = value;
+        event
+    };
+    let positional = json!([null, null, "EC2", "aws.ec2", ACCOUNT, null, REGION, null, {}]);
+    for (payload, why) in [
+        (json!({}), "it has no source"),
+        (json!(format!("{CANARY}{}", "x".repeat(300_000))), "it is not a JSON object"),
+        (json!([1, 2]), "it is not a JSON object"),
+        (positional, "it is not a JSON object"),
+        (json!(null), "it is not a JSON object"),
+        (json!({"source": "aws.ec2"}), "it has no detail-type"),
+        (json!({"source": "aws.ec2", "detail-type": "EC2"}), "it has no detail"),
+        (with("source", json!([CANARY])), "its source is not a text"),
+        (with("account", json!(111_122_223_333_u64)), "its account is not a text"),
+        (with("time", json!(CANARY)), "its id, time or resources have not the form EventBridge gives them"),
+    ] {
         let scene = Scene::new().await;
 
-        let error = scene.invoke(payload.clone()).await.expect_err("not an event");
+        let error = scene.invoke(payload).await.expect_err("not an event");
 
-        assert_eq!(error.error_type, "NotAnEvent", "{payload}");
-        assert!(error.error_message.contains("Expected an object with source, detail-type"), "{}", error.error_message);
+        assert_eq!(error.error_type, "NotAnEvent", "{why}");
+        assert_eq!(
+            error.error_message,
+            format!(
+                "The payload is not an EventBridge event: {why}. Expected an object with source, detail-type, account, \
+                 region and detail, as a rule's target receives it without an input transformer."
+            )
+        );
         assert!(scene.aws.calls().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_asks_for_something_is_logged_with_its_cause_and_its_own_id() {
+    let scene = Scene::new().await;
+    let mut event = running(INSTANCE);
+    event["id"] = json!("17793124-05d4-b198-2fde-7ededc63b103");
+
+    scene.invoke(event).await.expect("success");
+
+    let line = &scene.log_lines()[0];
+    assert_eq!((&line["cause"], &line["targets"]), (&json!("instance_running"), &json!(1)));
+    assert_eq!(line["event_id"], "17793124-05d4-b198-2fde-7ededc63b103");
+}
+
+#[tokio::test]
+async fn a_function_that_does_not_know_where_it_runs_touches_nothing() {
+    let scene = Scene::new().await.with_function_arn("metadata-guardrail");
+
+    let error = scene.invoke(running(INSTANCE)).await.expect_err("no home");
+
+    assert_eq!(error.error_type, "NoHome");
+    assert!(scene.aws.calls().is_empty());
+}
+
+#[test]
+fn every_partition_is_read_from_the_functions_own_arn() {
+    for (partition, region) in [("aws", "eu-west-1"), ("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")] {
+        let arn = format!("arn:{partition}:lambda:{region}:{ACCOUNT}:function:metadata-guardrail:live");
+        let home = Home::from_function_arn(&arn).expect("a function's ARN");
+
+        let runtime = Target::runtime(&home, RUNTIME).expect("a runtime");
+
+        let expected = format!("arn:{partition}:bedrock-agentcore:{region}:{ACCOUNT}:runtime/{RUNTIME}");
+        assert_eq!(runtime.arn(), expected);
+        assert_eq!(Target::runtime_by_arn(&home, &expected), Some(runtime));
+    }
+    for arn in ["", "metadata-guardrail", "arn:aws:lambda:::function:x", "arn:aws:sns:eu-west-1:111122223333:x"] {
+        assert_eq!(Home::from_function_arn(arn), None, "{arn}");
     }
 }
 
@@ -168,6 +231,8 @@ fn a_runtime_is_found_in_what_its_call_returned_or_was_asked() {
     let id = json!({"agentRuntimeId": RUNTIME});
     assert_eq!(ids(agentcore_call("CreateAgentRuntime", json!({"agentRuntimeName": "claims"}), id.clone())), [RUNTIME]);
     assert_eq!(ids(agentcore_call("UpdateAgentRuntime", id.clone(), Value::Null)), [RUNTIME]);
+    let arn = json!({"agentRuntimeArn": format!("arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:runtime/{RUNTIME}")});
+    assert_eq!(ids(agentcore_call("CreateAgentRuntime", json!({}), arn)), [RUNTIME]);
     let request =
         |required: Value| json!({"agentRuntimeId": RUNTIME, "metadataConfiguration": {"requireMMDSV2": required}});
     for open in [json!(false), json!(null)] {

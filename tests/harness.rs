@@ -42,6 +42,8 @@ pub struct Scene {
     pub aws: StandIn,
     settings: Settings,
     remaining: Duration,
+    pace: Pace,
+    function_arn: String,
     logs: Logs,
 }
 
@@ -52,6 +54,8 @@ impl Scene {
             aws: StandIn::start().await,
             settings: Settings::default(),
             remaining: Duration::from_secs(300),
+            pace: Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2) },
+            function_arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail"),
             logs: Logs::default(),
         }
     }
@@ -72,10 +76,21 @@ impl Scene {
         self
     }
 
+    /// The guardrail pauses like this between two looks.
+    pub fn with_pace(mut self, first: Duration, longest: Duration) -> Self {
+        self.pace = Pace { first, longest };
+        self
+    }
+
+    /// Lambda says that it invoked this function.
+    pub fn with_function_arn(mut self, arn: &str) -> Self {
+        arn.clone_into(&mut self.function_arn);
+        self
+    }
+
     /// Lets the guardrail handle an event; its response, or the error that Lambda gets, as JSON.
     pub async fn invoke(&self, event: Value) -> Result<Value, Diagnostic> {
-        let pace = Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2) };
-        let guardrail = Guardrail::new(self.settings.clone(), clients(&self.aws.url()).await).with_pace(pace);
+        let guardrail = Guardrail::new(self.settings.clone(), clients(&self.aws.url()).await).with_pace(self.pace);
         let logs = self.logs.clone();
         let _logging = tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
         let result = guardrail.handle(LambdaEvent::new(event, self.context())).await;
@@ -99,6 +114,13 @@ impl Scene {
         only_outcome(&serde_json::from_str(&error.error_message).expect("the message is the response"))
     }
 
+    /// The log lines of outcomes and of ignored events so far.
+    pub fn results_logged(&self) -> Vec<Value> {
+        let mut lines = self.log_lines();
+        lines.retain(|line| line["cause"].is_null());
+        lines
+    }
+
     /// The log lines so far.
     pub fn log_lines(&self) -> Vec<Value> {
         self.logs.text().lines().map(|line| serde_json::from_str(line).expect("a log line is JSON")).collect()
@@ -111,7 +133,7 @@ impl Scene {
         context.request_id = "8d2f4c1a-request".to_owned();
         let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis();
         context.deadline = u64::try_from(deadline).expect("before the year 500,000,000");
-        context.invoked_function_arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail");
+        context.invoked_function_arn = self.function_arn.clone();
         context
     }
 }

@@ -358,13 +358,69 @@ async fn an_instance_that_cannot_be_read_fails_and_is_not_written() {
 }
 
 #[tokio::test]
-async fn work_that_does_not_fit_into_the_time_left_is_given_up_with_an_outcome() {
+async fn nothing_is_begun_when_the_time_is_over_and_every_target_has_its_outcome() {
     let scene = Scene::new().await.with_remaining(Duration::ZERO);
     scene.aws.world().add_instance(ID);
 
     let outcome = scene.failed_outcome(running(ID)).await;
 
     assert_eq!(outcome["reason"], "out_of_time");
+    assert!(scene.aws.calls().is_empty());
+}
+
+#[tokio::test]
+async fn no_more_than_eight_requests_are_under_way_at_once() {
+    let scene = Scene::new().await;
+    let ids: Vec<_> = (0..60).map(|number| format!("i-{number:017x}")).collect();
+    for id in &ids {
+        scene.aws.world().add_instance(id);
+    }
+    scene.aws.world().latency = Duration::from_millis(5);
+
+    scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
+
+    assert_eq!(scene.aws.most_in_flight(), 8);
+}
+
+#[tokio::test]
+async fn an_exception_tag_with_a_wildcard_in_its_key_is_looked_for_literally() {
+    let scene = Scene::new().await.with_exception_tag("exempt*");
+    scene.aws.world().add_instance(ID).tag("exempt*", "yes").tags_are_late = true;
+    scene.aws.world().add_instance(NEIGHBOUR).tag("exempted", "yes").tags_are_late = true;
+
+    let outcomes = by_id(&scene.invoke(started([ID, NEIGHBOUR])).await.expect("success"));
+
+    assert_eq!(outcomes[ID]["result"], "exempt");
+    assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
+}
+
+#[tokio::test]
+async fn an_answer_nobody_can_read_is_not_believed() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(ID);
+    scene.aws.world().fault("ModifyInstanceMetadataOptions", Fault::Garbage, usize::MAX);
+
+    let outcome = scene.failed_outcome(running(ID)).await;
+
+    assert_eq!((&outcome["reason"], &outcome["after"]), (&json!("write_failed"), &json!(null)));
+}
+
+#[tokio::test]
+async fn a_launch_and_a_change_of_options_lead_to_the_same_end_as_a_start() {
+    let launched =
+        json!({"instancesSet": {"items": [{"instanceId": ID, "metadataOptions": {"httpTokens": "optional"}}]}});
+    let nested = json!({"ModifyInstanceMetadataOptionsRequest": {"InstanceId": ID, "HttpTokens": "optional"}});
+    let flat = json!({"instanceId": ID, "httpEndpoint": "enabled"});
+    for event in [
+        ec2_call("RunInstances", json!({}), launched),
+        ec2_call("ModifyInstanceMetadataOptions", nested, json!({})),
+        ec2_call("ModifyInstanceMetadataOptions", flat, json!({})),
+    ] {
+        let scene = Scene::new().await;
+        scene.aws.world().add_instance(ID);
+
+        assert_eq!(scene.outcome(event.clone()).await["result"], "enforced", "{event}");
+    }
 }
 
 #[tokio::test]
@@ -435,7 +491,7 @@ async fn every_outcome_is_one_log_line_with_the_same_values_and_the_request_id()
 
     let outcome = scene.outcome(running(ID)).await;
 
-    let lines = scene.log_lines();
+    let lines = scene.results_logged();
     let [line] = lines.as_slice() else { panic!("one line, not {lines:?}") };
     for member in ["kind", "id", "arn", "result", "reason", "detail"] {
         assert_eq!(line[member], outcome[member], "{member}");

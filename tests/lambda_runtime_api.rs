@@ -64,6 +64,7 @@ fn assert_what_it_wrote(stdout: &str) {
     assert!(!stdout.contains(CANARY), "the secret is in the log or the metrics");
     let lines: Vec<Value> =
         stdout.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect();
+    assert_eq!(stdout.matches("A retry will not help").count(), 1, "a failed outcome is logged once: {stdout}");
     let logged: Vec<_> = lines.iter().filter(|line| line["kind"].is_string()).collect();
     assert_eq!((&logged[0]["request_id"], &logged[0]["level"]), (&json!("request-1"), &json!("ERROR")));
     assert_eq!((&logged[1]["request_id"], &logged[1]["level"]), (&json!("request-2"), &json!("INFO")));

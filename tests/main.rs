@@ -11,6 +11,7 @@ mod exception;
 mod instance_stories;
 mod lambda_runtime_api;
 mod other_clients;
+mod patience;
 mod response;
 mod runtime_stories;
 mod settings;

@@ -17,6 +17,9 @@ const UPDATE: &str = "UpdateAgentRuntime";
 const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
 
 /// A scene with one runtime that allows MMDSv1, as `arrange` leaves it.
+/// A pause for which no invocation has the time.
+const LONGER_THAN_LEFT: Duration = Duration::from_secs(3600);
+
 async fn scene_with(arrange: impl FnOnce(&mut Runtime)) -> Scene {
     let scene = Scene::new().await;
     arrange(scene.aws.world().add_runtime(ID, &document()));
@@ -466,7 +469,7 @@ mod it_is_written {
 
     #[tokio::test]
     async fn a_conflict_near_the_deadline_fails_without_waiting() {
-        let scene = scene().await.with_remaining(Duration::from_secs(20));
+        let scene = scene().await.with_pace(LONGER_THAN_LEFT, LONGER_THAN_LEFT);
         scene.aws.world().after(TAGS, |world| {
             world.runtimes.get_mut(ID).expect("the runtime").status("UPDATING");
         });
@@ -896,6 +899,50 @@ mod the_write_is_verified {
     }
 
     #[tokio::test]
+    async fn a_read_that_lags_behind_the_update_is_followed_by_another_one() {
+        let scene = scene().await;
+        scene.aws.world().after(UPDATE, |world| {
+            world.runtimes.get_mut(ID).expect("the runtime").reads_behind = 3;
+        });
+
+        let outcome = scene.outcome(created()).await;
+
+        assert_ended(&outcome, "enforced", "v1_allowed");
+        assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
+    }
+
+    #[tokio::test]
+    async fn after_answers_that_were_all_lost_the_runtime_shows_whether_the_update_happened() {
+        for (fault, result, reason) in [
+            (Fault::LostReply, "enforced", "v1_allowed"),
+            (Fault::ConnectionReset, "failed", "write_failed"),
+            (Fault::Garbage, "failed", "write_failed"),
+        ] {
+            let scene = scene().await;
+            scene.aws.world().fault(UPDATE, fault.clone(), usize::MAX);
+
+            let outcome = match result {
+                "failed" => scene.failed_outcome(created()).await,
+                _ => scene.outcome(created()).await,
+            };
+
+            assert_ended(&outcome, result, reason);
+            assert_eq!(scene.aws.world().runtime(ID).version, if result == "failed" { 1 } else { 2 }, "{fault:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_write_that_could_not_be_verified_in_time_is_not_begun() {
+        let scene = scene().await.with_remaining(Duration::from_secs(20));
+
+        let outcome = scene.failed_outcome(created()).await;
+
+        assert_ended(&outcome, "failed", "out_of_time");
+        assert!(detail(&outcome).contains("nothing was written"), "{}", detail(&outcome));
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
     async fn a_read_that_still_shows_the_old_version_is_not_taken_for_somebody_elses_update() {
         let scene = scene().await;
         scene.aws.world().after(UPDATE, |world| {
@@ -948,7 +995,7 @@ mod the_write_is_verified {
 
     #[tokio::test]
     async fn an_update_that_does_not_end_before_the_deadline_is_not_waited_for() {
-        let scene = scene().await.with_remaining(Duration::from_secs(20));
+        let scene = scene().await.with_pace(LONGER_THAN_LEFT, LONGER_THAN_LEFT);
         scene.aws.world().after(UPDATE, |world| {
             world.runtimes.get_mut(ID).expect("the runtime").polls_left = u32::MAX;
         });

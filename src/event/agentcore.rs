@@ -22,11 +22,14 @@ pub(super) fn call(record: &Value, exception: &ExceptionTag) -> Result<(Cause, N
     }
 }
 
-/// The id stands in the response; an update names it in its path, too.
+/// The id stands in the response, beside the ARN; an update names it in its path, too.
 fn runtime(record: &Value) -> Named {
-    let id =
-        ["responseElements", "requestParameters"].into_iter().find_map(|half| record[half]["agentRuntimeId"].as_str());
-    Named::Runtimes(id.map(str::to_owned).into_iter().collect())
+    let (response, request) = (&record["responseElements"], &record["requestParameters"]);
+    let id = response["agentRuntimeId"].as_str().or(request["agentRuntimeId"].as_str());
+    match (id, response["agentRuntimeArn"].as_str()) {
+        (None, Some(arn)) => Named::RuntimeArn(arn.to_owned()),
+        (id, _) => Named::Runtimes(id.map(str::to_owned).into_iter().collect()),
+    }
 }
 
 fn updated(record: &Value) -> Result<(Cause, Named), Ignored> {

@@ -111,13 +111,12 @@ impl<'a> Owned<'a> {
 }
 
 fn get_agent_runtime(world: &mut World, call: &Call, id: &str) -> Result<String, Refusal> {
-    let version = number(call, "version")?;
-    // Only a read of the present version shows the transition go by.
-    let runtime: &Runtime = match version {
-        None => world.read_runtime(id)?,
-        Some(_) => world.settled(id)?,
+    // Only a read without a version shows the transition go by.
+    let version = match number(call, "version")? {
+        None => world.shown_version(id)?,
+        Some(version) => version,
     };
-    let version = version.unwrap_or(runtime.version);
+    let runtime = world.runtimes.get(id).ok_or_else(|| not_found(id))?;
     let configuration = runtime.configuration(version);
     let configuration = configuration.ok_or_else(|| not_found(&format!("{id}:{version}")))?;
 

@@ -22,6 +22,7 @@ mod server;
 mod update;
 mod world;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
@@ -46,6 +47,8 @@ pub struct StandIn {
 struct Shared {
     world: Mutex<World>,
     calls: Mutex<Vec<Call>>,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
 }
 
 impl StandIn {
@@ -78,6 +81,11 @@ impl StandIn {
         let mut calls = self.calls();
         calls.retain(Call::is_write);
         calls
+    }
+
+    /// How many requests were under way at once, at the most. Give answers some latency to see it.
+    pub fn most_in_flight(&self) -> usize {
+        self.shared.most_in_flight.load(Ordering::Relaxed)
     }
 
     /// The names of the operations called so far, in order of arrival.

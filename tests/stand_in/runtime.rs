@@ -38,6 +38,8 @@ pub struct Runtime {
     /// How many more reads show the present status if it is a transitional one.
     /// `u32::MAX` means for good.
     pub polls_left: u32,
+    /// How many more reads still show the version before the present one, at rest.
+    pub reads_behind: u32,
     /// The next update is accepted, takes effect, then ends as `UPDATE_FAILED` for this reason.
     pub next_update_fails: Option<String>,
     /// Members that every update loses, whatever it sends.
@@ -69,6 +71,7 @@ impl Runtime {
             tags: BTreeMap::new(),
             settle_polls: 2,
             polls_left: 0,
+            reads_behind: 0,
             next_update_fails: None,
             loses_on_update: Vec::new(),
             changes_on_update: BTreeMap::new(),
@@ -185,6 +188,16 @@ impl World {
             runtime.polls_left -= 1;
         }
         Ok(runtime)
+    }
+
+    /// The version that a read of the runtime shows now.
+    pub(super) fn shown_version(&mut self, id: &str) -> Result<u32, Refusal> {
+        let runtime = self.settled(id)?;
+        if runtime.reads_behind > 0 {
+            runtime.reads_behind -= 1;
+            return Ok(runtime.version - 1);
+        }
+        Ok(self.read_runtime(id)?.version)
     }
 
     /// The runtime with every transition ended that had its time.

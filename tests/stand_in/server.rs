@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -38,7 +39,9 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let service = Service::addressed(&head.method, &head.uri);
     let call = service.call(&head.method, &head.uri, body);
     let (outcome, latency) = shared.take(service, &call);
+    shared.arrived();
     sleep(latency).await;
+    shared.answered();
     match outcome.reply {
         Some(reply) => reply.into(),
         // The server closes the connection of a task that unwinds, without a byte of reply.
@@ -47,6 +50,15 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
 }
 
 impl Shared {
+    fn arrived(&self) {
+        let now = self.in_flight.fetch_add(1, Relaxed) + 1;
+        self.most_in_flight.fetch_max(now, Relaxed);
+    }
+
+    fn answered(&self) {
+        self.in_flight.fetch_sub(1, Relaxed);
+    }
+
     /// Logs a call and processes it, in one go: the log has the order in which the world changed.
     fn take(&self, service: Service, call: &Call) -> (Outcome, std::time::Duration) {
         let mut world = self.world();
@@ -123,7 +135,9 @@ impl Service {
     }
 
     fn process(self, world: &mut World, call: &Call) -> Outcome {
-        if !world.faults.admits(&call.operation, Instant::now()) {
+        #[expect(clippy::disallowed_methods, reason = "the world's limits refill with time")]
+        let now = Instant::now();
+        if !world.faults.admits(&call.operation, now) {
             return self.refuse(&self.throttled());
         }
         match world.faults.strike(call) {

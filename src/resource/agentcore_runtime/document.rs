@@ -3,6 +3,8 @@
 //! UpdateAgentRuntime replaces the whole configuration, and the SDK's types drop what they do not know. So the
 //! update is built from the bytes of the read, member by member.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
@@ -10,6 +12,7 @@ use super::{
     raw_json::{NotAnObject, RawObject},
     redaction,
 };
+use crate::target::Target;
 
 /// Members of GetAgentRuntime's answer that UpdateAgentRuntime does not take: AWS owns them.
 const OWNED_BY_AWS: [&str; 9] = [
@@ -26,7 +29,7 @@ const OWNED_BY_AWS: [&str; 9] = [
 /// Without these UpdateAgentRuntime is refused, and the SDK would fill in an empty text.
 const REQUIRED: [&str; 2] = ["agentRuntimeArtifact", "roleArn"];
 /// Members that AWS may return empty and refuses to take empty.
-const NEVER_EMPTY: [&[&str]; 7] = [
+const NEVER_EMPTY: [&[&str]; 8] = [
     &["allowedPorts"],
     &["authorizerConfiguration", "customJWTAuthorizer", "allowedAudience"],
     &["authorizerConfiguration", "customJWTAuthorizer", "allowedClients"],
@@ -34,6 +37,8 @@ const NEVER_EMPTY: [&[&str]; 7] = [
     &["authorizerConfiguration", "customJWTAuthorizer", "customClaims"],
     &["description"],
     &["requestHeaderConfiguration", "requestHeaderAllowlist"],
+    // A union that is left without a member.
+    &["requestHeaderConfiguration"],
 ];
 const REQUIRE_MMDSV2: [&str; 2] = ["metadataConfiguration", "requireMMDSV2"];
 const S3_ENDPOINT: [&str; 3] = ["networkConfiguration", "networkModeConfig", "requireServiceS3Endpoint"];
@@ -68,7 +73,7 @@ pub enum S3Endpoint {
 }
 
 /// The body of an UpdateAgentRuntime request.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub struct UpdateBody {
     /// The same for the same runtime, version and configuration, so that a retry is the same request to AWS.
     pub client_token: String,
@@ -76,23 +81,43 @@ pub struct UpdateBody {
     pub json: String,
 }
 
+impl fmt::Debug for UpdateBody {
+    /// Without the JSON, which holds secrets.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("UpdateBody").field("client_token", &self.client_token).finish_non_exhaustive()
+    }
+}
+
 impl Document {
-    /// Reads the body of GetAgentRuntime's answer; `None` where it is no JSON object.
+    /// Reads the body of GetAgentRuntime's answer; `None` where it is no JSON object, or nested too deep to be one of
+    /// AWS's.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        let whole = RawObject::parse(body)?;
+        let whole = RawObject::parse(body).filter(|_| depth(body) <= DEEPEST)?;
         let mut configuration = whole.clone();
         for owned in OWNED_BY_AWS {
             configuration.remove(&[owned]);
         }
         for path in NEVER_EMPTY {
-            remove_if_empty(&mut configuration, path);
+            if configuration.get(path).is_some_and(|json| is_empty(&json)) {
+                configuration.remove(path);
+            }
         }
         Some(Self { whole, configuration })
+    }
+
+    /// Whether it is the runtime that was asked for.
+    pub fn is_of(&self, target: &Target) -> bool {
+        self.text(&["agentRuntimeId"]).as_deref() == Some(target.id())
     }
 
     /// `metadataConfiguration.requireMMDSV2`; `None` where it is absent, null or not a boolean.
     pub fn requires_mmdsv2(&self) -> Option<bool> {
         self.whole.get_as(&REQUIRE_MMDSV2)
+    }
+
+    /// `agentRuntimeVersion`; `None` where it is absent or no number.
+    pub fn version(&self) -> Option<u64> {
+        self.text(&["agentRuntimeVersion"])?.parse().ok()
     }
 
     /// A member that is a text, by its path.
@@ -146,7 +171,7 @@ impl Document {
 
     /// What AWS says about the runtime, with every configuration value in it replaced by the name of its member.
     pub fn redact(&self, said: &str) -> String {
-        redaction::redact(said, &self.configuration.texts())
+        redaction::redact(said, &self.configuration.values())
     }
 
     /// The configuration with the setting at its place, so that `metadataConfiguration` as a whole is not a
@@ -170,17 +195,24 @@ impl Document {
     }
 }
 
-/// An object that is left without members goes too: an empty union means nothing to AWS.
-fn remove_if_empty(configuration: &mut RawObject, path: &[&str]) {
-    if !configuration.get(path).is_some_and(|json| is_empty(&json)) {
-        return;
+/// As deep as the SDK's own reader goes.
+const DEEPEST: usize = 128;
+
+/// How deep arrays and objects are nested in some JSON.
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
     }
-    configuration.remove(path);
-    if let [parent @ .., _] = path
-        && !parent.is_empty()
-    {
-        remove_if_empty(configuration, parent);
-    }
+    deepest
 }
 
 /// White space has no meaning between brackets, but it has one in a text.

@@ -14,7 +14,7 @@ use super::{
     reading::read,
 };
 use crate::{
-    failure::Failure,
+    failure::{Failure, shortened},
     observed::{Observed, Phase},
     outcome::{Reason, State},
     patience::Patience,
@@ -38,14 +38,15 @@ impl EnforceRuntimes {
         Self { client }
     }
 
-    async fn update(&self, target: &Target, document: &Document, s3_endpoint: S3Endpoint) -> Result<(), Refusal> {
+    async fn update(&self, target: &Target, document: &Document, s3_endpoint: S3Endpoint) -> Result<Sent, Refusal> {
         let body = document.update(target.id(), s3_endpoint).map_err(unsafe_to_send)?;
         match self.send(target, body).await {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(Sent::Accepted),
             Err(error) if s3_endpoint == S3Endpoint::Keep && refuses_s3_endpoint(&error) => {
                 Box::pin(self.update(target, document, S3Endpoint::Omit)).await
             }
-            Err(error) => Err(refused(&error, document)),
+            Err(SdkError::ServiceError(refusal)) => Err(refused(&SdkError::ServiceError(refusal), document)),
+            Err(error) => Ok(Sent::Unclear(Failure::of_request(Reason::WriteFailed, OPERATION, &error, None))),
         }
     }
 
@@ -61,24 +62,39 @@ impl EnforceRuntimes {
         call.customize().mutate_request(replace_body).send().await.map(|_| ())
     }
 
-    /// Waits until AWS has done its work; the runtime as it is then.
+    /// Waits until AWS has done its work and shows it; the runtime as it is then.
     async fn settled(&self, target: &Target, before: &Document, patience: &Patience) -> Result<Document, Refusal> {
         let mut pauses = patience.pauses();
+        let mut reads_behind = 0;
         loop {
             let document = read(&self.client, target).await.map_err(not_verified)?;
             let document = document.ok_or_else(|| not_verified(Failure::new(Reason::NotVerified, VANISHED)))?;
             match phase(&document) {
-                Phase::Settled => return Ok(document),
+                Phase::Settled if is_newer(before, &document) || reads_behind == MOST_READS_BEHIND => {
+                    return Ok(document);
+                }
+                Phase::Settled if !pauses.pause().await => return Ok(document),
+                Phase::Settled => reads_behind += 1,
                 Phase::Creating(status) | Phase::Changing(status) if !pauses.pause().await => {
                     return Err(Refusal::Failed(after(&document, Failure::still_changing(&status))));
                 }
                 Phase::Creating(_) | Phase::Changing(_) => {}
-                other => return Err(Refusal::Failed(after(&document, update_failed(before, &other)))),
+                _ => return Err(Refusal::Failed(after(&document, update_failed(before, &document)))),
             }
         }
     }
 }
 
+/// What became of an update that was sent.
+enum Sent {
+    /// AWS accepted it.
+    Accepted,
+    /// There was no answer that says so; it may have been accepted all the same.
+    Unclear(Failure),
+}
+
+/// A read may lag behind the update. After this many it counts as the truth.
+const MOST_READS_BEHIND: usize = 4;
 const VANISHED: &str = "The update was accepted, but AWS does not know the runtime any more.";
 
 impl Enforce for EnforceRuntimes {
@@ -86,9 +102,15 @@ impl Enforce for EnforceRuntimes {
 
     async fn enforce(&self, observed: &Observed<Document>, patience: &Patience) -> Result<State, Refusal> {
         let (target, before) = (&observed.target, &observed.document);
-        self.update(target, before, before.s3_endpoint()).await?;
-        let after = self.settled(target, before, patience).await?;
-        verified(before, &after)
+        if patience.is_short() {
+            return Err(Refusal::Failed(Failure::too_late()));
+        }
+        let sent = self.update(target, before, before.s3_endpoint()).await?;
+        let now = self.settled(target, before, patience).await?;
+        match sent {
+            Sent::Unclear(failure) if !is_newer(before, &now) => Err(Refusal::Failed(after(&now, failure))),
+            Sent::Unclear(_) | Sent::Accepted => verified(before, &now),
+        }
     }
 }
 
@@ -112,28 +134,31 @@ fn lost_configuration(before: &Document, now: &Document) -> Option<Failure> {
     let detail = || {
         format!(
             "After the update these members are not what they were: {}. Compare {versions} and restore them.",
-            changed.join(", ")
+            listed(&changed)
         )
     };
     (!changed.is_empty()).then(|| Failure::new(Reason::ConfigurationChanged, detail()))
 }
 
 fn wrong_version(before: &Document, now: &Document) -> Option<Failure> {
-    let number = |document: &Document| document.text(&["agentRuntimeVersion"])?.parse::<u64>().ok();
-    match (number(before), number(now)) {
-        (Some(before), Some(now)) if now == before + 1 => None,
-        (Some(before), Some(now)) if now <= before => {
-            let detail = format!("The update was accepted, but AWS still shows version {now}. A retry looks again.");
-            Some(Failure::new(Reason::NotVerified, detail))
-        }
-        _ => Some(concurrent_update(before, now)),
+    if now.version().is_some() && now.version() == before.version().and_then(|version| version.checked_add(1)) {
+        return None;
     }
+    if is_newer(before, now) {
+        return Some(concurrent_update(before, now));
+    }
+    let detail = format!("The update was accepted, but AWS still shows version {}. A retry looks again.", version(now));
+    Some(Failure::new(Reason::NotVerified, detail))
+}
+
+fn is_newer(before: &Document, now: &Document) -> bool {
+    now.version() > before.version()
 }
 
 fn concurrent_update(before: &Document, now: &Document) -> Failure {
     let changed = match before.differences(now) {
         changed if changed.is_empty() => "No member differs".to_owned(),
-        changed => format!("These members differ: {}", changed.join(", ")),
+        changed => format!("These members differ: {}", listed(&changed)),
     };
     let detail = format!(
         "Somebody else's update came in between: the guardrail's own update makes one version, and now there are \
@@ -143,9 +168,21 @@ fn concurrent_update(before: &Document, now: &Document) -> Failure {
     Failure::new(Reason::ConcurrentUpdate, detail)
 }
 
+/// An outcome must stay small, however much is different.
+fn listed(members: &[String]) -> String {
+    const MOST: usize = 20;
+    match members.len().checked_sub(MOST) {
+        Some(more @ 1..) => format!("{} and {more} more", members.get(..MOST).unwrap_or_default().join(", ")),
+        _ => members.join(", "),
+    }
+}
+
 fn versions(before: &Document, now: &Document) -> String {
-    let version = |document: &Document| document.text(&["agentRuntimeVersion"]).unwrap_or_else(|| "unknown".to_owned());
     format!("version {} (before) and version {} (now)", version(before), version(now))
+}
+
+fn version(document: &Document) -> String {
+    document.version().map_or_else(|| "unknown".to_owned(), |version| version.to_string())
 }
 
 fn after(document: &Document, failure: Failure) -> Failure {
@@ -153,22 +190,21 @@ fn after(document: &Document, failure: Failure) -> Failure {
 }
 
 fn not_verified(failure: Failure) -> Refusal {
-    let detail = format!("The update was accepted and could not be verified. {}", failure.detail);
+    let detail = format!("An update was sent and could not be verified. {}", failure.detail);
     Refusal::Failed(Failure::new(Reason::NotVerified, detail))
 }
 
 /// AWS's reason may quote what was sent, and what is there now may have lost it: `before` knows it still.
-fn update_failed(before: &Document, phase: &Phase) -> Failure {
-    let detail = match phase {
-        Phase::Broken { status, said: Some(said), .. } => {
-            format!("{status} (\u{201c}{}\u{201d})", before.redact(said))
-        }
-        Phase::Broken { status, said: None, .. } => format!("{status}, for which AWS gives no reason"),
-        _ => "one that comes before its end".to_owned(),
+/// AWS's reason may quote what was sent, even where the runtime has lost it now.
+fn update_failed(before: &Document, now: &Document) -> Failure {
+    let status = now.text(&["status"]).unwrap_or_else(|| "one without a name".to_owned());
+    let why = match now.text(&["failureReason"]) {
+        Some(said) => format!(" (\u{201c}{}\u{201d})", shortened(&before.redact(&now.redact(&said)))),
+        None => ", for which AWS gives no reason".to_owned(),
     };
     let detail = format!(
-        "The update was accepted, but the runtime's status became {detail}. Its configuration may have changed all \
-         the same; a person has to repair it."
+        "The update was accepted, but the runtime's status became {status}{why}. Its configuration may have changed \
+         all the same; a person has to repair it."
     );
     Failure::new(Reason::UpdateFailed, detail)
 }

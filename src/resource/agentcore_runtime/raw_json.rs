@@ -2,15 +2,25 @@
 //!
 //! `serde_json::Value` is not enough: it rounds numbers that do not fit its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// A JSON object; only the members that are set or removed ever change.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct RawObject(BTreeMap<String, Box<RawValue>>);
+
+impl fmt::Debug for RawObject {
+    /// The names of the members only: values may be secrets.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 /// A member that has to be an object and is none; its path, without any value.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -92,11 +102,11 @@ impl RawObject {
         self.0.get(name).map(Box::as_ref).filter(|value| value.get() != "null")
     }
 
-    /// The text values in it, at any depth, each with its path.
-    pub fn texts(&self) -> Vec<(String, String)> {
+    /// The texts and numbers in it, at any depth and without quotes, each with its path.
+    pub fn values(&self) -> Vec<(String, String)> {
         let mut found = Vec::new();
         for (name, value) in &self.0 {
-            collect_texts(name, value, &mut found);
+            collect_values(name, value, &mut found);
         }
         found
     }
@@ -134,17 +144,19 @@ fn compare(path: &str, one: &RawValue, other: &RawValue, found: &mut Vec<String>
     }
 }
 
-fn collect_texts(path: &str, value: &RawValue, found: &mut Vec<(String, String)>) {
+fn collect_values(path: &str, value: &RawValue, found: &mut Vec<(String, String)>) {
     if let Some(text) = text(value) {
         found.push((path.to_owned(), text));
     } else if let Some(object) = object(value) {
         for (name, value) in &object.0 {
-            collect_texts(&format!("{path}.{name}"), value, found);
+            collect_values(&format!("{path}.{name}"), value, found);
         }
-    } else {
-        for (at, value) in list(value).into_iter().flatten().enumerate() {
-            collect_texts(&format!("{path}[{at}]"), &value, found);
+    } else if let Some(list) = list(value) {
+        for (at, value) in list.iter().enumerate() {
+            collect_values(&format!("{path}[{at}]"), value, found);
         }
+    } else if !["null", "true", "false"].contains(&value.get()) {
+        found.push((path.to_owned(), value.get().to_owned()));
     }
 }
 

@@ -1,6 +1,9 @@
 //! GetAgentRuntime, read by its bytes: the SDK's types drop what they do not know.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aws_sdk_bedrockagentcorecontrol::{
     Client,
@@ -20,7 +23,10 @@ pub(super) async fn read(client: &Client, target: &Target) -> Result<Option<Docu
         client.get_agent_runtime().agent_runtime_id(target.id()).customize().interceptor(body.clone()).send().await;
     match (body.take(), reply) {
         // Even where the SDK could not read its own types from it.
-        (Some(bytes), _) => Document::parse(&bytes).map(Some).ok_or_else(unreadable),
+        (Some(bytes), _) => {
+            let document = Document::parse(&bytes).filter(|document| document.is_of(target));
+            document.map(Some).ok_or_else(unreadable)
+        }
         (None, Ok(_)) => Err(unreadable()),
         (None, Err(error)) if error.code() == Some("ResourceNotFoundException") => Ok(None),
         (None, Err(error)) => Err(Failure::of_request(Reason::ReadFailed, OPERATION, &error, error.message())),
@@ -28,16 +34,26 @@ pub(super) async fn read(client: &Client, target: &Target) -> Result<Option<Docu
 }
 
 fn unreadable() -> Failure {
-    Failure::new(Reason::ReadFailed, "The answer to GetAgentRuntime is not a JSON object. A retry looks again.")
+    Failure::new(
+        Reason::ReadFailed,
+        "The answer to GetAgentRuntime is not this runtime as a JSON object. A retry looks again.",
+    )
 }
 
 /// Keeps the body of the last successful answer.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 struct SuccessfulBody(Arc<Mutex<Option<Vec<u8>>>>);
 
 impl SuccessfulBody {
     fn take(&self) -> Option<Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl fmt::Debug for SuccessfulBody {
+    /// The SDK may log its interceptors, and the body holds secrets.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
     }
 }
 

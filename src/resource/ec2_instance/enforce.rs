@@ -84,7 +84,8 @@ fn verified(reply: &ModifyInstanceMetadataOptionsOutput) -> Result<State, Refusa
     if tokens == Some(&HttpTokensState::Required) {
         return Ok(state);
     }
-    let shown = tokens.map_or("does not show HttpTokens", |_| "still shows another HttpTokens");
-    let detail = format!("EC2 accepted the change, but its answer {shown} than required. A retry looks again.");
+    let shown = tokens.map_or("no HttpTokens", |tokens| tokens.as_str());
+    let detail =
+        format!("EC2 accepted the change, but its answer shows {shown} instead of required. A retry looks again.");
     Err(Refusal::Failed(Failure { after: Some(state), ..Failure::new(Reason::NotVerified, detail) }))
 }

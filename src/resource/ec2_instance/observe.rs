@@ -21,6 +21,8 @@ use crate::{
 /// [DescribeInstances]: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
 const MOST_FILTER_VALUES: usize = 200;
 const PAGE: i32 = 1000;
+/// What EC2's filters do not read literally. A key with one of them is looked for among all tags.
+const WILDCARDS: [char; 3] = ['*', '?', '\\'];
 
 /// What a write needs to know of an instance.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -61,14 +63,10 @@ impl ObserveInstances {
     }
 
     async fn describe_tag(&self, ids: &[&Target], key: &str) -> Result<BTreeMap<String, TagMap>, Failure> {
-        let mut pages = self
-            .client
-            .describe_tags()
-            .filters(filter("resource-id", ids.iter().map(|target| target.id())))
-            .filters(filter("key", [literally(key).as_str()]))
-            .into_paginator()
-            .page_size(PAGE)
-            .send();
+        let by_key = (!key.contains(WILDCARDS)).then(|| filter("key", [key]));
+        let filters = [filter("resource-id", ids.iter().map(|target| target.id()))].into_iter().chain(by_key);
+        let mut pages =
+            self.client.describe_tags().set_filters(Some(filters.collect())).into_paginator().page_size(PAGE).send();
         let mut found = BTreeMap::<String, TagMap>::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failed(Reason::TagsUnreadable, "DescribeTags", &error))?;
@@ -119,11 +117,6 @@ fn batches(targets: &[Target]) -> impl Iterator<Item = Vec<&Target>> {
 fn filter<'a>(name: &str, values: impl IntoIterator<Item = &'a str>) -> Filter {
     let values = values.into_iter().map(str::to_owned).collect();
     Filter::builder().name(name).set_values(Some(values)).build()
-}
-
-/// EC2's filters read `*` and `?` as wildcards and `\` as their escape.
-fn literally(text: &str) -> String {
-    text.chars().flat_map(|char| matches!(char, '*' | '?' | '\\').then_some('\\').into_iter().chain([char])).collect()
 }
 
 fn failed<E: ProvideErrorMetadata, R>(reason: Reason, operation: &str, error: &SdkError<E, R>) -> Failure {

@@ -1,0 +1,78 @@
+//! How long an invocation waits. The clock of these tests is tokio's own, and it is paused.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, retry::RetryMode};
+use metadata_guardrail::{
+    aws,
+    patience::{Pace, Patience, Stopwatch, WAIT_MARGIN, WORK_MARGIN},
+};
+
+const PACE: Pace = Pace { first: Duration::from_secs(2), longest: Duration::from_secs(20) };
+
+#[tokio::test(start_paused = true)]
+async fn pauses_grow_up_to_the_longest_and_end_before_the_margin() {
+    let remaining = Duration::from_secs(300);
+    let whole = Stopwatch::start();
+    let mut pauses = Patience::new(PACE, remaining).pauses();
+    let mut taken = Vec::new();
+    loop {
+        let one = Stopwatch::start();
+        if !pauses.pause().await {
+            break;
+        }
+        taken.push(one.elapsed());
+    }
+    assert!(whole.elapsed() <= remaining - WAIT_MARGIN, "{taken:?}");
+    assert!(whole.elapsed() > remaining - WAIT_MARGIN - 2 * PACE.longest, "the time is used: {taken:?}");
+    for (at, pause) in taken.iter().enumerate() {
+        let least = (PACE.first * 2_u32.pow(u32::try_from(at).unwrap().min(8))).min(PACE.longest);
+        // Timers of tokio are a millisecond coarse.
+        assert!((least..=2 * least + Duration::from_millis(2)).contains(pause), "pause {at} in {taken:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_series_of_pauses_are_not_the_same() {
+    let mut totals = Vec::new();
+    for _ in 0..2 {
+        let whole = Stopwatch::start();
+        let mut pauses = Patience::new(PACE, Duration::from_secs(300)).pauses();
+        while pauses.pause().await {}
+        totals.push(whole.elapsed());
+    }
+    assert_ne!(totals[0], totals[1], "jitter keeps many waiting functions from asking at the same moment");
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_is_given_up_early_enough_to_say_so() {
+    let remaining = Duration::from_secs(60);
+    let whole = Stopwatch::start();
+
+    let finished = Patience::new(PACE, remaining).until_end(std::future::pending::<()>()).await;
+
+    assert_eq!(finished, None);
+    assert!((remaining - WORK_MARGIN..remaining).contains(&whole.elapsed()), "{:?}", whole.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_begun_after_the_end() {
+    let patience = Patience::new(PACE, WORK_MARGIN);
+    let begun = std::cell::Cell::new(false);
+
+    assert_eq!(patience.until_end(async { begun.set(true) }).await, None);
+
+    assert!(!begun.get());
+}
+
+#[tokio::test]
+async fn requests_end_in_time_and_are_tried_again_adaptively() {
+    let config = aws::load(aws_config::defaults(BehaviorVersion::v2026_01_12()).empty_test_environment()).await;
+    let retries = config.retry_config().expect("set");
+    let timeouts = config.timeout_config().expect("set");
+    assert_eq!((retries.mode(), retries.max_attempts()), (RetryMode::Adaptive, 4));
+    assert_eq!(timeouts.connect_timeout(), Some(Duration::from_secs(3)));
+    assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(10)));
+    assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(25)));
+    assert!(timeouts.operation_timeout() < Some(WAIT_MARGIN), "what is begun in time ends in time");
+}
