@@ -26,6 +26,29 @@ pub struct Outcome {
     pub after: Option<State>,
     /// What else was noticed, without a further call to AWS.
     pub findings: Vec<Finding>,
+    /// What launched an instance; `None` where its tags do not say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launched_by: Option<LaunchedBy>,
+}
+
+/// What launched an instance, from the tags that AWS puts on it: there the cause is mended.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct LaunchedBy {
+    /// The launch template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launch_template: Option<LaunchTemplate>,
+    /// The name of the Auto Scaling group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_scaling_group: Option<String>,
+}
+
+/// A version of a launch template.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct LaunchTemplate {
+    /// Its id, such as `lt-0a1b2c3d4e5f60001`.
+    pub id: String,
+    /// Its version; `None` where the tag is missing.
+    pub version: Option<String>,
 }
 
 impl Outcome {
@@ -118,6 +141,8 @@ pub enum Reason {
     ConcurrentUpdate,
     /// Failed: the invocation's time ran out.
     OutOfTime,
+    /// Not listed: the service is not offered in this Region.
+    NotOffered,
 }
 
 /// What was noticed beside the one setting.

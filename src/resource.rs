@@ -1,12 +1,14 @@
 //! The two halves of a resource kind: one looks, the other writes. A third kind is one more folder here, its words in
 //! `target`, `outcome` and `wording`, and a flow in the handler.
 
+use futures_util::Stream;
+
 use crate::{
     failure::Failure,
     observed::{Observation, Observed, TagMap},
     outcome::State,
     patience::Patience,
-    target::Target,
+    target::{Home, Target},
 };
 
 pub mod agentcore_runtime;
@@ -30,6 +32,13 @@ pub trait Observe {
 
     /// Reads, for its own sake, the tag `key` of targets; other tags may be missing from the answer.
     async fn tags(&self, targets: &[Target], key: &str) -> Answers<TagMap>;
+}
+
+/// The listing of a kind, for the sweep. It cannot write.
+pub trait List: Observe {
+    /// Everything of this account and Region that may need a write, page by page. A listing ends with the first page
+    /// that could not be read.
+    fn pages(&self, home: &Home) -> impl Stream<Item = Result<Answers<Observation<Self::Document>>, Failure>>;
 }
 
 /// The writing half of a kind. Report mode does not have one.

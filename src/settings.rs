@@ -1,6 +1,6 @@
 //! The settings, from the environment. A wrong one stops the function at its start; none falls back to a default.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, fmt, str::FromStr, time::Duration};
 
 use serde::Serialize;
 use strum::{EnumString, IntoStaticStr};
@@ -11,7 +11,7 @@ use crate::exception::ExceptionTag;
 /// What the guardrail may do.
 #[derive(Clone, Copy, Debug, Default, EnumString, Eq, IntoStaticStr, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_enforce_nor_report)]
 pub enum Mode {
     /// Require version 2 where it is not required.
     #[default]
@@ -20,11 +20,55 @@ pub enum Mode {
     Report,
 }
 
+/// Whether Bedrock AgentCore is looked after.
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_enabled_nor_disabled)]
+pub enum AgentCore {
+    /// It is.
+    #[default]
+    Enabled,
+    /// The Region does not offer it.
+    Disabled,
+}
+
+/// How much of an invocation's time a sweep leaves to what is under way.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SweepMargin(pub Duration);
+
+impl Default for SweepMargin {
+    fn default() -> Self {
+        Self(Duration::from_secs(60))
+    }
+}
+
+impl FromStr for SweepMargin {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(seconds @ 30..=600) => Ok(Self(Duration::from_secs(seconds))),
+            _ => Err("it can be a number of seconds from 30 to 600"),
+        }
+    }
+}
+
+fn neither_enforce_nor_report(_: &str) -> String {
+    "it can be \"enforce\" or \"report\"".to_owned()
+}
+
+fn neither_enabled_nor_disabled(_: &str) -> String {
+    "it can be \"enabled\" or \"disabled\"".to_owned()
+}
+
 /// How the guardrail was told to work.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Settings {
     /// `GUARDRAIL_MODE`: `enforce`, the default, or `report`.
     pub mode: Mode,
+    /// `AGENTCORE`: `enabled`, the default, or `disabled` where the Region does not offer it; sweeps leave it out then.
+    pub agentcore: AgentCore,
+    /// `SWEEP_MARGIN_SECONDS`: a sweep begins nothing new when less than this is left, 30 to 600; the default is 60.
+    pub sweep_margin: SweepMargin,
     /// `EXCEPTION_TAG`: `KEY` or `KEY=VALUE`; the default is `metadata-guardrail:exempt`.
     pub exception: ExceptionTag,
 }
@@ -41,27 +85,28 @@ impl Settings {
     /// Every wrong setting at once.
     pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, WrongSettings> {
         let mut wrong = Vec::new();
-        let mut setting = |name: &str| match variable(name)?.into_string() {
-            Ok(value) => Some(value),
-            Err(_) => {
-                wrong.push(format!("{name} is not valid UTF-8."));
-                None
-            }
+        let settings = Self {
+            mode: setting("GUARDRAIL_MODE", &variable, &mut wrong),
+            exception: setting("EXCEPTION_TAG", &variable, &mut wrong),
+            agentcore: setting("AGENTCORE", &variable, &mut wrong),
+            sweep_margin: setting("SWEEP_MARGIN_SECONDS", &variable, &mut wrong),
         };
-        let (mode, exception) = (setting("GUARDRAIL_MODE"), setting("EXCEPTION_TAG"));
-        let mut settings = Self::default();
-        if let Some(text) = mode {
-            match text.parse() {
-                Ok(mode) => settings.mode = mode,
-                Err(_) => wrong.push(format!("GUARDRAIL_MODE is {text:?}; it can be \"enforce\" or \"report\".")),
-            }
-        }
-        if let Some(text) = exception {
-            match text.parse() {
-                Ok(tag) => settings.exception = tag,
-                Err(why) => wrong.push(format!("EXCEPTION_TAG is {text:?}: {why}.")),
-            }
-        }
         if wrong.is_empty() { Ok(settings) } else { Err(WrongSettings(wrong)) }
     }
+}
+
+/// One setting; where it is wrong, its default and a sentence in `wrong`.
+fn setting<T>(name: &str, variable: impl Fn(&str) -> Option<OsString>, wrong: &mut Vec<String>) -> T
+where
+    T: Default + FromStr<Err: fmt::Display>,
+{
+    let Some(value) = variable(name) else { return T::default() };
+    let parsed = match value.to_str() {
+        None => Err(format!("{name} is not valid UTF-8.")),
+        Some(text) => text.parse().map_err(|why| format!("{name} is {text:?}: {why}.")),
+    };
+    parsed.unwrap_or_else(|why| {
+        wrong.push(why);
+        T::default()
+    })
 }

@@ -67,6 +67,7 @@ impl Wording<'_> {
             before: observed.map(|seen| seen.state.clone()),
             after,
             findings,
+            launched_by: observed.and_then(|seen| seen.launched_by.clone()),
         }
     }
 

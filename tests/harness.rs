@@ -25,7 +25,7 @@ use metadata_guardrail::{
     aws::{self, Clients},
     handler::Guardrail,
     patience::Pace,
-    settings::{Mode, Settings},
+    settings::{AgentCore, Mode, Settings},
     telemetry,
 };
 use serde_json::{Value, json};
@@ -44,6 +44,7 @@ pub struct Scene {
     remaining: Duration,
     pace: Pace,
     function_arn: String,
+    agentcore_url: Option<String>,
     logs: Logs,
 }
 
@@ -56,6 +57,7 @@ impl Scene {
             remaining: Duration::from_secs(300),
             pace: Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2) },
             function_arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail"),
+            agentcore_url: None,
             logs: Logs::default(),
         }
     }
@@ -82,6 +84,17 @@ impl Scene {
         self
     }
 
+    /// As in a Region that does not offer AgentCore: its endpoint's name is not known.
+    pub fn without_agentcore_endpoint(mut self) -> Self {
+        self.agentcore_url = Some("http://bedrock-agentcore-control.invalid".to_owned());
+        self
+    }
+
+    pub fn with_agentcore_disabled(mut self) -> Self {
+        self.settings.agentcore = AgentCore::Disabled;
+        self
+    }
+
     /// Lambda says that it invoked this function.
     pub fn with_function_arn(mut self, arn: &str) -> Self {
         arn.clone_into(&mut self.function_arn);
@@ -90,7 +103,12 @@ impl Scene {
 
     /// Lets the guardrail handle an event; its response, or the error that Lambda gets, as JSON.
     pub async fn invoke(&self, event: Value) -> Result<Value, Diagnostic> {
-        let guardrail = Guardrail::new(self.settings.clone(), clients(&self.aws.url()).await).with_pace(self.pace);
+        let mut clients = clients(&self.aws.url()).await;
+        if let Some(url) = &self.agentcore_url {
+            let config = clients.agentcore.config().to_builder().endpoint_url(url).build();
+            clients.agentcore = agentcore::Client::from_conf(config);
+        }
+        let guardrail = Guardrail::new(self.settings.clone(), clients).with_pace(self.pace);
         let logs = self.logs.clone();
         let _logging = tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
         let result = guardrail.handle(LambdaEvent::new(event, self.context())).await;

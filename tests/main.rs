@@ -15,4 +15,5 @@ mod patience;
 mod response;
 mod runtime_stories;
 mod settings;
+mod sweep_stories;
 mod template;

@@ -2,6 +2,7 @@
 
 pub mod document;
 mod enforce;
+mod list;
 mod observe;
 pub mod raw_json;
 mod reading;

@@ -17,7 +17,7 @@ use crate::{
 /// Reads runtimes and their tags.
 #[derive(Clone, Debug)]
 pub struct ObserveRuntimes {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl ObserveRuntimes {
@@ -76,6 +76,7 @@ fn observed(target: &Target, document: Document) -> Observed<Document> {
         tags: Tags::Unread,
         operator: None,
         state: state(&document),
+        launched_by: None,
         findings: findings(&document),
         findings_if_enforced: Vec::new(),
         document,
