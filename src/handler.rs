@@ -102,7 +102,7 @@ impl Guardrail {
     /// Handles one invocation: every target is finished before it ends.
     ///
     /// # Errors
-    /// The payload is no event, or at least one target failed.
+    /// The payload is no event, the function's own ARN cannot be read, or at least one target failed.
     pub async fn handle(&self, invocation: LambdaEvent<Value>) -> Result<Response, InvocationError> {
         let LambdaEvent { payload, context } = invocation;
         let span = tracing::info_span!("invocation", request_id = context.request_id);

@@ -195,7 +195,6 @@ fn not_verified(failure: Failure) -> Refusal {
 }
 
 /// AWS's reason may quote what was sent, and what is there now may have lost it: `before` knows it still.
-/// AWS's reason may quote what was sent, even where the runtime has lost it now.
 fn update_failed(before: &Document, now: &Document) -> Failure {
     let status = now.text(&["status"]).unwrap_or_else(|| "one without a name".to_owned());
     let why = match now.text(&["failureReason"]) {
