@@ -170,5 +170,5 @@ fn envelope(payload: Value) -> Result<EventBridgeEvent<Value>, InvocationError> 
         return Err(wrong("it has no detail"));
     }
     serde_json::from_value(payload)
-        .map_err(|_| wrong("its id, time or resources have not the form EventBridge gives them"))
+        .map_err(|_| wrong("its version, id, time or resources have not the form EventBridge gives them"))
 }

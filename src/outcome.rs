@@ -32,10 +32,13 @@ impl Outcome {
     /// Whether a write was accepted, or may have been, and what came of it is not what was asked for. A retry may find
     /// the target compliant, so that this is seen once or never.
     pub fn is_unverified_write(&self) -> bool {
-        let after_the_write = matches!(
-            self.reason,
-            Reason::NotVerified | Reason::ConfigurationChanged | Reason::ConcurrentUpdate | Reason::UpdateFailed
-        );
+        let after_the_write = match self.reason {
+            Reason::NotVerified | Reason::ConfigurationChanged | Reason::ConcurrentUpdate | Reason::UpdateFailed => {
+                true
+            }
+            Reason::StillChanging => self.after.is_some(),
+            _ => false,
+        };
         self.result == Verdict::Failed && after_the_write
     }
 }

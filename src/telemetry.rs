@@ -28,7 +28,9 @@ where
 {
     let levels = Targets::new()
         .with_target(env!("CARGO_CRATE_NAME"), LevelFilter::INFO)
-        .with_target("lambda_runtime", LevelFilter::WARN);
+        .with_target("lambda_runtime", LevelFilter::WARN)
+        // The span that gives the runtime's own lines the request id.
+        .with_target("lambda_runtime::layers::trace", LevelFilter::INFO);
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
@@ -42,7 +44,7 @@ where
 /// Logs what woke the guardrail, and for how many resources.
 pub fn woken(request_id: &str, event_id: Option<&str>, event: &Event) {
     let (cause, targets): (&str, _) = (event.cause.into(), event.targets.len());
-    info!(request_id, event_id, cause, targets, "woken by {cause}, for {targets} resources");
+    info!(request_id, event_id, cause, targets, "woken by {cause}, targets: {targets}");
 }
 
 /// Logs and counts what became of one invocation.
