@@ -177,7 +177,7 @@ impl Named {
     }
 }
 
-/// A CloudTrail record of a call that changed something, its own record only.
+/// The CloudTrail record, if its call succeeded and changed something.
 fn successful(record: &Value) -> Result<&Value, Ignored> {
     match &record["errorCode"] {
         Value::Null => {}

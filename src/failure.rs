@@ -31,10 +31,10 @@ impl Failure {
         )
     }
 
-    /// The invocation's time ran out in the middle of the work.
-    pub fn out_of_time() -> Self {
-        let detail = "The invocation's time ran out before its work was done, so a write may or may not have happened. \
-                      A retry looks again.";
+    /// The invocation's time ran out before its work was done.
+    pub fn out_of_time(write_begun: bool) -> Self {
+        let written = if write_begun { "a write may or may not have happened" } else { "nothing was written" };
+        let detail = format!("The invocation's time ran out before its work was done; {written}. A retry looks again.");
         Self::new(Reason::OutOfTime, detail)
     }
 

@@ -102,13 +102,13 @@ where
             Err(failure) => return wording.failed(None::<&Observation<O::Document>>, failure),
         };
         let pauses = self.patience.pauses();
-        let mut course = Course { flow: self, wording, look, tags, pauses, second_look_left: true };
+        let mut course = Course { flow: self, wording, look, tags, pauses, second_look_left: true, write_begun: false };
         let in_time = self.patience.until_end(course.run()).await;
-        in_time.unwrap_or_else(|| wording.failed(Some(&course.look), Failure::out_of_time()))
+        in_time.unwrap_or_else(|| wording.failed(Some(&course.look), Failure::out_of_time(course.write_begun)))
     }
 
     fn out_of_time(&self, target: &Target) -> Outcome {
-        self.wording(target).failed(None::<&Observation<O::Document>>, Failure::out_of_time())
+        self.wording(target).failed(None::<&Observation<O::Document>>, Failure::out_of_time(false))
     }
 
     fn wording<'a>(&'a self, target: &'a Target) -> Wording<'a> {
@@ -124,6 +124,7 @@ struct Course<'a, O: Observe, E> {
     tags: Option<Result<TagMap, Failure>>,
     pauses: Pauses,
     second_look_left: bool,
+    write_begun: bool,
 }
 
 type Step = ControlFlow<Outcome>;
@@ -169,6 +170,7 @@ where
         let (Some(enforce), Observation::Found(observed)) = (self.flow.enforce, &self.look) else {
             return Step::Break(self.wording.left(&self.look, Verdict::WouldEnforce, Reason::V1Allowed));
         };
+        self.write_begun = true;
         match enforce.enforce(observed, &self.flow.patience).await {
             Ok(after) => Step::Break(self.wording.enforced(&self.look, after)),
             Err(Refusal::Moved(_)) if self.second_look_left => {

@@ -101,7 +101,7 @@ impl Guardrail {
     /// Handles one invocation: every target is finished before it ends.
     ///
     /// # Errors
-    /// The payload is no event, or at least one target failed.
+    /// The payload is no event, the function's own ARN cannot be read, or at least one target failed.
     pub async fn handle(&self, invocation: LambdaEvent<Value>) -> Result<Response, InvocationError> {
         let LambdaEvent { payload, context } = invocation;
         let span = tracing::info_span!("invocation", request_id = context.request_id);
@@ -170,5 +170,5 @@ fn envelope(payload: Value) -> Result<EventBridgeEvent<Value>, InvocationError> 
         return Err(wrong("it has no detail"));
     }
     serde_json::from_value(payload)
-        .map_err(|_| wrong("its id, time or resources have not the form EventBridge gives them"))
+        .map_err(|_| wrong("its version, id, time or resources have not the form EventBridge gives them"))
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::Instant;
 
-/// No new wait is begun when less than this is left: a write and its verification must still fit.
+/// Neither a wait nor an update of a runtime is begun when less than this is left: a write and its verification must
+/// still fit.
 pub const WAIT_MARGIN: Duration = Duration::from_secs(30);
 /// Work that is still going on when less than this is left is given up, so that its outcome is still returned.
 pub const WORK_MARGIN: Duration = Duration::from_secs(5);

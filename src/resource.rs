@@ -54,7 +54,7 @@ pub trait Enforce {
     async fn enforce(&self, observed: &Observed<Self::Document>, patience: &Patience) -> Result<State, Refusal>;
 }
 
-/// Why a write came to nothing.
+/// Why a write did not end as it should.
 #[derive(Debug)]
 pub enum Refusal {
     /// The resource is in another state than it was observed in: one more look shows what to do.

@@ -29,7 +29,9 @@ where
 {
     let levels = Targets::new()
         .with_target(env!("CARGO_CRATE_NAME"), LevelFilter::INFO)
-        .with_target("lambda_runtime", LevelFilter::WARN);
+        .with_target("lambda_runtime", LevelFilter::WARN)
+        // The span that gives the runtime's own lines the request id.
+        .with_target("lambda_runtime::layers::trace", LevelFilter::INFO);
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)

@@ -67,7 +67,6 @@ fn fill(world: &mut World) {
     let forgotten = world.add_instance("i-0a1b2c3d4e5f60061");
     forgotten.tag("aws:ec2launchtemplate:id", "lt-0a1b2c3d4e5f60001").tag("aws:ec2launchtemplate:version", "3");
     forgotten.tag("aws:autoscaling:groupName", "reporting");
-    world.add_runtime("dormant_agent-Op34Qr56St", &document());
 
     let claims = world.add_runtime("claims_agent-Xy12Ab34Cd", &document());
     claims.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#).status("CREATING");
@@ -75,6 +74,8 @@ fn fill(world: &mut World) {
     let network =
         &sample("agentcore-runtime-updated-mmdsv2.json")["detail"]["requestParameters"]["networkConfiguration"];
     quotes.set("networkConfiguration", &network.to_string()).status("UPDATING").version = 7;
+    let dormant = world.add_runtime("dormant_agent-Op34Qr56St", &document());
+    dormant.set("networkConfiguration", &network.to_string());
     let archive = world.add_runtime("archive_agent-Zx90Cv12Bn", &document());
     archive.set(
         "agentRuntimeArtifact",

@@ -86,7 +86,7 @@ async fn what_is_not_an_event_is_a_clear_error_that_repeats_nothing_of_it() {
         (json!({"source": "aws.ec2", "detail-type": "EC2"}), "it has no detail"),
         (with("source", json!([CANARY])), "its source is not a text"),
         (with("account", json!(111_122_223_333_u64)), "its account is not a text"),
-        (with("time", json!(CANARY)), "its id, time or resources have not the form EventBridge gives them"),
+        (with("time", json!(CANARY)), "its version, id, time or resources have not the form EventBridge gives them"),
     ] {
         let scene = Scene::new().await;
 

@@ -7,6 +7,7 @@ mod observe;
 pub mod raw_json;
 mod reading;
 mod redaction;
+mod verify;
 
 pub use enforce::EnforceRuntimes;
 pub use observe::ObserveRuntimes;

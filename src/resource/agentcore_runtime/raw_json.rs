@@ -22,7 +22,7 @@ impl fmt::Debug for RawObject {
     }
 }
 
-/// A member that has to be an object and is none; its path, without any value.
+/// A member that has to be an object and is none; its name, without any value.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{0} is not a JSON object")]
 pub struct NotAnObject(pub String);
