@@ -229,6 +229,27 @@ async fn a_sweep_that_runs_again_writes_nothing_twice() {
 }
 
 #[tokio::test]
+async fn sweeps_that_are_cut_by_their_deadline_end_with_everything_enforced_and_nothing_written_twice() {
+    let margin = Duration::from_secs(60);
+    let scene = Scene::new().await.with_remaining(margin + Duration::from_millis(100));
+    scene.aws.world().page_size = 50;
+    scene.aws.world().latency = Duration::from_millis(5);
+    for number in 0..200 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}"));
+    }
+
+    // However little of it each one manages.
+    while scene.invoke(due()).await.expect("what was not begun has not failed")["complete"] == false {}
+
+    let mut written: Vec<_> = scene.aws.writes().into_iter().map(|call| call.resource).collect();
+    written.sort();
+    assert_eq!(written.len(), 200);
+    written.dedup();
+    assert_eq!(written.len(), 200, "each once");
+    assert!(scene.aws.world().instances.values().all(|instance| instance.http_tokens == "required"));
+}
+
+#[tokio::test]
 async fn outcomes_and_summary_name_what_launched_the_instances() {
     let scene = Scene::new().await;
     {
