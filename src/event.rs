@@ -89,7 +89,7 @@ pub enum Ignored {
     AlreadyRequired,
     /// The tags that were removed are not the exception tag.
     OtherTag,
-    /// It names no instance and no runtime; CloudTrail omits what is larger than 100 KB.
+    /// It names no instance and no runtime.
     NoIds,
     /// It names something, but nothing that has the form of an id.
     InvalidIds,
