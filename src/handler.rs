@@ -136,16 +136,18 @@ impl Guardrail {
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the time of day")]
         let now = SystemTime::now();
         let remaining = context.deadline().duration_since(now).unwrap_or(Duration::ZERO);
-        let mode = match &event.work {
-            Work::Sweep(_, Some(Mode::Report)) => Mode::Report,
-            Work::Sweep(..) | Work::Targets(_) => self.settings.mode,
+        let (mode, happened) = match &event.work {
+            Work::Targets(_) => (self.settings.mode, event.time),
+            Work::Sweep(_, Some(Mode::Report)) => (Mode::Report, None),
+            // What a listing shows is not too young for AWS to know it.
+            Work::Sweep(..) => (self.settings.mode, None),
         };
         let invocation = Invocation {
             guardrail: self,
             home,
             mode,
             request_id: &context.request_id,
-            moment: Moment { now: now.into(), event: event.time },
+            moment: Moment { now: now.into(), event: happened },
             patience: Patience::new(self.pace, remaining),
         };
         invocation.run(&event.work).await
