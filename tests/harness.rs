@@ -178,6 +178,9 @@ pub async fn clients(url: &str) -> Clients {
     }
 }
 
+/// The SDK never pauses longer before a retry; what is longer is a timeout of its own.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
 /// A clock that pauses move on at once, such as those before a retry. Only timeouts take their time.
 #[derive(Clone, Debug)]
 struct Clock {
@@ -198,7 +201,7 @@ impl Clock {
 
 impl AsyncSleep for Clock {
     fn sleep(&self, pause: Duration) -> Sleep {
-        if self.timeouts.contains(&pause) {
+        if self.timeouts.contains(&pause) || pause > LONGEST_PAUSE {
             return Sleep::new(tokio::time::sleep(pause));
         }
         *self.paused() += pause;

@@ -9,6 +9,7 @@ use crate::{
     harness::{CANARY, EXEMPT, Scene, agentcore_call, document, just_now, runtime_created},
     stand_in::{Call, Document, Fault, Runtime},
 };
+use metadata_guardrail::aws::ATTEMPTS;
 
 const ID: &str = "claims_agent-a1B2c3D4e5";
 const GET: &str = "GetAgentRuntime";
@@ -773,7 +774,7 @@ mod a_retry_is_the_same_request {
     #[tokio::test]
     async fn in_the_next_invocation_as_long_as_the_runtime_is_the_same() {
         let scene = scene().await;
-        scene.aws.world().fault(UPDATE, Fault::ConnectionReset, 4);
+        scene.aws.world().fault(UPDATE, Fault::ConnectionReset, ATTEMPTS as usize);
 
         let first = scene.failed_outcome(created()).await;
         let second = scene.outcome(created()).await;
@@ -781,7 +782,7 @@ mod a_retry_is_the_same_request {
         assert_ended(&first, "failed", "write_failed");
         assert_ended(&second, "enforced", "v1_allowed");
         let writes = scene.aws.writes();
-        assert_eq!(writes.len(), 5);
+        assert_eq!(writes.len(), ATTEMPTS as usize + 1);
         assert!(writes.iter().all(|write| write.body == writes[0].body));
     }
 
