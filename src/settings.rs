@@ -6,7 +6,10 @@ use serde::Serialize;
 use strum::{EnumString, IntoStaticStr};
 use thiserror::Error;
 
-use crate::exception::ExceptionTag;
+use crate::{
+    exception::ExceptionTag,
+    resource::agentcore_runtime::authorizer::{Authorizer, RuntimeAuthorizer},
+};
 
 /// What the guardrail may do.
 #[derive(Clone, Copy, Debug, Default, EnumString, Eq, IntoStaticStr, PartialEq, Serialize)]
@@ -27,6 +30,9 @@ pub struct Settings {
     pub mode: Mode,
     /// `EXCEPTION_TAG`: `KEY` or `KEY=VALUE`; the default is `metadata-guardrail:exempt`.
     pub exception: ExceptionTag,
+    /// `RUNTIME_AUTHORIZER`: `off`, `report`, the default, or `enforce`; with `enforce`, `RUNTIME_AUTHORIZER_CONFIG` is
+    /// the JSON of the `customJWTAuthorizer` to set.
+    pub runtime_authorizer: RuntimeAuthorizer,
 }
 
 /// Every wrong setting, one sentence each.
@@ -49,6 +55,7 @@ impl Settings {
             }
         };
         let (mode, exception) = (setting("GUARDRAIL_MODE"), setting("EXCEPTION_TAG"));
+        let (authorizer, config) = (setting("RUNTIME_AUTHORIZER"), setting("RUNTIME_AUTHORIZER_CONFIG"));
         let mut settings = Self::default();
         if let Some(text) = mode {
             match text.parse() {
@@ -62,6 +69,28 @@ impl Settings {
                 Err(why) => wrong.push(format!("EXCEPTION_TAG is {text:?}: {why}.")),
             }
         }
+        settings.runtime_authorizer = runtime_authorizer(authorizer.as_deref(), config.as_deref(), &mut wrong);
         if wrong.is_empty() { Ok(settings) } else { Err(WrongSettings(wrong)) }
     }
+}
+
+/// `RUNTIME_AUTHORIZER` and its configuration, which is checked even where it is not used. Of a wrong one the names of
+/// members are said, and no value.
+fn runtime_authorizer(setting: Option<&str>, config: Option<&str>, wrong: &mut Vec<String>) -> RuntimeAuthorizer {
+    let config = config.map(str::parse::<Authorizer>);
+    if let Some(Err(all)) = &config {
+        wrong.extend(all.iter().map(|why| format!("RUNTIME_AUTHORIZER_CONFIG {why}.")));
+    }
+    match (setting, config) {
+        (Some("off"), _) => return RuntimeAuthorizer::Off,
+        (Some("enforce"), Some(Ok(authorizer))) => return RuntimeAuthorizer::Enforce(authorizer),
+        (Some("enforce"), None) => {
+            wrong.push("RUNTIME_AUTHORIZER is \"enforce\", which needs RUNTIME_AUTHORIZER_CONFIG.".to_owned());
+        }
+        (None | Some("report" | "enforce"), _) => {}
+        (Some(text), _) => {
+            wrong.push(format!("RUNTIME_AUTHORIZER is {text:?}; it can be \"off\", \"report\" or \"enforce\"."))
+        }
+    }
+    RuntimeAuthorizer::Report
 }

@@ -1,4 +1,5 @@
-//! The one write to a runtime: its whole configuration with `requireMMDSV2`, then the proof that nothing was lost.
+//! The one write to a runtime: its whole configuration with `requireMMDSV2`, and with an authorizer where it has none
+//! and one is to be set; then the proof that nothing was lost.
 
 use aws_sdk_bedrockagentcorecontrol::{
     Client,
@@ -9,6 +10,7 @@ use aws_sdk_bedrockagentcorecontrol::{
 use aws_smithy_types::body::SdkBody;
 
 use super::{
+    authorizer::Authorizer,
     document::{Document, S3Endpoint, UpdateBody},
     observe::{phase, state},
     reading::read,
@@ -30,12 +32,13 @@ const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z can
 #[derive(Clone, Debug)]
 pub struct EnforceRuntimes {
     client: Client,
+    authorizer: Option<Authorizer>,
 }
 
 impl EnforceRuntimes {
-    /// Writes through this client.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// Writes through this client. The authorizer is set in the same update, on runtimes that have none.
+    pub fn new(client: Client, authorizer: Option<Authorizer>) -> Self {
+        Self { client, authorizer }
     }
 
     async fn update(&self, target: &Target, document: &Document, s3_endpoint: S3Endpoint) -> Result<Sent, Refusal> {
@@ -101,10 +104,14 @@ impl Enforce for EnforceRuntimes {
     type Document = Document;
 
     async fn enforce(&self, observed: &Observed<Document>, patience: &Patience) -> Result<State, Refusal> {
-        let (target, before) = (&observed.target, &observed.document);
+        let target = &observed.target;
         if patience.is_short() {
             return Err(Refusal::Failed(Failure::too_late()));
         }
+        // From here on an authorizer that is to be set counts as one that was there: it is sent, verified and kept out
+        // of messages like every other member.
+        let with_authorizer = self.authorizer.as_ref().and_then(|one| observed.document.with_authorizer(one));
+        let before = with_authorizer.as_ref().unwrap_or(&observed.document);
         let sent = self.update(target, before, before.s3_endpoint()).await?;
         let now = self.settled(target, before, patience).await?;
         match sent {
@@ -133,7 +140,7 @@ fn lost_configuration(before: &Document, now: &Document) -> Option<Failure> {
     let (changed, versions) = (before.differences(now), versions(before, now));
     let detail = || {
         format!(
-            "After the update these members are not what they were: {}. Compare {versions} and restore them.",
+            "After the update these members are not as they were sent: {}. Compare {versions} and restore them.",
             listed(&changed)
         )
     };
