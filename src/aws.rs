@@ -26,6 +26,10 @@ pub async fn config() -> SdkConfig {
     load(aws_config::defaults(BehaviorVersion::v2026_01_12())).await
 }
 
+/// How often a request is sent before it fails. Where many share what AWS allows, one of them may be throttled several
+/// times in a row; how long that may take is limited by time.
+pub const ATTEMPTS: u32 = 8;
+
 /// The same on top of what `loader` says, such as an endpoint or credentials.
 ///
 /// The adaptive mode slows all requests of a client down once AWS throttles one of them.
@@ -35,5 +39,5 @@ pub async fn load(loader: ConfigLoader) -> SdkConfig {
         .operation_attempt_timeout(Duration::from_secs(10))
         .operation_timeout(Duration::from_secs(25))
         .build();
-    loader.retry_config(RetryConfig::adaptive().with_max_attempts(4)).timeout_config(timeouts).load().await
+    loader.retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS)).timeout_config(timeouts).load().await
 }

@@ -13,7 +13,8 @@ use strum::IntoStaticStr;
 
 use crate::{
     exception::ExceptionTag,
-    target::{Home, Target},
+    settings::Mode,
+    target::{Home, Kind, Target},
 };
 
 mod agentcore;
@@ -24,10 +25,19 @@ mod ec2;
 pub struct Event {
     /// What happened.
     pub cause: Cause,
-    /// To whom; never empty, no target twice.
-    pub targets: Vec<Target>,
+    /// What it asks for.
+    pub work: Work,
     /// When, where the event says so.
     pub time: Option<DateTime<Utc>>,
+}
+
+/// What an event asks for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Work {
+    /// A look at these targets; never empty, no target twice.
+    Targets(Vec<Target>),
+    /// A sweep of these kinds. A mode that is given may soften the function's own, never harden it.
+    Sweep(&'static [Kind], Option<Mode>),
 }
 
 /// Everything that may wake the guardrail.
@@ -48,6 +58,10 @@ pub enum Cause {
     RuntimeCreated,
     /// AgentCore UpdateAgentRuntime that did not require version 2.
     RuntimeUpdated,
+    /// EC2 RunInstances of so many instances that CloudTrail left their ids out.
+    LaunchWithoutIds,
+    /// The schedule, or a person, asks for a sweep.
+    SweepDue,
 }
 
 /// Why an event asks for nothing.
@@ -75,10 +89,12 @@ pub enum Ignored {
     AlreadyRequired,
     /// The tags that were removed are not the exception tag.
     OtherTag,
-    /// It names no instance and no runtime; CloudTrail omits what is larger than 100 KB.
+    /// It names no instance and no runtime.
     NoIds,
     /// It names something, but nothing that has the form of an id.
     InvalidIds,
+    /// A sweep in a mode that does not exist.
+    InvalidMode,
 }
 
 /// Reads an event.
@@ -86,6 +102,9 @@ pub enum Ignored {
 /// # Errors
 /// The reason why the event asks for nothing.
 pub fn read(event: &EventBridgeEvent<Value>, home: &Home, exception: &ExceptionTag) -> Result<Event, Ignored> {
+    if (event.source.as_str(), event.detail_type.as_str()) == (OWN_SOURCE, OWN_DETAIL_TYPE) {
+        return sweep(event, home);
+    }
     if event.account.as_deref() != Some(&home.account) {
         return Err(Ignored::OtherAccount);
     }
@@ -100,9 +119,35 @@ pub fn read(event: &EventBridgeEvent<Value>, home: &Home, exception: &ExceptionT
         ("aws.ec2" | AGENTCORE | AGENTCORE_CONTROL, _) => return Err(Ignored::OtherEvent),
         _ => return Err(Ignored::OtherService),
     };
-    Ok(Event { cause, targets: named.targets(home)?, time: event.time })
+    let work = match (cause, named.targets(home)) {
+        (Cause::InstancesLaunched, Err(Ignored::NoIds)) => {
+            let work = Work::Sweep(&[Kind::Ec2Instance], None);
+            return Ok(Event { cause: Cause::LaunchWithoutIds, work, time: event.time });
+        }
+        (_, targets) => Work::Targets(targets?),
+    };
+    Ok(Event { cause, work, time: event.time })
 }
 
+/// An event of our own. The schedule's is written by hand and names no account and no Region.
+fn sweep(event: &EventBridgeEvent<Value>, home: &Home) -> Result<Event, Ignored> {
+    if event.account.as_ref().is_some_and(|account| *account != home.account) {
+        return Err(Ignored::OtherAccount);
+    }
+    if event.region.as_ref().is_some_and(|region| *region != home.region) {
+        return Err(Ignored::OtherRegion);
+    }
+    let mode = match &event.detail["mode"] {
+        Value::Null => None,
+        Value::String(mode) => Some(mode.parse().map_err(|_| Ignored::InvalidMode)?),
+        _ => return Err(Ignored::InvalidMode),
+    };
+    let work = Work::Sweep(&[Kind::AgentcoreRuntime, Kind::Ec2Instance], mode);
+    Ok(Event { cause: Cause::SweepDue, work, time: event.time })
+}
+
+const OWN_SOURCE: &str = "metadata-guardrail";
+const OWN_DETAIL_TYPE: &str = "Guardrail Sweep";
 /// The documented source of AgentCore's management events, and the control plane's own name.
 const AGENTCORE: &str = "aws.bedrock-agentcore";
 const AGENTCORE_CONTROL: &str = "aws.bedrock-agentcore-control";
@@ -132,7 +177,7 @@ impl Named {
     }
 }
 
-/// A CloudTrail record of a call that changed something, its own record only.
+/// The CloudTrail record, if its call succeeded and changed something.
 fn successful(record: &Value) -> Result<&Value, Ignored> {
     match &record["errorCode"] {
         Value::Null => {}

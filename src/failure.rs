@@ -1,5 +1,7 @@
 //! Why a request to AWS came to nothing, in words for the one on call.
 
+use std::{error::Error, fmt, iter};
+
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 
 use crate::outcome::{Reason, State};
@@ -29,10 +31,10 @@ impl Failure {
         )
     }
 
-    /// The invocation's time ran out in the middle of the work.
-    pub fn out_of_time() -> Self {
-        let detail = "The invocation's time ran out before its work was done, so a write may or may not have happened. \
-                      A retry looks again.";
+    /// The invocation's time ran out before its work was done.
+    pub fn out_of_time(write_begun: bool) -> Self {
+        let written = if write_begun { "a write may or may not have happened" } else { "nothing was written" };
+        let detail = format!("The invocation's time ran out before its work was done; {written}. A retry looks again.");
         Self::new(Reason::OutOfTime, detail)
     }
 
@@ -47,6 +49,13 @@ impl Failure {
         Self::new(Reason::ReadFailed, "There was no answer for it. This is a defect of the guardrail.")
     }
 
+    /// The endpoint of a service does not exist in this Region.
+    pub fn not_offered() -> Self {
+        let detail = "The service has no endpoint in this Region. If it is not offered here, deploy with \
+                      AgentCore=disabled.";
+        Self::new(Reason::NotOffered, detail)
+    }
+
     /// The failure of one request. `said` is AWS's own message, where it may be repeated.
     pub fn of_request<E, R>(reason: Reason, operation: &str, error: &SdkError<E, R>, said: Option<&str>) -> Self
     where
@@ -54,6 +63,17 @@ impl Failure {
     {
         Self::new(reason, describe(operation, error, said))
     }
+}
+
+/// Whether a request failed because the name of its host is not known, as it is where a service is not offered.
+pub fn is_unresolvable<E, R>(error: &SdkError<E, R>) -> bool
+where
+    E: Error + 'static,
+    R: fmt::Debug,
+{
+    let SdkError::DispatchFailure(_) = error else { return false };
+    iter::successors(error.source(), |error: &&dyn Error| (*error).source())
+        .any(|cause| cause.to_string().contains("dns error"))
 }
 
 /// Says what happened to a request and what a person can do about it.

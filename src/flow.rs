@@ -1,6 +1,6 @@
 //! For each target: observe, decide, enforce, and say what became of it.
 
-use std::{collections::BTreeMap, ops::ControlFlow, slice::from_ref};
+use std::{collections::BTreeMap, future, ops::ControlFlow, pin::pin, slice::from_ref, time::Duration};
 
 use futures_util::{StreamExt, stream};
 
@@ -36,16 +36,41 @@ where
     E: Enforce<Document = O::Document>,
 {
     /// Takes every target to its outcome; one target's failure costs no other.
-    pub async fn run(&self, targets: &[Target]) -> Vec<Outcome> {
-        let Some(looks) = self.patience.until_end(self.observe.observe(targets)).await else {
-            return targets.iter().map(|target| self.out_of_time(target)).collect();
-        };
+    pub async fn run(&self, targets: &[Target], mut each: impl FnMut(Outcome)) {
+        match self.patience.until_end(self.observe.observe(targets)).await {
+            Some(looks) => {
+                self.settle_all(looks, Duration::ZERO, &mut each).await;
+            }
+            None => targets.iter().for_each(|target| each(self.out_of_time(target))),
+        }
+    }
+
+    /// Takes targets that were looked at to their outcomes. Nothing new is begun when less than `margin` is left;
+    /// gives whether everything was begun, and so ended.
+    pub async fn settle_all(
+        &self,
+        looks: Answers<Observation<O::Document>>,
+        margin: Duration,
+        each: &mut impl FnMut(Outcome),
+    ) -> bool {
+        let all = looks.len();
         let mut tags = self.patience.until_end(self.tags_of_those_due(&looks)).await.unwrap_or_default();
-        let courses = looks.into_iter().map(|(target, look)| {
-            let tags = tags.remove(&target);
-            self.settle(target, look, tags)
-        });
-        stream::iter(courses).buffer_unordered(CONCURRENCY).collect().await
+        let mut ended = 0;
+        let in_time = |_: &_| future::ready(margin.is_zero() || self.patience.left() > margin);
+        let mut outcomes = pin!(
+            stream::iter(looks)
+                .take_while(in_time)
+                .map(|(target, look)| {
+                    let tags = tags.remove(&target);
+                    self.settle(target, look, tags)
+                })
+                .buffer_unordered(CONCURRENCY)
+        );
+        while let Some(outcome) = outcomes.next().await {
+            ended += 1;
+            each(outcome);
+        }
+        ended == all
     }
 
     /// The tags of all targets about to be written are read in one go, before the first write.
@@ -77,13 +102,13 @@ where
             Err(failure) => return wording.failed(None::<&Observation<O::Document>>, failure),
         };
         let pauses = self.patience.pauses();
-        let mut course = Course { flow: self, wording, look, tags, pauses, second_look_left: true };
+        let mut course = Course { flow: self, wording, look, tags, pauses, second_look_left: true, write_begun: false };
         let in_time = self.patience.until_end(course.run()).await;
-        in_time.unwrap_or_else(|| wording.failed(Some(&course.look), Failure::out_of_time()))
+        in_time.unwrap_or_else(|| wording.failed(Some(&course.look), Failure::out_of_time(course.write_begun)))
     }
 
     fn out_of_time(&self, target: &Target) -> Outcome {
-        self.wording(target).failed(None::<&Observation<O::Document>>, Failure::out_of_time())
+        self.wording(target).failed(None::<&Observation<O::Document>>, Failure::out_of_time(false))
     }
 
     fn wording<'a>(&'a self, target: &'a Target) -> Wording<'a> {
@@ -99,6 +124,7 @@ struct Course<'a, O: Observe, E> {
     tags: Option<Result<TagMap, Failure>>,
     pauses: Pauses,
     second_look_left: bool,
+    write_begun: bool,
 }
 
 type Step = ControlFlow<Outcome>;
@@ -144,6 +170,7 @@ where
         let (Some(enforce), Observation::Found(observed)) = (self.flow.enforce, &self.look) else {
             return Step::Break(self.wording.left(&self.look, Verdict::WouldEnforce, Reason::V1Allowed));
         };
+        self.write_begun = true;
         match enforce.enforce(observed, &self.flow.patience).await {
             Ok(after) => Step::Break(self.wording.enforced(&self.look, after)),
             Err(Refusal::Moved(_)) if self.second_look_left => {

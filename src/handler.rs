@@ -15,9 +15,8 @@ use tracing::Instrument;
 use crate::{
     aws::Clients,
     decision::Moment,
-    event::{self, Event},
-    flow::Flow,
-    outcome::Outcome,
+    event::{self, Event, Work},
+    invocation::Invocation,
     patience::{Pace, Patience, Stopwatch},
     resource::{
         agentcore_runtime::{EnforceRuntimes, ObserveRuntimes},
@@ -25,18 +24,18 @@ use crate::{
     },
     response::Response,
     settings::{Mode, Settings},
-    target::{Home, Kind, Target},
+    target::Home,
     telemetry,
 };
 
 /// The guardrail, ready for invocations. In report mode it holds nothing that can write.
 pub struct Guardrail {
-    settings: Settings,
+    pub(crate) settings: Settings,
+    pub(crate) observe_instances: ObserveInstances,
+    pub(crate) observe_runtimes: ObserveRuntimes,
+    pub(crate) enforce_instances: Option<EnforceInstances>,
+    pub(crate) enforce_runtimes: Option<EnforceRuntimes>,
     pace: Pace,
-    observe_instances: ObserveInstances,
-    observe_runtimes: ObserveRuntimes,
-    enforce_instances: Option<EnforceInstances>,
-    enforce_runtimes: Option<EnforceRuntimes>,
 }
 
 /// Why an invocation fails. Lambda retries it twice and then hands it to the failure destination, with this as the
@@ -103,7 +102,7 @@ impl Guardrail {
     /// Handles one invocation: every target is finished before it ends.
     ///
     /// # Errors
-    /// The payload is no event, or at least one target failed.
+    /// The payload is no event, the function's own ARN cannot be read, or at least one target failed.
     pub async fn handle(&self, invocation: LambdaEvent<Value>) -> Result<Response, InvocationError> {
         let LambdaEvent { payload, context } = invocation;
         let span = tracing::info_span!("invocation", request_id = context.request_id);
@@ -124,7 +123,7 @@ impl Guardrail {
         let response = match event::read(&envelope, &home, &self.settings.exception) {
             Ok(event) => {
                 telemetry::woken(&context.request_id, envelope.id.as_deref(), &event);
-                Response::new(self.settings.mode, self.outcomes(&event, context).await)
+                self.work(&event, &home, context).await
             }
             Err(reason) => Response::ignored(self.settings.mode, reason),
         };
@@ -134,22 +133,25 @@ impl Guardrail {
         Ok(response)
     }
 
-    async fn outcomes(&self, event: &Event, context: &Context) -> Vec<Outcome> {
-        #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    async fn work(&self, event: &Event, home: &Home, context: &Context) -> Response {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the time of day")]
         let now = SystemTime::now();
-        let moment = Moment { now: now.into(), event: event.time };
-        let patience = Patience::new(self.pace, context.deadline().duration_since(now).unwrap_or(Duration::ZERO));
-        let exception = &self.settings.exception;
-        let of_kind =
-            |kind| -> Vec<Target> { event.targets.iter().filter(|target| target.kind() == kind).cloned().collect() };
-
-        let (observe, enforce) = (&self.observe_instances, self.enforce_instances.as_ref());
-        let instances = Flow { observe, enforce, exception, moment, patience };
-        let (observe, enforce) = (&self.observe_runtimes, self.enforce_runtimes.as_ref());
-        let runtimes = Flow { observe, enforce, exception, moment, patience };
-        let mut outcomes = instances.run(&of_kind(Kind::Ec2Instance)).await;
-        outcomes.extend(runtimes.run(&of_kind(Kind::AgentcoreRuntime)).await);
-        outcomes
+        let remaining = context.deadline().duration_since(now).unwrap_or(Duration::ZERO);
+        let (mode, happened) = match &event.work {
+            Work::Targets(_) => (self.settings.mode, event.time),
+            Work::Sweep(_, Some(Mode::Report)) => (Mode::Report, None),
+            // What a listing shows is not too young for AWS to know it.
+            Work::Sweep(..) => (self.settings.mode, None),
+        };
+        let invocation = Invocation {
+            guardrail: self,
+            home,
+            mode,
+            request_id: &context.request_id,
+            moment: Moment { now: now.into(), event: happened },
+            patience: Patience::new(self.pace, remaining),
+        };
+        invocation.run(&event.work).await
     }
 }
 
@@ -171,5 +173,5 @@ fn envelope(payload: Value) -> Result<EventBridgeEvent<Value>, InvocationError> 
         return Err(wrong("it has no detail"));
     }
     serde_json::from_value(payload)
-        .map_err(|_| wrong("its id, time or resources have not the form EventBridge gives them"))
+        .map_err(|_| wrong("its version, id, time or resources have not the form EventBridge gives them"))
 }

@@ -15,8 +15,9 @@
 //! | doing it | [`resource`] (`enforce`) | the only code that writes |
 //! | what became of it | [`outcome`], [`wording`], [`failure`], [`response`] | pure |
 //!
-//! [`flow`] runs the stages for one kind of resource, [`handler`] runs the flow for one invocation. [`settings`],
-//! [`aws`], [`patience`] and [`telemetry`] are what they need from outside.
+//! [`flow`] runs the stages for one kind of resource, on the targets of an event or on the listing of a [`sweep`].
+//! [`invocation`] adds the kinds up to one response, [`handler`] is what Lambda calls. [`settings`], [`aws`],
+//! [`patience`] and [`telemetry`] are what they need from outside.
 
 // Nothing that an event or AWS says may end the process: it would take the other targets with it.
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unreachable, clippy::unwrap_used)]
@@ -28,12 +29,14 @@ pub mod exception;
 pub mod failure;
 pub mod flow;
 pub mod handler;
+pub mod invocation;
 pub mod observed;
 pub mod outcome;
 pub mod patience;
 pub mod resource;
 pub mod response;
 pub mod settings;
+pub mod sweep;
 pub mod target;
 pub mod telemetry;
 pub mod wording;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    outcome::{Finding, Reason, State},
+    outcome::{Finding, LaunchedBy, Reason, State},
     target::Target,
 };
 
@@ -51,6 +51,8 @@ pub struct Observed<D> {
     pub operator: Option<String>,
     /// The setting, for the outcome.
     pub state: State,
+    /// What launched it, where that is known.
+    pub launched_by: Option<LaunchedBy>,
     /// What was noticed.
     pub findings: Vec<Finding>,
     /// What matters only if it is enforced.

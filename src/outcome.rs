@@ -22,20 +22,46 @@ pub struct Outcome {
     pub detail: String,
     /// The setting as it was read; `None` where nothing could be read.
     pub before: Option<State>,
-    /// The setting as it was read after a write; `None` where nothing was written.
+    /// The setting as it was read after a write; `None` where there was none, or nothing could be read back.
     pub after: Option<State>,
     /// What else was noticed, without a further call to AWS.
     pub findings: Vec<Finding>,
+    /// What launched an instance; `None` where its tags do not say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launched_by: Option<LaunchedBy>,
+}
+
+/// What launched an instance, from the tags that AWS puts on it: there the cause is mended.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct LaunchedBy {
+    /// The launch template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launch_template: Option<LaunchTemplate>,
+    /// The name of the Auto Scaling group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_scaling_group: Option<String>,
+}
+
+/// A version of a launch template.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct LaunchTemplate {
+    /// Its id, such as `lt-0a1b2c3d4e5f60001`.
+    pub id: String,
+    /// Its version; `None` where the tag is missing.
+    pub version: Option<String>,
 }
 
 impl Outcome {
-    /// Whether AWS accepted a write and what came of it is not what was asked for. A retry may find the target
-    /// compliant, so that this is seen once or never.
+    /// Whether a write was accepted, or may have been, and what came of it is not what was asked for. A retry may find
+    /// the target compliant, so that this is seen once or never.
     pub fn is_unverified_write(&self) -> bool {
-        let after_the_write = matches!(
-            self.reason,
-            Reason::NotVerified | Reason::ConfigurationChanged | Reason::ConcurrentUpdate | Reason::UpdateFailed
-        );
+        let after_the_write = match self.reason {
+            Reason::NotVerified | Reason::ConfigurationChanged | Reason::ConcurrentUpdate | Reason::UpdateFailed => {
+                true
+            }
+            Reason::StillChanging => self.after.is_some(),
+            _ => false,
+        };
         self.result == Verdict::Failed && after_the_write
     }
 }
@@ -110,7 +136,7 @@ pub enum Reason {
     UnsafeToSend,
     /// Failed: AWS refused the write, or its answer was lost.
     WriteFailed,
-    /// Failed: the write was accepted, but what was read back does not show it.
+    /// Failed: the write was accepted, or its answer was lost, and then it could not be seen.
     NotVerified,
     /// Failed: after the write, configuration is not as it was sent.
     ConfigurationChanged,
@@ -118,6 +144,8 @@ pub enum Reason {
     ConcurrentUpdate,
     /// Failed: the invocation's time ran out.
     OutOfTime,
+    /// Not listed: the service is not offered in this Region.
+    NotOffered,
 }
 
 /// What was noticed beside the one setting.
@@ -131,7 +159,7 @@ pub enum Finding {
     ExceptionExpired,
     /// The exception begins like a date and is none, so it has no end.
     ExceptionMalformed,
-    /// The instance is enforced with a hop limit of 1: its containers may lose the metadata service.
+    /// The instance is, or would be, enforced with a hop limit of 1: its containers may lose the metadata service.
     #[serde(rename = "hop_limit_1")]
     #[strum(serialize = "hop_limit_1")]
     HopLimit1,

@@ -5,7 +5,8 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::Instant;
 
-/// No new wait is begun when less than this is left: a write and its verification must still fit.
+/// Neither a wait nor an update of a runtime is begun when less than this is left: a write and its verification must
+/// still fit.
 pub const WAIT_MARGIN: Duration = Duration::from_secs(30);
 /// Work that is still going on when less than this is left is given up, so that its outcome is still returned.
 pub const WORK_MARGIN: Duration = Duration::from_secs(5);
@@ -30,33 +31,30 @@ impl Default for Pace {
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     pace: Pace,
-    last_wait: Instant,
-    end: Instant,
+    deadline: Instant,
 }
 
 impl Patience {
     /// Patience for an invocation that Lambda ends after `remaining`.
     pub fn new(pace: Pace, remaining: Duration) -> Self {
-        let now = now();
-        Self {
-            pace,
-            last_wait: now + remaining.saturating_sub(WAIT_MARGIN),
-            end: now + remaining.saturating_sub(WORK_MARGIN),
-        }
+        Self { pace, deadline: now() + remaining }
     }
 
     /// Lets work go on until what is left is [`WORK_MARGIN`]; `None` where it was not finished then. Nothing is begun
     /// after that moment.
     pub async fn until_end<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        if now() >= self.end {
-            return None;
-        }
-        tokio::time::timeout_at(self.end, work).await.ok()
+        let left = self.left().checked_sub(WORK_MARGIN).filter(|left| !left.is_zero())?;
+        tokio::time::timeout(left, work).await.ok()
     }
 
     /// Whether less than [`WAIT_MARGIN`] is left: nothing should be begun that AWS takes time to finish.
     pub fn is_short(&self) -> bool {
-        now() >= self.last_wait
+        self.left() <= WAIT_MARGIN
+    }
+
+    /// The time until Lambda ends the invocation.
+    pub fn left(&self) -> Duration {
+        self.deadline.saturating_duration_since(now())
     }
 
     /// A fresh series of growing, jittered pauses.
@@ -67,25 +65,24 @@ impl Patience {
             .with_jitter()
             .without_max_times()
             .build();
-        Pauses { pauses, last: self.last_wait }
+        Pauses { pauses, patience: *self }
     }
 }
 
 /// A series of pauses that ends before the deadline.
 pub struct Pauses {
     pauses: ExponentialBackoff,
-    last: Instant,
+    patience: Patience,
 }
 
 impl Pauses {
     /// Pauses, and gives `true`; gives `false` at once where the pause would go past the deadline's margin.
     pub async fn pause(&mut self) -> bool {
         let Some(pause) = self.pauses.next() else { return false };
-        let until = now() + pause;
-        if until > self.last {
+        if self.patience.left() < pause + WAIT_MARGIN {
             return false;
         }
-        tokio::time::sleep_until(until).await;
+        tokio::time::sleep(pause).await;
         true
     }
 }

@@ -1,12 +1,14 @@
 //! The two halves of a resource kind: one looks, the other writes. A third kind is one more folder here, its words in
 //! `target`, `outcome` and `wording`, and a flow in the handler.
 
+use futures_util::Stream;
+
 use crate::{
     failure::Failure,
     observed::{Observation, Observed, TagMap},
     outcome::State,
     patience::Patience,
-    target::Target,
+    target::{Home, Target},
 };
 
 pub mod agentcore_runtime;
@@ -32,6 +34,13 @@ pub trait Observe {
     async fn tags(&self, targets: &[Target], key: &str) -> Answers<TagMap>;
 }
 
+/// The listing of a kind, for the sweep. It cannot write.
+pub trait List: Observe {
+    /// Everything of this account and Region that may need a write, page by page. A listing ends with the first page
+    /// that could not be read.
+    fn pages(&self, home: &Home) -> impl Stream<Item = Result<Answers<Observation<Self::Document>>, Failure>>;
+}
+
 /// The writing half of a kind. Report mode does not have one.
 #[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
 pub trait Enforce {
@@ -46,7 +55,7 @@ pub trait Enforce {
     async fn enforce(&self, observed: &Observed<Self::Document>, patience: &Patience) -> Result<State, Refusal>;
 }
 
-/// Why a write came to nothing.
+/// Why a write did not end as it should.
 #[derive(Debug)]
 pub enum Refusal {
     /// The resource is in another state than it was observed in: one more look shows what to do.

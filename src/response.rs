@@ -1,23 +1,28 @@
-//! What one invocation gives back: the mode, the counts and every outcome.
+//! What one invocation gives back: the mode, the counts and the outcomes.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use serde::Serialize;
 
 use crate::{
     event::Ignored,
-    outcome::{Outcome, Verdict},
+    outcome::{LaunchedBy, Outcome, Reason, Verdict},
     settings::Mode,
+    target::Kind,
 };
 
 /// The most bytes of JSON a response may take, as it stands inside an error message. A failed invocation's message
 /// goes into a queue together with the event, and what is too large for the queue would be lost.
 pub const MOST_BYTES: usize = 64_000;
+/// More outcomes than ever fit into [`MOST_BYTES`]; beyond them memory must not grow with the fleet.
+const MOST_KEPT: usize = 1_000;
+/// How many launch templates and Auto Scaling groups a sweep names.
+const MOST_SOURCES: usize = 50;
 
 /// The response of one invocation. Its JSON is a contract: other programs parse it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Response {
-    /// The mode the function runs in.
+    /// The mode the invocation ran in.
     pub mode: Mode,
     /// Why the event asked for nothing; `None` where it had targets.
     pub ignored: Option<Ignored>,
@@ -28,51 +33,122 @@ pub struct Response {
     /// How many outcomes were left out because the response would have been too large.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncated: Option<usize>,
+    /// What only a sweep has to say.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<Sweep>,
+}
+
+/// What a sweep has to say beside its outcomes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Sweep {
+    /// Whether every listing was worked off; if not, the next sweep goes on.
+    pub complete: bool,
+    /// The listings that could not be read.
+    pub not_listed: Vec<NotListed>,
+    /// What launched the instances that allow version 1, those with the most instances first.
+    pub launched_by: Vec<Launched>,
+}
+
+/// A listing that could not be read.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct NotListed {
+    /// Of which kind of resource.
+    pub kind: Kind,
+    /// Why, as a word; only `not_offered` is no failure.
+    pub reason: Reason,
+    /// Why, as a sentence.
+    pub detail: String,
+}
+
+/// How many instances that allow version 1 something launched.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Launched {
+    /// What launched them.
+    #[serde(flatten)]
+    pub by: LaunchedBy,
+    /// How many of them the sweep met.
+    pub instances: usize,
 }
 
 impl Response {
     /// The response to an event that asked for nothing.
     pub fn ignored(mode: Mode, reason: Ignored) -> Self {
-        Self { ignored: Some(reason), ..Self::new(mode, Vec::new()) }
+        Self { ignored: Some(reason), ..Self::new(mode) }
     }
 
-    /// The response with the outcomes of an event's targets, failed ones first.
-    pub fn new(mode: Mode, mut outcomes: Vec<Outcome>) -> Self {
-        let mut counts = BTreeMap::new();
-        for outcome in &outcomes {
-            *counts.entry(outcome.result.into()).or_default() += 1;
+    /// A response without outcomes yet.
+    pub fn new(mode: Mode) -> Self {
+        let (counts, outcomes) = (BTreeMap::new(), Vec::new());
+        Self { mode, ignored: None, counts, outcomes, truncated: None, sweep: None }
+    }
+
+    /// Counts an outcome, and keeps it if there is room or something less important to leave out.
+    pub fn add(&mut self, outcome: Outcome) {
+        *self.counts.entry(outcome.result.into()).or_default() += 1;
+        self.outcomes.push(outcome);
+        if self.outcomes.len() >= 2 * MOST_KEPT {
+            self.keep(MOST_KEPT);
         }
-        outcomes.sort_by(|one, other| (one.result, &one.id).cmp(&(other.result, &other.id)));
-        Self { mode, ignored: None, counts, outcomes, truncated: None }
     }
 
-    /// Whether any target failed, so that the invocation must fail.
+    /// Whether anything failed, so that the invocation must fail.
     pub fn has_failures(&self) -> bool {
-        self.outcomes.iter().any(|outcome| outcome.result == Verdict::Failed)
+        let unlisted = self.sweep.iter().flat_map(|sweep| &sweep.not_listed);
+        self.counts.contains_key(<&str>::from(Verdict::Failed))
+            || unlisted.into_iter().any(|listing| listing.reason != Reason::NotOffered)
     }
 
-    /// The same response with as many outcomes as fit into [`MOST_BYTES`].
+    /// The same response with as many outcomes as fit into [`MOST_BYTES`], failed ones first.
     pub fn fitted(mut self) -> Self {
-        let envelope = Self { outcomes: Vec::new(), truncated: Some(usize::MAX), counts: self.counts.clone(), ..self };
+        self.keep(MOST_KEPT);
+        let mut envelope = self.clone();
+        envelope.outcomes.clear();
+        envelope.truncated = Some(usize::MAX);
         let mut bytes = escaped_len(&envelope);
-        let kept = self
-            .outcomes
-            .iter()
-            .take_while(|outcome| {
-                bytes += escaped_len(outcome) + ",".len();
-                bytes <= MOST_BYTES
-            })
-            .count();
-        if kept < self.outcomes.len() {
-            self.truncated = Some(self.outcomes.len() - kept);
-            self.outcomes.truncate(kept);
-        }
+        let fitting = self.outcomes.iter().take_while(|outcome| {
+            bytes += escaped_len(outcome) + ",".len();
+            bytes <= MOST_BYTES
+        });
+        let fitting = fitting.count();
+        self.keep(fitting);
         self
     }
 
     /// The response as compact JSON.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_else(|error| format!("the response cannot be written as JSON: {error}"))
+    }
+
+    fn keep(&mut self, most: usize) {
+        self.outcomes.sort_by(|one, other| (one.result, &one.id).cmp(&(other.result, &other.id)));
+        let more = self.outcomes.len().saturating_sub(most);
+        if more > 0 {
+            self.outcomes.truncate(most);
+            self.truncated = Some(self.truncated.unwrap_or_default() + more);
+        }
+    }
+}
+
+/// Counts what launched instances.
+#[derive(Debug, Default)]
+pub struct Launches(BTreeMap<LaunchedBy, usize>);
+
+impl Launches {
+    /// Counts an instance that allows version 1, or did until now.
+    pub fn add(&mut self, outcome: &Outcome) {
+        if let Some(by) = &outcome.launched_by
+            && !matches!(outcome.result, Verdict::Compliant | Verdict::Gone)
+        {
+            *self.0.entry(by.clone()).or_default() += 1;
+        }
+    }
+
+    /// What launched the most of them.
+    pub fn most(self) -> Vec<Launched> {
+        let mut launched: Vec<_> = self.0.into_iter().map(|(by, instances)| Launched { by, instances }).collect();
+        launched.sort_by_key(|launched| Reverse(launched.instances));
+        launched.truncate(MOST_SOURCES);
+        launched
     }
 }
 

@@ -1,6 +1,6 @@
 //! The settings, from the environment. A wrong one stops the function at its start; none falls back to a default.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, fmt, str::FromStr, time::Duration};
 
 use serde::Serialize;
 use strum::{EnumString, IntoStaticStr};
@@ -14,7 +14,7 @@ use crate::{
 /// What the guardrail may do.
 #[derive(Clone, Copy, Debug, Default, EnumString, Eq, IntoStaticStr, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_enforce_nor_report)]
 pub enum Mode {
     /// Require version 2 where it is not required.
     #[default]
@@ -23,11 +23,69 @@ pub enum Mode {
     Report,
 }
 
+/// Whether Bedrock AgentCore is looked after.
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_enabled_nor_disabled)]
+pub enum AgentCore {
+    /// It is.
+    #[default]
+    Enabled,
+    /// The Region does not offer it.
+    Disabled,
+}
+
+/// `RUNTIME_AUTHORIZER`, as it is written.
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = no_choice_of_authorizer)]
+enum AuthorizerChoice {
+    Off,
+    #[default]
+    Report,
+    Enforce,
+}
+
+/// How much of an invocation's time a sweep leaves to what is under way.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SweepMargin(pub Duration);
+
+impl Default for SweepMargin {
+    fn default() -> Self {
+        Self(Duration::from_secs(60))
+    }
+}
+
+impl FromStr for SweepMargin {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(seconds @ 30..=600) => Ok(Self(Duration::from_secs(seconds))),
+            _ => Err("it can be a number of seconds from 30 to 600"),
+        }
+    }
+}
+
+fn neither_enforce_nor_report(_: &str) -> String {
+    "it can be \"enforce\" or \"report\"".to_owned()
+}
+
+fn neither_enabled_nor_disabled(_: &str) -> String {
+    "it can be \"enabled\" or \"disabled\"".to_owned()
+}
+
+fn no_choice_of_authorizer(_: &str) -> String {
+    "it can be \"off\", \"report\" or \"enforce\"".to_owned()
+}
+
 /// How the guardrail was told to work.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Settings {
     /// `GUARDRAIL_MODE`: `enforce`, the default, or `report`.
     pub mode: Mode,
+    /// `AGENTCORE`: `enabled`, the default, or `disabled` where the Region does not offer it; sweeps leave it out then.
+    pub agentcore: AgentCore,
+    /// `SWEEP_MARGIN_SECONDS`: a sweep begins nothing new when less than this is left, 30 to 600; the default is 60.
+    pub sweep_margin: SweepMargin,
     /// `EXCEPTION_TAG`: `KEY` or `KEY=VALUE`; the default is `metadata-guardrail:exempt`.
     pub exception: ExceptionTag,
     /// `RUNTIME_AUTHORIZER`: `off`, `report`, the default, or `enforce`; with `enforce`, `RUNTIME_AUTHORIZER_CONFIG` is
@@ -47,50 +105,50 @@ impl Settings {
     /// Every wrong setting at once.
     pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, WrongSettings> {
         let mut wrong = Vec::new();
-        let mut setting = |name: &str| match variable(name)?.into_string() {
-            Ok(value) => Some(value),
-            Err(_) => {
-                wrong.push(format!("{name} is not valid UTF-8."));
-                None
-            }
+        let settings = Self {
+            mode: setting("GUARDRAIL_MODE", &variable, &mut wrong),
+            exception: setting("EXCEPTION_TAG", &variable, &mut wrong),
+            agentcore: setting("AGENTCORE", &variable, &mut wrong),
+            sweep_margin: setting("SWEEP_MARGIN_SECONDS", &variable, &mut wrong),
+            runtime_authorizer: runtime_authorizer(&variable, &mut wrong),
         };
-        let (mode, exception) = (setting("GUARDRAIL_MODE"), setting("EXCEPTION_TAG"));
-        let (authorizer, config) = (setting("RUNTIME_AUTHORIZER"), setting("RUNTIME_AUTHORIZER_CONFIG"));
-        let mut settings = Self::default();
-        if let Some(text) = mode {
-            match text.parse() {
-                Ok(mode) => settings.mode = mode,
-                Err(_) => wrong.push(format!("GUARDRAIL_MODE is {text:?}; it can be \"enforce\" or \"report\".")),
-            }
-        }
-        if let Some(text) = exception {
-            match text.parse() {
-                Ok(tag) => settings.exception = tag,
-                Err(why) => wrong.push(format!("EXCEPTION_TAG is {text:?}: {why}.")),
-            }
-        }
-        settings.runtime_authorizer = runtime_authorizer(authorizer.as_deref(), config.as_deref(), &mut wrong);
         if wrong.is_empty() { Ok(settings) } else { Err(WrongSettings(wrong)) }
     }
 }
 
-/// `RUNTIME_AUTHORIZER` and its configuration, which is checked even where it is not used. Of a wrong one the names of
-/// members are said, and no value.
-fn runtime_authorizer(setting: Option<&str>, config: Option<&str>, wrong: &mut Vec<String>) -> RuntimeAuthorizer {
-    let config = config.map(str::parse::<Authorizer>);
-    if let Some(Err(all)) = &config {
-        wrong.extend(all.iter().map(|why| format!("RUNTIME_AUTHORIZER_CONFIG {why}.")));
-    }
-    match (setting, config) {
-        (Some("off"), _) => return RuntimeAuthorizer::Off,
-        (Some("enforce"), Some(Ok(authorizer))) => return RuntimeAuthorizer::Enforce(authorizer),
-        (Some("enforce"), None) => {
-            wrong.push("RUNTIME_AUTHORIZER is \"enforce\", which needs RUNTIME_AUTHORIZER_CONFIG.".to_owned());
+/// `RUNTIME_AUTHORIZER` and its configuration, which is checked even where it is not used. Of a wrong configuration the
+/// names of members are said, and no value.
+fn runtime_authorizer(variable: impl Fn(&str) -> Option<OsString>, wrong: &mut Vec<String>) -> RuntimeAuthorizer {
+    const CONFIG: &str = "RUNTIME_AUTHORIZER_CONFIG";
+    let choice = setting("RUNTIME_AUTHORIZER", &variable, wrong);
+    let config = variable(CONFIG).map(|json| match json.to_str().map(str::parse::<Authorizer>) {
+        None => Err(vec![format!("{CONFIG} is not valid UTF-8.")]),
+        Some(parsed) => parsed.map_err(|all| all.iter().map(|why| format!("{CONFIG} {why}.")).collect()),
+    });
+    match (choice, config) {
+        (_, Some(Err(all))) => wrong.extend(all),
+        (AuthorizerChoice::Off, _) => return RuntimeAuthorizer::Off,
+        (AuthorizerChoice::Enforce, Some(Ok(authorizer))) => return RuntimeAuthorizer::Enforce(authorizer),
+        (AuthorizerChoice::Enforce, None) => {
+            wrong.push(format!("RUNTIME_AUTHORIZER is \"enforce\", which needs {CONFIG}."));
         }
-        (None | Some("report" | "enforce"), _) => {}
-        (Some(text), _) => {
-            wrong.push(format!("RUNTIME_AUTHORIZER is {text:?}; it can be \"off\", \"report\" or \"enforce\"."))
-        }
+        (AuthorizerChoice::Report, _) => {}
     }
     RuntimeAuthorizer::Report
+}
+
+/// One setting; where it is wrong, its default and a sentence in `wrong`.
+fn setting<T>(name: &str, variable: impl Fn(&str) -> Option<OsString>, wrong: &mut Vec<String>) -> T
+where
+    T: Default + FromStr<Err: fmt::Display>,
+{
+    let Some(value) = variable(name) else { return T::default() };
+    let parsed = match value.to_str() {
+        None => Err(format!("{name} is not valid UTF-8.")),
+        Some(text) => text.parse().map_err(|why| format!("{name} is {text:?}: {why}.")),
+    };
+    parsed.unwrap_or_else(|why| {
+        wrong.push(why);
+        T::default()
+    })
 }

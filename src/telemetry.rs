@@ -9,10 +9,11 @@ use tracing::{error, info, level_filters::LevelFilter, warn};
 use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt};
 
 use crate::{
-    event::Event,
+    event::{Event, Work},
     handler::InvocationError,
     outcome::{Outcome, Verdict},
     response::Response,
+    settings::Mode,
 };
 
 /// The CloudWatch namespace of the metrics.
@@ -28,7 +29,9 @@ where
 {
     let levels = Targets::new()
         .with_target(env!("CARGO_CRATE_NAME"), LevelFilter::INFO)
-        .with_target("lambda_runtime", LevelFilter::WARN);
+        .with_target("lambda_runtime", LevelFilter::WARN)
+        // The span that gives the runtime's own lines the request id.
+        .with_target("lambda_runtime::layers::trace", LevelFilter::INFO);
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
@@ -39,13 +42,17 @@ where
     tracing_subscriber::registry().with(lines)
 }
 
-/// Logs what woke the guardrail, and for how many resources.
+/// Logs what woke the guardrail, and for how many resources; a sweep does not know that yet.
 pub fn woken(request_id: &str, event_id: Option<&str>, event: &Event) {
-    let (cause, targets): (&str, _) = (event.cause.into(), event.targets.len());
-    info!(request_id, event_id, cause, targets, "woken by {cause}, for {targets} resources");
+    let cause: &str = event.cause.into();
+    let targets = match &event.work {
+        Work::Targets(targets) => Some(targets.len()),
+        Work::Sweep(..) => None,
+    };
+    info!(request_id, event_id, cause, targets, "woken by {cause}");
 }
 
-/// Logs and counts what became of one invocation.
+/// Logs and counts what became of one invocation. Its outcomes have been reported already, each when it was known.
 pub fn report(request_id: &str, took: Duration, result: &Result<Response, InvocationError>) {
     histogram!("Duration").record(took.as_secs_f64() * 1000.0);
     match result {
@@ -68,21 +75,29 @@ fn report_response(request_id: &str, response: &Response) {
         counter!("Ignored", "Reason" => reason).increment(1);
         info!(request_id, mode, ignored = reason, "the event was ignored: {reason}");
     }
-    for outcome in &response.outcomes {
-        let (kind, result): (&str, &str) = (outcome.kind.into(), outcome.result.into());
-        counter!("Outcomes", "Kind" => kind, "Result" => result).increment(1);
-        if outcome.is_unverified_write() {
-            counter!("UnverifiedWrites").increment(1);
-        }
-        log(request_id, mode, outcome);
+    if let Some(sweep) = &response.sweep {
+        let (complete, launched_by, not_listed) = (sweep.complete, json(&sweep.launched_by), json(&sweep.not_listed));
+        let counts = json(&response.counts);
+        info!(request_id, mode, complete, counts, launched_by, not_listed, "the sweep has ended");
     }
+}
+
+/// Logs and counts one outcome.
+pub fn report_outcome(request_id: &str, mode: Mode, outcome: &Outcome) {
+    let (kind, result): (&str, &str) = (outcome.kind.into(), outcome.result.into());
+    counter!("Outcomes", "Kind" => kind, "Result" => result).increment(1);
+    if outcome.is_unverified_write() {
+        counter!("UnverifiedWrites").increment(1);
+    }
+    log(request_id, mode.into(), outcome);
 }
 
 /// One line an outcome, with the outcome's members; those that are not plain text stand in it as JSON.
 fn log(request_id: &str, mode: &str, outcome: &Outcome) {
-    let Outcome { kind, id, arn, result, reason, detail, before, after, findings } = outcome;
+    let Outcome { kind, id, arn, result, reason, detail, before, after, findings, launched_by } = outcome;
     let (kind, word, reason): (&str, &str, &str) = (kind.into(), result.into(), reason.into());
     let (before, after, findings) = (json(before), json(after), json(findings));
+    let launched_by = launched_by.as_ref().map(json);
     // The level is part of what tracing fixes at compile time, so that one line cannot choose it.
     macro_rules! line {
         ($level:ident) => {
@@ -98,6 +113,7 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
                 before,
                 after,
                 findings,
+                launched_by,
                 "{id}: {word}"
             )
         };

@@ -69,6 +69,7 @@ impl Wording<'_> {
             before: observed.map(|seen| seen.state.clone()),
             after,
             findings,
+            launched_by: observed.and_then(|seen| seen.launched_by.clone()),
         }
     }
 
@@ -89,10 +90,12 @@ impl Wording<'_> {
             Reason::V1Allowed => format!("Version 1 is allowed. In enforce mode the guardrail would require {v2}."),
             Reason::ExceptionTag => self.why_exempt(observed),
             Reason::ManagedByOperator => why_held_by_operator(observed),
-            Reason::Pending => "It is pending and cannot be changed yet; the event that it runs, or its next start, \
-                                finishes this."
+            Reason::Pending => "It is pending and cannot be changed yet; the event that it runs, its next start or \
+                                the next sweep finishes this."
                 .to_owned(),
-            Reason::Stopping => "It is stopping and cannot be changed now; its next start finishes this.".to_owned(),
+            Reason::Stopping => {
+                "It is stopping and cannot be changed now; its next start or the next sweep finishes this.".to_owned()
+            }
             Reason::ShuttingDown => "It is shutting down.".to_owned(),
             Reason::Terminated => "It is terminated.".to_owned(),
             Reason::Deleting => "It is being deleted.".to_owned(),

@@ -4,7 +4,7 @@ use metadata_guardrail::resource::agentcore_runtime::authorizer::RuntimeAuthoriz
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{CANARY, EXEMPT, Scene, agentcore_call, document, runtime_created},
+    harness::{CANARY, EXEMPT, Scene, agentcore_call, by_id, document, runtime_created, sample},
     stand_in::{Call, Document, Fault, Runtime},
 };
 
@@ -327,38 +327,58 @@ mod it_is_set {
     }
 
     #[tokio::test]
-    async fn and_its_neighbours_are_what_they_were() {
-        const EXEMPT_ONE: &str = "exempt_agent-a1B2c3D4e5";
-        const HELD_ONE: &str = "held_agent-a1B2c3D4e5";
-        const REFUSED_ONE: &str = "refused_agent-a1B2c3D4e5";
-        const GUARDED_ONE: &str = "guarded_agent-a1B2c3D4e5";
+    async fn in_a_sweep_and_its_neighbours_are_what_they_were() {
+        const COMPLIANT: &str = "compliant_agent-a1B2c3D4e5";
+        const EXEMPTED: &str = "exempt_agent-a1B2c3D4e5";
+        const GUARDED: &str = "guarded_agent-a1B2c3D4e5";
+        const HELD: &str = "held_agent-a1B2c3D4e5";
+        const REFUSED: &str = "refused_agent-a1B2c3D4e5";
         let scene = scene(enforce()).await;
         {
             let mut world = scene.aws.world();
-            world.add_runtime(EXEMPT_ONE, &open()).tag(EXEMPT, "vendor agent needs v1");
-            world.add_runtime(HELD_ONE, &open()).status("UPDATE_FAILED");
-            world.add_runtime(REFUSED_ONE, &open());
-            world.add_runtime(GUARDED_ONE, &document());
-            world.fault_for(UPDATE, REFUSED_ONE, Fault::AccessDenied, usize::MAX);
+            world.add_runtime(COMPLIANT, &open()).set("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
+            world.add_runtime(EXEMPTED, &open()).tag(EXEMPT, "vendor agent needs v1");
+            world.add_runtime(GUARDED, &document());
+            world.add_runtime(HELD, &open()).status("UPDATE_FAILED");
+            world.add_runtime(REFUSED, &open());
+            world.fault_for(UPDATE, REFUSED, Fault::AccessDenied, usize::MAX);
         }
 
-        for (id, result, authorizer) in [
-            (EXEMPT_ONE, "exempt", None),
-            (HELD_ONE, "held", None),
-            (REFUSED_ONE, "failed", None),
-            (GUARDED_ONE, "enforced", serde_json::from_str::<Document>(&document()).expect("JSON").remove(MEMBER)),
-            (ID, "enforced", Some(serde_json::from_str(ARRIVES).expect("JSON"))),
+        let error = scene.invoke(sample("guardrail-sweep-due.json")).await.expect_err("one of them fails");
+
+        let outcomes = by_id(&serde_json::from_str(&error.error_message).expect("the response"));
+        let theirs = serde_json::from_str::<Document>(&document()).expect("JSON").remove(MEMBER);
+        for (id, result, findings, authorizer) in [
+            (COMPLIANT, "compliant", json!(["no_authorizer"]), None),
+            (EXEMPTED, "exempt", json!(["no_authorizer"]), None),
+            (GUARDED, "enforced", json!([]), theirs.as_ref().map(|json| json.get())),
+            (HELD, "held", json!(["no_authorizer"]), None),
+            (REFUSED, "failed", json!(["no_authorizer"]), None),
+            (ID, "enforced", json!(["authorizer_set"]), Some(ARRIVES)),
         ] {
-            let outcome = match result {
-                "failed" => scene.failed_outcome(runtime_created(id)).await,
-                _ => scene.outcome(runtime_created(id)).await,
-            };
-
-            assert_eq!(outcome["result"], result, "{id}: {}", detail(&outcome));
+            let outcome = &outcomes[id];
+            assert_eq!((&outcome["result"], &outcome["findings"]), (&json!(result), &findings), "{id}");
             let world = scene.aws.world();
-            assert_eq!(world.runtime(id).member(MEMBER), authorizer.as_ref().map(|json| json.get()), "{id}");
+            assert_eq!(world.runtime(id).member(MEMBER), authorizer, "{id}");
             assert_eq!(world.runtime(id).version, if result == "enforced" { 2 } else { 1 }, "{id}");
+            drop(world);
+            assert_says_no_value(&scene, outcome);
         }
+    }
+
+    #[tokio::test]
+    async fn but_not_in_a_sweep_that_shall_only_report() {
+        let scene = scene(enforce()).await;
+        let asked = json!({
+            "source": "metadata-guardrail", "detail-type": "Guardrail Sweep", "detail": {"mode": "report"}
+        });
+
+        let outcome = scene.outcome(asked).await;
+
+        assert_ended(&outcome, "would_enforce", "v1_allowed");
+        assert_eq!(outcome["findings"], json!(["no_authorizer"]));
+        assert!(detail(&outcome).contains("The same update would set the authorizer"), "{}", detail(&outcome));
+        assert!(scene.aws.writes().is_empty());
     }
 }
 

@@ -29,6 +29,7 @@ fn decide_about(phase: &Phase, access: MetadataAccess, tags: &Tags, operator: Op
         tags: tags.clone(),
         operator: operator.map(str::to_owned),
         state: State::Instance { http_tokens: None, hop_limit: None },
+        launched_by: None,
         findings: Vec::new(),
         findings_if_enforced: Vec::new(),
         document: (),

@@ -2,7 +2,7 @@
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use metadata_guardrail::{
-    event::{self, Event, Ignored},
+    event::{self, Event, Ignored, Work},
     exception::ExceptionTag,
     target::{Home, Target},
 };
@@ -27,8 +27,10 @@ fn read(event: Value) -> Result<Event, Ignored> {
 }
 
 fn ids(event: Value) -> Vec<String> {
-    let event = read(event).expect("an event that asks for something");
-    event.targets.iter().map(|target| target.id().to_owned()).collect()
+    match read(event).expect("an event that asks for something").work {
+        Work::Targets(targets) => targets.iter().map(|target| target.id().to_owned()).collect(),
+        sweep @ Work::Sweep(..) => panic!("{sweep:?} has no targets"),
+    }
 }
 
 #[test]
@@ -36,9 +38,13 @@ fn every_sample_event_yields_its_targets_or_a_reason() {
     let mut table = String::new();
     for name in sample_names() {
         let asks = match read(sample(&name)) {
-            Ok(Event { cause, targets, .. }) => {
+            Ok(Event { cause, work: Work::Targets(targets), .. }) => {
                 let arns: Vec<_> = targets.iter().map(Target::arn).collect();
                 format!("{}\n    {}", <&str>::from(cause), arns.join("\n    "))
+            }
+            Ok(Event { cause, work: Work::Sweep(kinds, mode), .. }) => {
+                let kinds: Vec<&str> = kinds.iter().map(Into::into).collect();
+                format!("{}\n    sweep of {}, mode {mode:?}", <&str>::from(cause), kinds.join(" and "))
             }
             Err(reason) => format!("ignored: {}", <&str>::from(reason)),
         };
@@ -80,7 +86,7 @@ async fn what_is_not_an_event_is_a_clear_error_that_repeats_nothing_of_it() {
         (json!({"source": "aws.ec2", "detail-type": "EC2"}), "it has no detail"),
         (with("source", json!([CANARY])), "its source is not a text"),
         (with("account", json!(111_122_223_333_u64)), "its account is not a text"),
-        (with("time", json!(CANARY)), "its id, time or resources have not the form EventBridge gives them"),
+        (with("time", json!(CANARY)), "its version, id, time or resources have not the form EventBridge gives them"),
     ] {
         let scene = Scene::new().await;
 

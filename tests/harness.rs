@@ -26,7 +26,7 @@ use metadata_guardrail::{
     handler::Guardrail,
     patience::Pace,
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    settings::{Mode, Settings},
+    settings::{AgentCore, Mode, Settings},
     telemetry,
 };
 use serde_json::{Value, json};
@@ -45,6 +45,7 @@ pub struct Scene {
     remaining: Duration,
     pace: Pace,
     function_arn: String,
+    agentcore_url: Option<String>,
     logs: Logs,
 }
 
@@ -57,6 +58,7 @@ impl Scene {
             remaining: Duration::from_secs(300),
             pace: Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2) },
             function_arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail"),
+            agentcore_url: None,
             logs: Logs::default(),
         }
     }
@@ -88,6 +90,17 @@ impl Scene {
         self
     }
 
+    /// As in a Region that does not offer AgentCore: its endpoint's name is not known.
+    pub fn without_agentcore_endpoint(mut self) -> Self {
+        self.agentcore_url = Some("http://bedrock-agentcore-control.invalid".to_owned());
+        self
+    }
+
+    pub fn with_agentcore_disabled(mut self) -> Self {
+        self.settings.agentcore = AgentCore::Disabled;
+        self
+    }
+
     /// Lambda says that it invoked this function.
     pub fn with_function_arn(mut self, arn: &str) -> Self {
         arn.clone_into(&mut self.function_arn);
@@ -96,7 +109,12 @@ impl Scene {
 
     /// Lets the guardrail handle an event; its response, or the error that Lambda gets, as JSON.
     pub async fn invoke(&self, event: Value) -> Result<Value, Diagnostic> {
-        let guardrail = Guardrail::new(self.settings.clone(), clients(&self.aws.url()).await).with_pace(self.pace);
+        let mut clients = clients(&self.aws.url()).await;
+        if let Some(url) = &self.agentcore_url {
+            let config = clients.agentcore.config().to_builder().endpoint_url(url).build();
+            clients.agentcore = agentcore::Client::from_conf(config);
+        }
+        let guardrail = Guardrail::new(self.settings.clone(), clients).with_pace(self.pace);
         let logs = self.logs.clone();
         let _logging = tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
         let result = guardrail.handle(LambdaEvent::new(event, self.context())).await;
@@ -166,6 +184,9 @@ pub async fn clients(url: &str) -> Clients {
     }
 }
 
+/// The SDK never pauses longer before a retry; what is longer is a timeout of its own.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
 /// A clock that pauses move on at once, such as those before a retry. Only timeouts take their time.
 #[derive(Clone, Debug)]
 struct Clock {
@@ -186,7 +207,7 @@ impl Clock {
 
 impl AsyncSleep for Clock {
     fn sleep(&self, pause: Duration) -> Sleep {
-        if self.timeouts.contains(&pause) {
+        if self.timeouts.contains(&pause) || pause > LONGEST_PAUSE {
             return Sleep::new(tokio::time::sleep(pause));
         }
         *self.paused() += pause;

@@ -16,4 +16,5 @@ mod patience;
 mod response;
 mod runtime_stories;
 mod settings;
+mod sweep_stories;
 mod template;

@@ -70,7 +70,7 @@ async fn requests_end_in_time_and_are_tried_again_adaptively() {
     let config = aws::load(aws_config::defaults(BehaviorVersion::v2026_01_12()).empty_test_environment()).await;
     let retries = config.retry_config().expect("set");
     let timeouts = config.timeout_config().expect("set");
-    assert_eq!((retries.mode(), retries.max_attempts()), (RetryMode::Adaptive, 4));
+    assert_eq!((retries.mode(), retries.max_attempts()), (RetryMode::Adaptive, aws::ATTEMPTS));
     assert_eq!(timeouts.connect_timeout(), Some(Duration::from_secs(3)));
     assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(10)));
     assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(25)));

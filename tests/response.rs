@@ -21,12 +21,19 @@ fn outcome(number: usize, result: Verdict) -> Outcome {
         before: Some(State::Instance { http_tokens: Some("optional".to_owned()), hop_limit: Some(1) }),
         after: None,
         findings: Vec::new(),
+        launched_by: None,
     }
+}
+
+fn response(outcomes: impl IntoIterator<Item = Outcome>) -> Response {
+    let mut response = Response::new(Mode::Enforce);
+    outcomes.into_iter().for_each(|outcome| response.add(outcome));
+    response
 }
 
 #[test]
 fn a_small_response_is_whole_and_says_nothing_of_truncation() {
-    let response = Response::new(Mode::Enforce, vec![outcome(1, Verdict::Enforced)]).fitted();
+    let response = response([outcome(1, Verdict::Enforced)]).fitted();
 
     assert_eq!(
         serde_json::to_value(&response).unwrap().as_object().unwrap().keys().collect::<Vec<_>>(),
@@ -42,7 +49,7 @@ fn a_large_response_keeps_failures_and_exact_counts_and_fits_into_a_message() {
     let mut outcomes: Vec<_> = (0..2_000).map(|number| outcome(number, Verdict::Enforced)).collect();
     outcomes.extend((2_000..2_010).map(|number| outcome(number, Verdict::Failed)));
 
-    let error = InvocationError::RemediationFailed(Box::new(Response::new(Mode::Enforce, outcomes)));
+    let error = InvocationError::RemediationFailed(Box::new(response(outcomes)));
 
     let message = lambda_runtime::Diagnostic::from(error).error_message;
     let response: Value = serde_json::from_str(&message).expect("the message is the response");
@@ -53,4 +60,18 @@ fn a_large_response_keeps_failures_and_exact_counts_and_fits_into_a_message() {
     assert_eq!(response["truncated"], 2_010 - kept.len());
     assert!(kept[..10].iter().all(|outcome| outcome["result"] == "failed"));
     assert_eq!(kept[10]["result"], "enforced");
+}
+
+#[test]
+fn a_response_does_not_grow_with_the_fleet() {
+    let mut response = Response::new(Mode::Enforce);
+    for number in 0..100_000 {
+        response.add(outcome(number, if number % 1_000 == 0 { Verdict::Failed } else { Verdict::Enforced }));
+        assert!(response.outcomes.len() < 2_000);
+    }
+    let response = response.fitted();
+
+    assert_eq!((response.counts["failed"], response.counts["enforced"]), (100, 99_900));
+    assert!(response.outcomes[..100].iter().all(|outcome| outcome.result == Verdict::Failed));
+    assert_eq!(response.truncated, Some(100_000 - response.outcomes.len()));
 }

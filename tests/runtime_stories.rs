@@ -9,6 +9,7 @@ use crate::{
     harness::{CANARY, EXEMPT, Scene, agentcore_call, document, just_now, runtime_created},
     stand_in::{Call, Document, Fault, Runtime},
 };
+use metadata_guardrail::aws::ATTEMPTS;
 
 const ID: &str = "claims_agent-a1B2c3D4e5";
 const GET: &str = "GetAgentRuntime";
@@ -448,7 +449,9 @@ mod it_is_written {
         assert_ended(&outcome, "enforced", "v1_allowed");
         assert_eq!(outcome["before"]["version"], "2");
         assert_eq!(outcome["after"]["version"], "3");
-        assert_eq!(scene.aws.operations()[..8], [GET, TAGS, UPDATE, GET, GET, GET, TAGS, UPDATE]);
+        let mut operations = scene.aws.operations();
+        operations.dedup();
+        assert_eq!(operations, [GET, TAGS, UPDATE, GET, TAGS, UPDATE, GET]);
         let writes = scene.aws.writes();
         assert_eq!(writes[0].error.as_deref(), Some("ConflictException"));
         assert_eq!(sent(&members(&writes[1]), "description"), Some(r#""changed in between""#));
@@ -478,7 +481,22 @@ mod it_is_written {
 
         assert_ended(&outcome, "failed", "write_failed");
         assert!(detail(&outcome).contains("ConflictException"), "{}", detail(&outcome));
-        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE]);
+        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET]);
+    }
+
+    #[tokio::test]
+    async fn a_conflict_with_its_own_update_whose_answer_was_lost_is_no_conflict() {
+        let scene = scene().await;
+        scene.aws.world().fault(UPDATE, Fault::LostReply, 1);
+        scene.aws.world().after(UPDATE, |world| {
+            let conflict = "The runtime is being updated".to_owned();
+            world.fault(UPDATE, Fault::Refused { code: "ConflictException", message: conflict, status: 409 }, 1);
+        });
+
+        let outcome = scene.outcome(created()).await;
+
+        assert_ended(&outcome, "enforced", "v1_allowed");
+        assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
     }
 
     #[tokio::test]
@@ -756,7 +774,7 @@ mod a_retry_is_the_same_request {
     #[tokio::test]
     async fn in_the_next_invocation_as_long_as_the_runtime_is_the_same() {
         let scene = scene().await;
-        scene.aws.world().fault(UPDATE, Fault::ConnectionReset, 4);
+        scene.aws.world().fault(UPDATE, Fault::ConnectionReset, ATTEMPTS as usize);
 
         let first = scene.failed_outcome(created()).await;
         let second = scene.outcome(created()).await;
@@ -764,7 +782,7 @@ mod a_retry_is_the_same_request {
         assert_ended(&first, "failed", "write_failed");
         assert_ended(&second, "enforced", "v1_allowed");
         let writes = scene.aws.writes();
-        assert_eq!(writes.len(), 5);
+        assert_eq!(writes.len(), ATTEMPTS as usize + 1);
         assert!(writes.iter().all(|write| write.body == writes[0].body));
     }
 
@@ -916,6 +934,7 @@ mod the_write_is_verified {
         for (fault, result, reason) in [
             (Fault::LostReply, "enforced", "v1_allowed"),
             (Fault::ConnectionReset, "failed", "write_failed"),
+            (Fault::Internal, "failed", "write_failed"),
             (Fault::Garbage, "failed", "write_failed"),
         ] {
             let scene = scene().await;
@@ -984,13 +1003,23 @@ mod the_write_is_verified {
     }
 
     #[tokio::test]
-    async fn a_runtime_that_vanishes_after_the_write_is_not_believed() {
+    async fn a_runtime_that_vanishes_after_the_write_is_gone() {
         let scene = scene().await;
         scene.aws.world().after(UPDATE, |world| {
             world.runtimes.remove(ID);
         });
 
-        assert_ended(&scene.failed_outcome(created()).await, "failed", "not_verified");
+        assert_ended(&scene.outcome(created()).await, "gone", "not_found");
+    }
+
+    #[tokio::test]
+    async fn a_runtime_that_is_deleted_after_the_write_is_gone() {
+        let scene = scene().await;
+        scene.aws.world().after(UPDATE, |world| {
+            world.runtimes.get_mut(ID).expect("the runtime").status("DELETING").polls_left = u32::MAX;
+        });
+
+        assert_ended(&scene.outcome(created()).await, "gone", "deleting");
     }
 
     #[tokio::test]

@@ -47,19 +47,35 @@ fn every_wrong_setting_is_reported_at_once() {
     let wrong = read(&variables).expect_err("all are wrong");
     assert_eq!(
         wrong.to_string(),
-        "The guardrail does not start, because its settings are wrong. GUARDRAIL_MODE is \"audit\"; it can be \
+        "The guardrail does not start, because its settings are wrong. GUARDRAIL_MODE is \"audit\": it can be \
          \"enforce\" or \"report\". EXCEPTION_TAG is \"=yes\": it has no key; write KEY or KEY=VALUE. \
-         RUNTIME_AUTHORIZER_CONFIG has no discoveryUrl that begins with https://, names a host and ends in \
-         /.well-known/openid-configuration. RUNTIME_AUTHORIZER_CONFIG has none of allowedAudience, allowedClients and \
-         allowedScopes; at least one is needed. RUNTIME_AUTHORIZER is \"on\"; it can be \"off\", \"report\" or \
-         \"enforce\"."
+         RUNTIME_AUTHORIZER is \"on\": it can be \"off\", \"report\" or \"enforce\". RUNTIME_AUTHORIZER_CONFIG has no \
+         discoveryUrl that begins with https://, names a host and ends in /.well-known/openid-configuration. \
+         RUNTIME_AUTHORIZER_CONFIG has none of allowedAudience, allowedClients and allowedScopes; at least one is \
+         needed."
     );
+}
+
+#[test]
+fn a_margin_is_a_number_of_seconds_within_reason() {
+    let margin = |text| read(&[("SWEEP_MARGIN_SECONDS", text)]).map(|settings| settings.sweep_margin.0.as_secs());
+    assert_eq!((margin("30"), margin("600")), (Ok(30), Ok(600)));
+    for text in ["", "29", "601", "-60", "1m", "60.5"] {
+        assert!(margin(text).is_err(), "{text:?}");
+    }
 }
 
 #[test]
 fn a_setting_that_is_no_text_is_reported() {
     let wrong = Settings::read(|_| Some(OsString::from_vec(vec![0xff]))).expect_err("no UTF-8");
-    let names = ["GUARDRAIL_MODE", "EXCEPTION_TAG", "RUNTIME_AUTHORIZER", "RUNTIME_AUTHORIZER_CONFIG"];
+    let names = [
+        "GUARDRAIL_MODE",
+        "EXCEPTION_TAG",
+        "AGENTCORE",
+        "SWEEP_MARGIN_SECONDS",
+        "RUNTIME_AUTHORIZER",
+        "RUNTIME_AUTHORIZER_CONFIG",
+    ];
     assert_eq!(wrong.0, names.map(|name| format!("{name} is not valid UTF-8.")));
 }
 

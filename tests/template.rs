@@ -54,7 +54,9 @@ fn a_role_can_be_passed_only_to_agentcore() {
 fn only_what_aws_cannot_limit_is_allowed_on_everything() {
     for statement in statements(&Stack::with(EVERYTHING)) {
         if statement["Resource"] == "*" {
-            assert_eq!(statement["Action"], json!(["ec2:DescribeInstances", "ec2:DescribeTags"]));
+            let unlimited =
+                [json!(["ec2:DescribeInstances", "ec2:DescribeTags"]), json!("bedrock-agentcore:ListAgentRuntimes")];
+            assert!(unlimited.contains(&statement["Action"]), "{statement}");
         }
     }
 }
@@ -242,10 +244,23 @@ fn what_the_function_could_not_finish_is_kept_encrypted_for_14_days() {
 }
 
 #[test]
+fn the_schedule_asks_for_a_sweep_with_the_sample_event() {
+    let stack = Stack::with(&[("ScheduleExpression", "cron(0 3 * * ? *)")]);
+    let mut scheduled = stack.resources_of("AWS::Events::Rule").filter(|(_, rule)| rule.get("EventPattern").is_none());
+    let (_, rule) = scheduled.next().expect("a schedule");
+    assert!(scheduled.next().is_none(), "one schedule");
+    assert_eq!(rule["ScheduleExpression"], "cron(0 3 * * ? *)");
+    let input: Value = serde_json::from_str(rule["Targets"][0]["Input"].as_str().expect("a text")).expect("JSON");
+    assert_eq!(input, sample("guardrail-sweep-due"));
+}
+
+#[test]
 fn the_function_is_told_the_settings_it_reads() {
-    let stack = Stack::with(&[("Mode", "report"), ("ExceptionTag", "security=exempt")]);
-    let expected =
-        json!({"GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "RUNTIME_AUTHORIZER": "report"});
+    let stack = Stack::with(&[("Mode", "report"), ("ExceptionTag", "security=exempt"), ("AgentCore", "disabled")]);
+    let expected = json!({
+        "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
+        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report"
+    });
     assert_eq!(stack.function()["Environment"]["Variables"], expected);
 
     let config = r#"{"discoveryUrl":"https://id.example.com/.well-known/openid-configuration","allowedClients":["a"]}"#;
@@ -307,13 +322,16 @@ const DELIVERED_BY: &[(&str, Option<&str>)] = &[
     ("ec2-instance-stopped", None),
     ("ec2-instances-described", None),
     ("ec2-launch-failed", None),
-    // Delivered so that the log says that a launch was too large for CloudTrail.
+    // Delivered because it makes the guardrail sweep the instances.
     ("ec2-launched-without-ids", Some("InstanceStartedRule")),
     ("ec2-metadata-options-modified", Some("InstanceOptionsModifiedRule")),
     ("ec2-metadata-options-modified-flat", Some("InstanceOptionsModifiedRule")),
     ("ec2-metadata-options-required", None),
     ("ec2-other-tag-deleted", None),
     ("ec2-start-dry-run", None),
+    // The schedule and people hand these over themselves.
+    ("guardrail-sweep-asked-for", None),
+    ("guardrail-sweep-due", None),
     ("s3-bucket-created", None),
 ];
 
@@ -495,7 +513,7 @@ impl Stack {
     }
 
     fn rules_delivering(&self, event: &Value) -> Vec<&str> {
-        let rules = self.resources_of("AWS::Events::Rule");
+        let rules = self.resources_of("AWS::Events::Rule").filter(|(_, rule)| rule.get("EventPattern").is_some());
         rules.filter(|(_, rule)| accepts(&pattern(rule), event)).map(|(name, _)| name).collect()
     }
 

@@ -3,10 +3,12 @@
 pub mod authorizer;
 pub mod document;
 mod enforce;
+mod list;
 mod observe;
 pub mod raw_json;
 mod reading;
 mod redaction;
+mod verify;
 
 pub use enforce::EnforceRuntimes;
 pub use observe::ObserveRuntimes;

@@ -1,6 +1,7 @@
 //! EC2 instances and their metadata service, IMDS.
 
 mod enforce;
+mod list;
 mod observe;
 
 pub use enforce::EnforceInstances;

@@ -17,7 +17,7 @@ use crate::{
 /// Reads runtimes and their tags.
 #[derive(Clone, Debug)]
 pub struct ObserveRuntimes {
-    client: Client,
+    pub(super) client: Client,
     authorizer: RuntimeAuthorizer,
 }
 
@@ -77,6 +77,7 @@ fn observed(target: &Target, document: Document, authorizer: &RuntimeAuthorizer)
         tags: Tags::Unread,
         operator: None,
         state: state(&document),
+        launched_by: None,
         findings: findings(&document, authorizer),
         findings_if_enforced: findings_if_enforced(&document, authorizer),
         document,

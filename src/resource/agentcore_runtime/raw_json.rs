@@ -31,7 +31,7 @@ impl PartialEq for RawObject {
 
 impl Eq for RawObject {}
 
-/// A member that has to be an object and is none; its path, without any value.
+/// A member that has to be an object and is none; its name, without any value.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{0} is not a JSON object")]
 pub struct NotAnObject(pub String);

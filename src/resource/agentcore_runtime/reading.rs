@@ -40,7 +40,7 @@ fn unreadable() -> Failure {
     )
 }
 
-/// Keeps the body of the last successful answer.
+/// Keeps the body of the last answer, if that was a success.
 #[derive(Clone, Default)]
 struct SuccessfulBody(Arc<Mutex<Option<Vec<u8>>>>);
 

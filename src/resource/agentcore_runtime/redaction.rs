@@ -12,7 +12,7 @@ const SECRETS: &str = "environmentVariables.";
 /// Replaces every value in a message by the name of its member; gives none of the message where a part of a secret
 /// would remain. `values` are pairs of a path and a value.
 pub(super) fn redact(message: &str, values: &[(String, String)]) -> String {
-    let values = values.iter().filter(|(_, value)| value.len() >= SHORTEST_SECRET);
+    let values = values.iter().filter(|(_, value)| value.chars().count() >= SHORTEST_SECRET);
     let mut values: Vec<_> = values.flat_map(|(path, value)| [(path, value.clone()), (path, escaped(value))]).collect();
     // A value may contain another one.
     values.sort_by_key(|(_, value)| Reverse(value.len()));

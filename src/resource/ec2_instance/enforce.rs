@@ -51,6 +51,7 @@ impl EnforceInstances {
 impl Enforce for EnforceInstances {
     type Document = InstanceFacts;
 
+    /// The write takes effect at once, so that there is nothing to wait for.
     async fn enforce(&self, observed: &Observed<InstanceFacts>, _: &Patience) -> Result<State, Refusal> {
         let mut reply = self.require_v2(&observed.target, None).await;
         if observed.document.endpoint_enabled && reply.as_ref().is_err_and(demands_endpoint) {

@@ -11,7 +11,7 @@ use aws_sdk_ec2::{
 use crate::{
     failure::Failure,
     observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags},
-    outcome::{Finding, Reason, State},
+    outcome::{Finding, LaunchTemplate, LaunchedBy, Reason, State},
     resource::{Answers, Observe},
     target::Target,
 };
@@ -20,7 +20,7 @@ use crate::{
 ///
 /// [DescribeInstances]: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
 const MOST_FILTER_VALUES: usize = 200;
-const PAGE: i32 = 1000;
+pub(super) const PAGE: i32 = 1000;
 /// What EC2's filters do not read literally. A key with one of them is looked for among all tags.
 const WILDCARDS: [char; 3] = ['*', '?', '\\'];
 
@@ -34,7 +34,7 @@ pub struct InstanceFacts {
 /// Reads instances and their tags.
 #[derive(Clone, Debug)]
 pub struct ObserveInstances {
-    client: Client,
+    pub(super) client: Client,
 }
 
 impl ObserveInstances {
@@ -114,16 +114,16 @@ fn batches(targets: &[Target]) -> impl Iterator<Item = Vec<&Target>> {
     targets.chunks(MOST_FILTER_VALUES).map(|some| some.iter().collect())
 }
 
-fn filter<'a>(name: &str, values: impl IntoIterator<Item = &'a str>) -> Filter {
+pub(super) fn filter<'a>(name: &str, values: impl IntoIterator<Item = &'a str>) -> Filter {
     let values = values.into_iter().map(str::to_owned).collect();
     Filter::builder().name(name).set_values(Some(values)).build()
 }
 
-fn failed<E: ProvideErrorMetadata, R>(reason: Reason, operation: &str, error: &SdkError<E, R>) -> Failure {
+pub(super) fn failed<E: ProvideErrorMetadata, R>(reason: Reason, operation: &str, error: &SdkError<E, R>) -> Failure {
     Failure::of_request(reason, operation, error, error.message())
 }
 
-fn observed(target: &Target, instance: &Instance) -> Observed<InstanceFacts> {
+pub(super) fn observed(target: &Target, instance: &Instance) -> Observed<InstanceFacts> {
     let options = instance.metadata_options.as_ref();
     let tokens = options.and_then(|options| options.http_tokens.as_ref()).map(|tokens| tokens.as_str());
     let endpoint = options.and_then(|options| options.http_endpoint.as_ref()).map(|endpoint| endpoint.as_str());
@@ -138,6 +138,7 @@ fn observed(target: &Target, instance: &Instance) -> Observed<InstanceFacts> {
         },
         tags: Tags::Unconfirmed(tags(instance)),
         operator: operator(instance),
+        launched_by: launched_by(instance),
         state: State::Instance { http_tokens: tokens.map(str::to_owned), hop_limit },
         findings: Vec::new(),
         findings_if_enforced: (hop_limit == Some(1)).then_some(Finding::HopLimit1).into_iter().collect(),
@@ -164,6 +165,17 @@ fn phase(instance: &Instance) -> Phase {
 fn tags(instance: &Instance) -> TagMap {
     let tags = instance.tags.as_deref().unwrap_or_default();
     tags.iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default()))).collect()
+}
+
+fn launched_by(instance: &Instance) -> Option<LaunchedBy> {
+    let mut tags = tags(instance);
+    let id = tags.remove("aws:ec2launchtemplate:id");
+    let version = tags.remove("aws:ec2launchtemplate:version");
+    let launched_by = LaunchedBy {
+        launch_template: id.map(|id| LaunchTemplate { id, version }),
+        auto_scaling_group: tags.remove("aws:autoscaling:groupName"),
+    };
+    (launched_by.launch_template.is_some() || launched_by.auto_scaling_group.is_some()).then_some(launched_by)
 }
 
 fn operator(instance: &Instance) -> Option<String> {

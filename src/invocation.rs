@@ -1,0 +1,136 @@
+//! What one invocation does: its event's work, for every kind of resource, added up to one response.
+
+use std::cell::RefCell;
+
+use crate::{
+    decision::Moment,
+    event::Work,
+    flow::Flow,
+    handler::Guardrail,
+    outcome::{Outcome, Reason},
+    patience::Patience,
+    resource::{
+        Enforce, List,
+        agentcore_runtime::{EnforceRuntimes, ObserveRuntimes},
+        ec2_instance::{EnforceInstances, ObserveInstances},
+    },
+    response::{Launches, NotListed, Response, Sweep},
+    settings::{AgentCore, Mode},
+    sweep::{Ended, sweep},
+    target::{Home, Kind, Target},
+    telemetry,
+};
+
+/// One invocation.
+pub struct Invocation<'a> {
+    /// What all invocations share.
+    pub guardrail: &'a Guardrail,
+    /// Where it works.
+    pub home: &'a Home,
+    /// The mode it runs in.
+    pub mode: Mode,
+    /// Lambda's id of it, for the log.
+    pub request_id: &'a str,
+    /// When it is.
+    pub moment: Moment,
+    /// What it may still spend.
+    pub patience: Patience,
+}
+
+impl Invocation<'_> {
+    /// Does an event's work; every outcome is reported as soon as it is known.
+    pub async fn run(&self, work: &Work) -> Response {
+        let response = RefCell::new(Response::new(self.mode));
+        match work {
+            Work::Targets(targets) => self.look_at(targets, &response).await,
+            Work::Sweep(kinds, _) => self.sweep(kinds, &response).await,
+        }
+        response.into_inner()
+    }
+
+    async fn look_at(&self, targets: &[Target], response: &RefCell<Response>) {
+        let of_kind = |kind| targets.iter().filter(|target| target.kind() == kind).cloned().collect::<Vec<_>>();
+        let each = |outcome| self.add(response, outcome);
+        self.instances().run(&of_kind(Kind::Ec2Instance), each).await;
+        self.runtimes().run(&of_kind(Kind::AgentcoreRuntime), each).await;
+    }
+
+    /// The kinds are swept side by side, so that neither can use up the other's time.
+    async fn sweep(&self, kinds: &[Kind], response: &RefCell<Response>) {
+        let launches = RefCell::new(Launches::default());
+        let each = |outcome: Outcome| {
+            launches.borrow_mut().add(&outcome);
+            self.add(response, outcome);
+        };
+        let (instances, runtimes) = (self.instances(), self.runtimes());
+        let (instances, runtimes) = tokio::join!(
+            self.sweep_kind(Kind::Ec2Instance, kinds, &instances, each),
+            self.sweep_kind(Kind::AgentcoreRuntime, kinds, &runtimes, each),
+        );
+        let ended = [(Kind::Ec2Instance, instances), (Kind::AgentcoreRuntime, runtimes)];
+        response.borrow_mut().sweep = Some(Sweep {
+            complete: ended.iter().all(|(_, ended)| is_complete(ended)),
+            not_listed: ended.into_iter().filter_map(not_listed).collect(),
+            launched_by: launches.into_inner().most(),
+        });
+    }
+
+    async fn sweep_kind<O, E>(
+        &self,
+        kind: Kind,
+        kinds: &[Kind],
+        flow: &Flow<'_, O, E>,
+        each: impl FnMut(Outcome),
+    ) -> Ended
+    where
+        O: List,
+        E: Enforce<Document = O::Document>,
+    {
+        let settings = &self.guardrail.settings;
+        let is_left_out = kind == Kind::AgentcoreRuntime && settings.agentcore == AgentCore::Disabled;
+        if is_left_out || !kinds.contains(&kind) {
+            return Ended::Complete;
+        }
+        sweep(flow, self.home, settings.sweep_margin.0, each).await
+    }
+
+    fn add(&self, response: &RefCell<Response>, outcome: Outcome) {
+        telemetry::report_outcome(self.request_id, self.mode, &outcome);
+        response.borrow_mut().add(outcome);
+    }
+
+    fn instances(&self) -> Flow<'_, ObserveInstances, EnforceInstances> {
+        self.flow(&self.guardrail.observe_instances, self.guardrail.enforce_instances.as_ref())
+    }
+
+    fn runtimes(&self) -> Flow<'_, ObserveRuntimes, EnforceRuntimes> {
+        self.flow(&self.guardrail.observe_runtimes, self.guardrail.enforce_runtimes.as_ref())
+    }
+
+    /// In report mode a flow has no writing half, even where the guardrail has one.
+    fn flow<'f, O, E>(&'f self, observe: &'f O, enforce: Option<&'f E>) -> Flow<'f, O, E> {
+        Flow {
+            observe,
+            enforce: enforce.filter(|_| self.mode == Mode::Enforce),
+            exception: &self.guardrail.settings.exception,
+            moment: self.moment,
+            patience: self.patience,
+        }
+    }
+}
+
+/// A service that is not offered here leaves nothing to sweep.
+fn is_complete(ended: &Ended) -> bool {
+    match ended {
+        Ended::Complete => true,
+        Ended::NotListed(failure) => failure.reason == Reason::NotOffered,
+        Ended::OutOfTime => false,
+    }
+}
+
+fn not_listed((kind, ended): (Kind, Ended)) -> Option<NotListed> {
+    match ended {
+        Ended::NotListed(failure) => Some(NotListed { kind, reason: failure.reason, detail: failure.detail }),
+        Ended::Complete | Ended::OutOfTime => None,
+    }
+}

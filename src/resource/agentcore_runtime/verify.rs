@@ -1,0 +1,168 @@
+//! After an update: waiting until AWS has done its work, and the proof that nothing was lost.
+
+use aws_sdk_bedrockagentcorecontrol::Client;
+
+use super::{
+    document::Document,
+    observe::{phase, state},
+    reading::read,
+};
+use crate::{
+    failure::{Failure, shortened},
+    observed::Phase,
+    outcome::{Reason, State},
+    patience::Patience,
+    resource::Refusal,
+    target::Target,
+};
+
+/// Reads may fail or lag behind the update. After this many the last one counts as the truth.
+const MOST_FRUITLESS_READS: usize = 4;
+
+/// How far AWS has come with an update.
+enum Progress {
+    /// It is done.
+    Ended,
+    /// A read does not show the update, or not yet.
+    Behind,
+    /// AWS is at work; with its word for the status.
+    Working(String),
+    /// The runtime is about to go.
+    Leaving,
+    /// AWS could not do it.
+    Failed,
+}
+
+/// Waits until AWS has done its work and shows it; the runtime as it is then.
+pub(super) async fn settled(
+    client: &Client,
+    target: &Target,
+    before: &Document,
+    patience: &Patience,
+) -> Result<Document, Refusal> {
+    let mut pauses = patience.pauses();
+    let mut fruitless_reads = 0;
+    loop {
+        let so_far = match read(client, target).await {
+            Ok(None) => return Err(Refusal::Moved(not_verified("AWS does not know the runtime any more."))),
+            Err(failure) => Err(Refusal::Failed(not_verified(&failure.detail))),
+            Ok(Some(now)) => match progress(before, &now) {
+                Progress::Ended => return Ok(now),
+                Progress::Leaving => return Err(Refusal::Moved(not_verified("The runtime is being deleted."))),
+                Progress::Failed => return Err(Refusal::Failed(shown(&now, update_failed(before, &now)))),
+                Progress::Working(status) => {
+                    fruitless_reads = 0;
+                    Err(Refusal::Failed(shown(&now, Failure::still_changing(&status))))
+                }
+                Progress::Behind => Ok(now),
+            },
+        };
+        fruitless_reads += 1;
+        if fruitless_reads > MOST_FRUITLESS_READS || !pauses.pause().await {
+            return so_far;
+        }
+    }
+}
+
+fn progress(before: &Document, now: &Document) -> Progress {
+    match phase(now) {
+        Phase::Settled if is_newer(before, now) => Progress::Ended,
+        Phase::Settled | Phase::Passing(_) => Progress::Behind,
+        Phase::Creating(status) | Phase::Changing(status) => Progress::Working(status),
+        Phase::Ending(_) => Progress::Leaving,
+        Phase::Broken { .. } => Progress::Failed,
+    }
+}
+
+/// Whether a version was made after the update was built.
+pub(super) fn is_newer(before: &Document, now: &Document) -> bool {
+    now.version() > before.version()
+}
+
+/// What was asked for is there, nothing else changed, and nobody else's update came in between.
+pub(super) fn verified(before: &Document, now: &Document) -> Result<State, Refusal> {
+    let problem =
+        [wrong_version(before, now), lost_configuration(before, now), still_v1(now)].into_iter().flatten().next();
+    match problem {
+        None => Ok(state(now)),
+        Some(failure) => Err(Refusal::Failed(shown(now, failure))),
+    }
+}
+
+fn wrong_version(before: &Document, now: &Document) -> Option<Failure> {
+    if now.version().is_some() && now.version() == before.version().and_then(|version| version.checked_add(1)) {
+        return None;
+    }
+    if is_newer(before, now) {
+        return Some(concurrent_update(before, now));
+    }
+    Some(not_verified(&format!("AWS still shows version {}.", version(now))))
+}
+
+fn concurrent_update(before: &Document, now: &Document) -> Failure {
+    let changed = match before.differences(now) {
+        changed if changed.is_empty() => "No member differs".to_owned(),
+        changed => format!("These members differ: {}", listed(&changed)),
+    };
+    let detail = format!(
+        "Somebody else's update came in between: the guardrail's own update makes one version, and now there are \
+         {}. {changed}. Check whose configuration is the right one.",
+        versions(before, now)
+    );
+    Failure::new(Reason::ConcurrentUpdate, detail)
+}
+
+fn lost_configuration(before: &Document, now: &Document) -> Option<Failure> {
+    let (changed, versions) = (before.differences(now), versions(before, now));
+    let detail = || {
+        format!(
+            "After the update these members are not as they were sent: {}. Compare {versions} and restore them.",
+            listed(&changed)
+        )
+    };
+    (!changed.is_empty()).then(|| Failure::new(Reason::ConfigurationChanged, detail()))
+}
+
+fn still_v1(now: &Document) -> Option<Failure> {
+    (now.requires_mmdsv2() != Some(true)).then(|| not_verified("The runtime still does not require MMDSv2."))
+}
+
+fn not_verified(why: &str) -> Failure {
+    Failure::new(Reason::NotVerified, format!("An update was sent and could not be verified. {why}"))
+}
+
+/// AWS's reason may quote what was sent, and what is there now may have lost it: `before` knows it still.
+fn update_failed(before: &Document, now: &Document) -> Failure {
+    let status = now.text(&["status"]).unwrap_or_else(|| "one without a name".to_owned());
+    let why = match now.text(&["failureReason"]) {
+        Some(said) => format!(" (\u{201c}{}\u{201d})", shortened(&before.redact(&now.redact(&said)))),
+        None => ", for which AWS gives no reason".to_owned(),
+    };
+    let detail = format!(
+        "After the update the runtime's status became {status}{why}. Its configuration may have changed all the same; \
+         a person has to repair it."
+    );
+    Failure::new(Reason::UpdateFailed, detail)
+}
+
+/// A failure with the runtime as it was read after the write.
+pub(super) fn shown(now: &Document, failure: Failure) -> Failure {
+    Failure { after: Some(state(now)), ..failure }
+}
+
+/// An outcome must stay small, however much is different.
+fn listed(members: &[String]) -> String {
+    const MOST: usize = 20;
+    match members.len().checked_sub(MOST) {
+        Some(more @ 1..) => format!("{} and {more} more", members.get(..MOST).unwrap_or_default().join(", ")),
+        _ => members.join(", "),
+    }
+}
+
+fn versions(before: &Document, now: &Document) -> String {
+    format!("version {} (before) and version {} (now)", version(before), version(now))
+}
+
+fn version(document: &Document) -> String {
+    document.version().map_or_else(|| "unknown".to_owned(), |version| version.to_string())
+}

@@ -1,0 +1,298 @@
+//! Stories of the sweep: the same flow over a listing. First those in which nothing may happen.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{EXEMPT, Scene, by_id, document, ec2_call, sample},
+    stand_in::Fault,
+};
+
+const OPEN: &str = "i-0a1b2c3d4e5f60001";
+const OTHER: &str = "i-0a1b2c3d4e5f60002";
+const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
+const OTHER_RUNTIME: &str = "quotes_agent-Qw56Er78Ty";
+const MODIFY: &str = "ModifyInstanceMetadataOptions";
+
+fn due() -> Value {
+    sample("guardrail-sweep-due.json")
+}
+
+fn asked_for(mode: &str) -> Value {
+    json!({"source": "metadata-guardrail", "detail-type": "Guardrail Sweep", "detail": {"mode": mode}})
+}
+
+#[tokio::test]
+async fn in_a_compliant_region_a_sweep_costs_one_page_and_writes_nothing() {
+    let scene = Scene::new().await;
+    for number in 0..3_000 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}")).http_tokens("required");
+    }
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!(
+        response,
+        json!({
+            "mode": "enforce", "ignored": null, "counts": {}, "outcomes": [],
+            "complete": true, "not_listed": [], "launched_by": []
+        })
+    );
+    let mut operations = scene.aws.operations();
+    operations.sort();
+    assert_eq!(operations, ["DescribeInstances", "ListAgentRuntimes"]);
+}
+
+#[tokio::test]
+async fn what_is_exempt_held_or_closed_is_not_written() {
+    let scene = Scene::new().await;
+    {
+        let mut world = scene.aws.world();
+        world.add_instance(OPEN).tag(EXEMPT, "yes");
+        world.add_instance(OTHER).operator("eks.amazonaws.com");
+        world.add_instance("i-0a1b2c3d4e5f60003").http_endpoint("disabled");
+        world.add_instance("i-0a1b2c3d4e5f60004").state("pending");
+        world.add_runtime(RUNTIME, &document()).tag(EXEMPT, "yes");
+        world.add_runtime(OTHER_RUNTIME, &document()).status("UPDATE_FAILED");
+    }
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"exempt": 2, "held": 2}));
+    assert!(scene.aws.writes().is_empty());
+}
+
+#[tokio::test]
+async fn report_mode_can_be_asked_for_but_enforce_mode_cannot() {
+    let report = Scene::new().await;
+    report.aws.world().add_instance(OPEN);
+    let softened = report.invoke(asked_for("report")).await.expect("success");
+    assert_eq!((&softened["mode"], &softened["counts"]), (&json!("report"), &json!({"would_enforce": 1})));
+    assert!(report.aws.writes().is_empty());
+
+    let reporting = Scene::new().await.in_report_mode();
+    reporting.aws.world().add_instance(OPEN);
+    let not_hardened = reporting.invoke(asked_for("enforce")).await.expect("success");
+    assert_eq!((&not_hardened["mode"], &not_hardened["counts"]), (&json!("report"), &json!({"would_enforce": 1})));
+    assert!(reporting.aws.writes().is_empty());
+}
+
+#[tokio::test]
+async fn a_mode_that_does_not_exist_and_another_account_start_no_sweep() {
+    for (member, value, reason) in [
+        ("detail", json!({"mode": "Report"}), "invalid_mode"),
+        ("detail", json!({"mode": 1}), "invalid_mode"),
+        ("account", json!("444455556666"), "other_account"),
+        ("region", json!("us-east-1"), "other_region"),
+    ] {
+        let scene = Scene::new().await;
+        let mut event = due();
+        event[member] = value;
+
+        assert_eq!(scene.invoke(event).await.expect("ignored")["ignored"], reason);
+        assert!(scene.aws.calls().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_was_wrong_before_there_was_an_event_is_enforced() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_instance(OTHER).state("stopped");
+    scene.aws.world().add_runtime(RUNTIME, &document());
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 3}), &json!(true)));
+    assert_eq!(scene.aws.world().instance(OPEN).http_tokens, "required");
+    assert_eq!(scene.aws.world().instance(OTHER).http_tokens, "required");
+    assert!(scene.aws.world().runtime(RUNTIME).requires_mmdsv2());
+}
+
+#[tokio::test]
+async fn a_launch_too_large_for_cloudtrail_sweeps_the_instances_at_once() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_runtime(RUNTIME, &document());
+
+    let response = scene.invoke(sample("ec2-launched-without-ids.json")).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"enforced": 1}));
+    assert!(!scene.aws.operations().contains(&"ListAgentRuntimes".to_owned()), "runtimes are not launched");
+    assert_eq!(scene.log_lines()[0]["cause"], "launch_without_ids");
+    let failed = ec2_call("RunInstances", json!({}), Value::Null);
+    assert_eq!(scene.invoke(failed).await.expect("success")["complete"], true);
+}
+
+#[tokio::test]
+async fn the_cost_grows_with_what_is_wrong_and_not_with_the_fleet() {
+    let scene = Scene::new().await;
+    for number in 0..5_000 {
+        let mut world = scene.aws.world();
+        let instance = world.add_instance(&format!("i-{number:017x}"));
+        if number % 100 != 0 {
+            instance.http_tokens("required");
+        }
+    }
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"enforced": 50}));
+    let operations = scene.aws.operations();
+    let count = |name: &str| operations.iter().filter(|operation| *operation == name).count();
+    assert_eq!((count("DescribeInstances"), count("DescribeTags"), count(MODIFY)), (1, 1, 50));
+}
+
+#[tokio::test]
+async fn one_failure_stops_nobody_and_the_invocation_fails_at_its_end() {
+    let scene = Scene::new().await;
+    scene.aws.world().page_size = 5;
+    for number in 0..12 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}"));
+    }
+    let broken = format!("i-{:017x}", 3);
+    scene.aws.world().fault_for(MODIFY, &broken, Fault::AccessDenied, usize::MAX);
+    scene.aws.world().add_runtime(RUNTIME, &document());
+    scene.aws.world().add_runtime(OTHER_RUNTIME, &document());
+    scene.aws.world().fault_for("GetAgentRuntime", RUNTIME, Fault::Internal, usize::MAX);
+
+    let error = scene.invoke(due()).await.expect_err("two targets failed");
+
+    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 12, "failed": 2}), &json!(true)));
+    assert_eq!(by_id(&response)[&broken]["reason"], "write_failed");
+    assert_eq!(by_id(&response)[RUNTIME]["reason"], "read_failed");
+}
+
+#[tokio::test]
+async fn a_listing_that_cannot_be_read_fails_the_invocation_and_not_the_other_kind() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().fault("ListAgentRuntimes", Fault::AccessDenied, usize::MAX);
+
+    let error = scene.invoke(due()).await.expect_err("one listing failed");
+
+    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(false)));
+    let [listing] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
+    assert_eq!((&listing["kind"], &listing["reason"]), (&json!("agentcore_runtime"), &json!("read_failed")));
+    assert!(listing["detail"].as_str().unwrap().contains("AccessDeniedException"));
+}
+
+#[tokio::test]
+async fn a_region_without_agentcore_is_said_once_and_fails_nothing() {
+    let scene = Scene::new().await.without_agentcore_endpoint();
+    scene.aws.world().add_instance(OPEN);
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(true)));
+    assert_eq!(response["not_listed"][0]["reason"], "not_offered");
+    assert_eq!(response["not_listed"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn with_agentcore_disabled_no_runtime_is_listed() {
+    let scene = Scene::new().await.with_agentcore_disabled();
+    scene.aws.world().add_runtime(RUNTIME, &document());
+
+    scene.invoke(due()).await.expect("success");
+
+    assert_eq!(scene.aws.operations(), ["DescribeInstances"]);
+}
+
+#[tokio::test]
+async fn a_sweep_near_its_deadline_begins_nothing_and_says_that_it_is_not_complete() {
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(59));
+    scene.aws.world().add_instance(OPEN);
+
+    let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+
+    assert_eq!((&response["complete"], &response["outcomes"]), (&json!(false), &json!([])));
+    assert!(scene.aws.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_sweep_that_runs_again_writes_nothing_twice() {
+    let scene = Scene::new().await;
+    for number in 0..40 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}"));
+    }
+    scene.aws.world().add_runtime(RUNTIME, &document());
+
+    scene.invoke(due()).await.expect("the first sweep");
+    let second = scene.invoke(due()).await.expect("the second sweep");
+
+    assert_eq!(second["counts"], json!({"compliant": 1}), "the runtime is read again, no instance is");
+    assert_eq!(scene.aws.writes().len(), 41);
+}
+
+#[tokio::test]
+async fn sweeps_that_are_cut_by_their_deadline_end_with_everything_enforced_and_nothing_written_twice() {
+    let margin = Duration::from_secs(60);
+    let mut scene = Scene::new().await;
+    scene.aws.world().page_size = 50;
+    scene.aws.world().latency = Duration::from_millis(5);
+    for number in 0..200 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}"));
+    }
+
+    // However little of it each one manages, on however slow a machine.
+    for attempt in 1.. {
+        scene = scene.with_remaining(margin + attempt * Duration::from_millis(50));
+        if scene.invoke(due()).await.expect("what was not begun has not failed")["complete"] == true {
+            break;
+        }
+    }
+
+    let mut written: Vec<_> = scene.aws.writes().into_iter().map(|call| call.resource).collect();
+    written.sort();
+    assert_eq!(written.len(), 200);
+    written.dedup();
+    assert_eq!(written.len(), 200, "each once");
+    assert!(scene.aws.world().instances.values().all(|instance| instance.http_tokens == "required"));
+}
+
+#[tokio::test]
+async fn outcomes_and_summary_name_what_launched_the_instances() {
+    let scene = Scene::new().await;
+    {
+        let mut world = scene.aws.world();
+        for (number, template) in [(1, "lt-0aaa"), (2, "lt-0aaa"), (3, "lt-0bbb")] {
+            let instance = world.add_instance(&format!("i-{number:017x}"));
+            instance.tag("aws:ec2launchtemplate:id", template).tag("aws:ec2launchtemplate:version", "7");
+            instance.tag("aws:autoscaling:groupName", "web");
+        }
+        world.add_instance(OPEN);
+        world.add_instance(OTHER).tag("aws:autoscaling:groupName", "web").http_tokens("required");
+    }
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    let launched = by_id(&response)[&format!("i-{:017x}", 3)]["launched_by"].clone();
+    assert_eq!(launched, json!({"launch_template": {"id": "lt-0bbb", "version": "7"}, "auto_scaling_group": "web"}));
+    assert_eq!(by_id(&response)[OPEN].get("launched_by"), None);
+    assert_eq!(
+        response["launched_by"],
+        json!([
+            {"launch_template": {"id": "lt-0aaa", "version": "7"}, "auto_scaling_group": "web", "instances": 2},
+            {"launch_template": {"id": "lt-0bbb", "version": "7"}, "auto_scaling_group": "web", "instances": 1}
+        ])
+    );
+}
+
+#[tokio::test]
+async fn the_log_has_every_outcome_of_a_sweep_and_its_end() {
+    let scene = Scene::new().await;
+    for number in 0..300 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}"));
+    }
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert!(response["truncated"].as_u64().is_some_and(|truncated| truncated > 0), "{response}");
+    let lines = scene.results_logged();
+    assert_eq!(lines.iter().filter(|line| line["result"] == "enforced").count(), 300);
+    assert_eq!(lines.last().expect("a last line")["complete"], true);
+}
