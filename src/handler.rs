@@ -83,13 +83,14 @@ impl Guardrail {
     pub fn new(settings: Settings, clients: Clients) -> Self {
         let Clients { ec2, agentcore } = clients;
         let may_write = settings.mode == Mode::Enforce;
+        let authorizer = settings.runtime_authorizer.clone();
         Self {
             settings,
             pace: Pace::default(),
             observe_instances: ObserveInstances::new(ec2.clone()),
-            observe_runtimes: ObserveRuntimes::new(agentcore.clone()),
+            observe_runtimes: ObserveRuntimes::new(agentcore.clone(), authorizer.clone()),
             enforce_instances: may_write.then(|| EnforceInstances::new(ec2)),
-            enforce_runtimes: may_write.then(|| EnforceRuntimes::new(agentcore)),
+            enforce_runtimes: may_write.then(|| EnforceRuntimes::new(agentcore, authorizer.to_set().cloned())),
         }
     }
 

@@ -138,7 +138,7 @@ pub enum Reason {
     WriteFailed,
     /// Failed: the write was accepted, or its answer was lost, and then it could not be seen.
     NotVerified,
-    /// Failed: after the write, configuration that nobody asked to change is different.
+    /// Failed: after the write, configuration is not as it was sent.
     ConfigurationChanged,
     /// Failed: the version grew by more than the guardrail's own update.
     ConcurrentUpdate,
@@ -153,6 +153,8 @@ pub enum Reason {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Finding {
+    /// The runtime had no authorizer of its own, and was given one in the update that requires version 2.
+    AuthorizerSet,
     /// The exception had an end, and it has passed.
     ExceptionExpired,
     /// The exception begins like a date and is none, so it has no end.

@@ -47,7 +47,8 @@ pub trait Enforce {
     /// What the other half found.
     type Document;
 
-    /// Requires version 2 on an observed resource, changes nothing else, and verifies both.
+    /// Requires version 2 on an observed resource, changes nothing else but what it was made to set beside that, and
+    /// verifies both.
     ///
     /// # Errors
     /// Why it could not be done, or could not be verified.

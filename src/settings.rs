@@ -6,7 +6,10 @@ use serde::Serialize;
 use strum::{EnumString, IntoStaticStr};
 use thiserror::Error;
 
-use crate::exception::ExceptionTag;
+use crate::{
+    exception::ExceptionTag,
+    resource::agentcore_runtime::authorizer::{Authorizer, RuntimeAuthorizer},
+};
 
 /// What the guardrail may do.
 #[derive(Clone, Copy, Debug, Default, EnumString, Eq, IntoStaticStr, PartialEq, Serialize)]
@@ -29,6 +32,16 @@ pub enum AgentCore {
     Enabled,
     /// The Region does not offer it.
     Disabled,
+}
+
+/// `RUNTIME_AUTHORIZER`, as it is written.
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = no_choice_of_authorizer)]
+enum AuthorizerChoice {
+    Off,
+    #[default]
+    Report,
+    Enforce,
 }
 
 /// How much of an invocation's time a sweep leaves to what is under way.
@@ -60,6 +73,10 @@ fn neither_enabled_nor_disabled(_: &str) -> String {
     "it can be \"enabled\" or \"disabled\"".to_owned()
 }
 
+fn no_choice_of_authorizer(_: &str) -> String {
+    "it can be \"off\", \"report\" or \"enforce\"".to_owned()
+}
+
 /// How the guardrail was told to work.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Settings {
@@ -71,6 +88,9 @@ pub struct Settings {
     pub sweep_margin: SweepMargin,
     /// `EXCEPTION_TAG`: `KEY` or `KEY=VALUE`; the default is `metadata-guardrail:exempt`.
     pub exception: ExceptionTag,
+    /// `RUNTIME_AUTHORIZER`: `off`, `report`, the default, or `enforce`; with `enforce`, `RUNTIME_AUTHORIZER_CONFIG` is
+    /// the JSON of the `customJWTAuthorizer` to set.
+    pub runtime_authorizer: RuntimeAuthorizer,
 }
 
 /// Every wrong setting, one sentence each.
@@ -90,9 +110,31 @@ impl Settings {
             exception: setting("EXCEPTION_TAG", &variable, &mut wrong),
             agentcore: setting("AGENTCORE", &variable, &mut wrong),
             sweep_margin: setting("SWEEP_MARGIN_SECONDS", &variable, &mut wrong),
+            runtime_authorizer: runtime_authorizer(&variable, &mut wrong),
         };
         if wrong.is_empty() { Ok(settings) } else { Err(WrongSettings(wrong)) }
     }
+}
+
+/// `RUNTIME_AUTHORIZER` and its configuration, which is checked even where it is not used. Of a wrong configuration the
+/// names of members are said, and no value.
+fn runtime_authorizer(variable: impl Fn(&str) -> Option<OsString>, wrong: &mut Vec<String>) -> RuntimeAuthorizer {
+    const CONFIG: &str = "RUNTIME_AUTHORIZER_CONFIG";
+    let choice = setting("RUNTIME_AUTHORIZER", &variable, wrong);
+    let config = variable(CONFIG).map(|json| match json.to_str().map(str::parse::<Authorizer>) {
+        None => Err(vec![format!("{CONFIG} is not valid UTF-8.")]),
+        Some(parsed) => parsed.map_err(|all| all.iter().map(|why| format!("{CONFIG} {why}.")).collect()),
+    });
+    match (choice, config) {
+        (_, Some(Err(all))) => wrong.extend(all),
+        (AuthorizerChoice::Off, _) => return RuntimeAuthorizer::Off,
+        (AuthorizerChoice::Enforce, Some(Ok(authorizer))) => return RuntimeAuthorizer::Enforce(authorizer),
+        (AuthorizerChoice::Enforce, None) => {
+            wrong.push(format!("RUNTIME_AUTHORIZER is \"enforce\", which needs {CONFIG}."));
+        }
+        (AuthorizerChoice::Report, _) => {}
+    }
+    RuntimeAuthorizer::Report
 }
 
 /// One setting; where it is wrong, its default and a sentence in `wrong`.

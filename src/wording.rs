@@ -32,7 +32,8 @@ impl Wording<'_> {
         let detail = match &after {
             State::Instance { .. } => "HttpTokens is required now; nothing else was changed.".to_owned(),
             State::Runtime { version, .. } => format!(
-                "requireMMDSV2 is true now, in version {}; every other member of the configuration is unchanged.",
+                "requireMMDSV2 is true now{}, in version {}; every other member of the configuration is unchanged.",
+                if gets_authorizer(look.found()) { " and the authorizer is set" } else { "" },
                 version.as_deref().unwrap_or("unknown")
             ),
         };
@@ -56,7 +57,8 @@ impl Wording<'_> {
         let exemption = observed.map_or(Exemption::None, |seen| self.exemption(seen));
         let findings = findings(observed, result, &exemption);
         let remarks = findings.iter().filter_map(|finding| remark(*finding, &exemption));
-        let detail = [detail].into_iter().chain(remarks).collect::<Vec<_>>().join(" ");
+        let authorizer = about_authorizer(observed, result).map(str::to_owned);
+        let detail = [detail].into_iter().chain(authorizer).chain(remarks).collect::<Vec<_>>().join(" ");
         Outcome {
             kind: self.target.kind(),
             id: self.target.id().to_owned(),
@@ -148,6 +150,10 @@ fn findings<D>(observed: Option<&Observed<D>>, result: Verdict, exemption: &Exem
     if matches!(result, Verdict::Enforced | Verdict::WouldEnforce) {
         findings.extend(&seen.findings_if_enforced);
     }
+    // One of the two is not true: what was set is not missing any more, and what would be set is missing still.
+    let is_set = result == Verdict::Enforced && gets_authorizer(observed);
+    let untrue = if is_set { Finding::NoAuthorizer } else { Finding::AuthorizerSet };
+    findings.retain(|finding| *finding != untrue);
     match exemption {
         Exemption::Expired { .. } if result != Verdict::Compliant => findings.push(Finding::ExceptionExpired),
         Exemption::Exempt { malformed: true, .. } => findings.push(Finding::ExceptionMalformed),
@@ -155,6 +161,30 @@ fn findings<D>(observed: Option<&Observed<D>>, result: Verdict, exemption: &Exem
     }
     findings.sort();
     findings
+}
+
+/// Whether the update that requires version 2 also sets an authorizer.
+fn gets_authorizer<D>(observed: Option<&Observed<D>>) -> bool {
+    observed.is_some_and(|seen| seen.findings_if_enforced.contains(&Finding::AuthorizerSet))
+}
+
+/// The sentence about the authorizer of a runtime that has none, where the guardrail was told to set one.
+fn about_authorizer<D>(observed: Option<&Observed<D>>, result: Verdict) -> Option<&'static str> {
+    if !gets_authorizer(observed) {
+        return None;
+    }
+    match result {
+        Verdict::Enforced => Some("Calls to it that are signed with SigV4 are refused from now on."),
+        Verdict::WouldEnforce => Some(
+            "The same update would set the authorizer, and calls that are signed with SigV4 would be refused from \
+             then on.",
+        ),
+        Verdict::Failed => Some("The update that requires MMDSv2 also sets the authorizer."),
+        Verdict::Compliant => Some(
+            "It has no authorizer and is given none: the guardrail sets one only in the update that requires MMDSv2.",
+        ),
+        Verdict::Held | Verdict::Deferred | Verdict::Exempt | Verdict::Gone => None,
+    }
 }
 
 /// The sentence of a finding that a person should act on now.

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::harness::CANARY;
-use metadata_guardrail::resource::agentcore_runtime::document::{Document, S3Endpoint, UnsafeToSend, UpdateBody};
+use metadata_guardrail::resource::agentcore_runtime::{
+    authorizer::Authorizer,
+    document::{Document, S3Endpoint, UnsafeToSend, UpdateBody},
+};
 use proptest::{
     collection::{btree_map, vec},
     option,
@@ -15,6 +18,8 @@ use serde_json::{Value, json, value::RawValue};
 const ID: &str = "claims_agent-a1B2c3D4e5";
 const METADATA: &str = "metadataConfiguration";
 const SETTING: &str = "requireMMDSV2";
+const AUTHORIZER: &str = "authorizerConfiguration";
+const CUSTOM_JWT: &str = "customJWTAuthorizer";
 /// What AWS may return empty and refuses to take empty.
 const NEVER_EMPTY: [&[&str]; 7] = [
     &["allowedPorts"],
@@ -210,6 +215,31 @@ fn whole() -> impl Strategy<Value = Json> {
         members.extend(metadata.map(|metadata| (METADATA.to_owned(), metadata)));
         Json::Object(members)
     })
+}
+
+/// A `customJWTAuthorizer` with members nobody knows.
+fn authorizer() -> impl Strategy<Value = Members> {
+    btree_map(text(), value(), 0..4).prop_map(|mut members| {
+        let url = "https://login.example.org/.well-known/openid-configuration";
+        members.insert("discoveryUrl".to_owned(), Json::text(url));
+        members.insert("allowedAudience".to_owned(), Json::List(vec![Json::text("claims")]));
+        members
+    })
+}
+
+/// Every way to have no authorizer.
+fn no_authorizer() -> impl Strategy<Value = Option<Json>> {
+    select(vec![None, Some(Json::null()), Some(Json::object([]))])
+}
+
+/// Every way to have one, in whatever shape.
+fn some_authorizer() -> impl Strategy<Value = Json> {
+    let custom = value().prop_map(|inner| Json::object([(CUSTOM_JWT, inner)]));
+    prop_oneof![value(), custom].prop_filter("that is none", |json| ![Json::null(), Json::object([])].contains(json))
+}
+
+fn parsed(authorizer: &Members, style: Style) -> Authorizer {
+    Json::Object(authorizer.clone()).written(style).parse().expect("a valid authorizer")
 }
 
 /// GetAgentRuntime's answer about this configuration.
@@ -449,6 +479,74 @@ proptest! {
     }
 
     #[test]
+    fn an_authorizer_that_is_set_is_carried_byte_for_byte_and_so_is_everything_else(
+        mut configuration in configuration(),
+        nothing in no_authorizer(),
+        authorizer in authorizer(),
+        style in style(),
+        its_style in style(),
+    ) {
+        let everything_else = written(&configuration, style);
+        configuration.extend(nothing.map(|nothing| (AUTHORIZER.to_owned(), nothing)));
+        let document = read(&Json::Object(configuration), style);
+
+        let with = document.with_authorizer(&parsed(&authorizer, its_style)).expect("it has none");
+
+        let mut sent = sent(&update(&with, S3Endpoint::Keep));
+        let mut outer = raw_members(sent.remove(AUTHORIZER).expect("it is sent").get());
+        let inner = raw_members(outer.remove(CUSTOM_JWT).expect("it is sent").get());
+        prop_assert!(outer.is_empty());
+        prop_assert_eq!(bytes(&inner), written(&authorizer, its_style));
+        sent.remove(METADATA);
+        prop_assert_eq!(bytes(&sent), everything_else);
+    }
+
+    #[test]
+    fn an_existing_authorizer_of_any_shape_is_sent_back_byte_for_byte_and_none_is_set(
+        mut configuration in configuration(),
+        existing in some_authorizer(),
+        authorizer in authorizer(),
+        style in style(),
+    ) {
+        configuration.insert(AUTHORIZER.to_owned(), existing.clone());
+        let document = read(&Json::Object(configuration), style);
+
+        prop_assert!(!document.lacks_authorizer());
+        prop_assert!(document.with_authorizer(&parsed(&authorizer, style)).is_none());
+        let sent = sent(&update(&document, S3Endpoint::Keep));
+        prop_assert_eq!(sent[AUTHORIZER].get(), existing.written(style));
+    }
+
+    #[test]
+    fn an_authorizer_that_was_set_is_no_difference_and_one_changed_value_of_it_is_named(
+        mut configuration in configuration(),
+        authorizer in authorizer(),
+        which in any::<Index>(),
+        one in style(),
+        other in style(),
+    ) {
+        configuration.remove(AUTHORIZER);
+        let with = read(&Json::Object(configuration.clone()), one).with_authorizer(&parsed(&authorizer, one));
+        let with = with.expect("it has none");
+        configuration.insert(AUTHORIZER.to_owned(), Json::object([(CUSTOM_JWT, Json::Object(authorizer))]));
+        let mut configuration = Json::Object(configuration);
+        prop_assert_eq!(with.differences(&read(&configuration, other)), Vec::<String>::new());
+
+        let to = [Step::Member(AUTHORIZER.to_owned()), Step::Member(CUSTOM_JWT.to_owned())];
+        let inside = configuration.at(&to).ways();
+        let way = [to.to_vec(), which.get(&inside).clone()].concat();
+        *configuration.at(&way) = Json::text(ANOTHER);
+        prop_assert_eq!(with.differences(&read(&configuration, other)), vec![path(&way)]);
+    }
+
+    #[test]
+    fn no_authorizer_can_panic(text in text(), members in value()) {
+        for json in [text, members.written(Style::COMPACT)] {
+            let _ = json.parse::<Authorizer>();
+        }
+    }
+
+    #[test]
     fn only_what_aws_refuses_to_take_empty_is_left_out_and_only_if_it_is(
         mut configuration in configuration(),
         at in select(NEVER_EMPTY.to_vec()),
@@ -574,4 +672,19 @@ fn a_client_token_belongs_to_one_runtime_one_version_and_one_configuration() {
     assert_ne!(token(one(), ID), token(one(), "claims_agent-zzzzzzzzzz"));
     assert_ne!(token(one(), ID), token(with("agentRuntimeVersion", json!("2")), ID));
     assert_ne!(token(with("description", json!("a")), ID), token(with("description", json!("b")), ID));
+}
+
+#[test]
+fn a_client_token_belongs_to_one_authorizer() {
+    let token = |client: &str| {
+        let url = "https://login.example.org/.well-known/openid-configuration";
+        let authorizer = json!({"discoveryUrl": url, "allowedClients": [client]}).to_string();
+        let with = with("description", json!("a")).with_authorizer(&authorizer.parse().expect("a valid authorizer"));
+        with.expect("it has none").update(ID, S3Endpoint::Keep).expect("nothing is missing").client_token
+    };
+    let without = with("description", json!("a")).update(ID, S3Endpoint::Keep).expect("nothing is missing");
+
+    assert_eq!(token("one"), token("one"));
+    assert_ne!(token("one"), token("two"));
+    assert_ne!(token("one"), without.client_token);
 }

@@ -25,6 +25,7 @@ use metadata_guardrail::{
     aws::{self, Clients},
     handler::Guardrail,
     patience::Pace,
+    resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
     settings::{AgentCore, Mode, Settings},
     telemetry,
 };
@@ -69,6 +70,11 @@ impl Scene {
 
     pub fn with_exception_tag(mut self, tag: &str) -> Self {
         self.settings.exception = tag.parse().expect("a valid exception tag");
+        self
+    }
+
+    pub fn with_runtime_authorizer(mut self, setting: RuntimeAuthorizer) -> Self {
+        self.settings.runtime_authorizer = setting;
         self
     }
 

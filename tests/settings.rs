@@ -2,7 +2,13 @@
 
 use std::{ffi::OsString, os::unix::ffi::OsStringExt};
 
-use metadata_guardrail::settings::{Mode, Settings, WrongSettings};
+use metadata_guardrail::{
+    resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
+    settings::{Mode, Settings, WrongSettings},
+};
+
+const ENFORCE: (&str, &str) = ("RUNTIME_AUTHORIZER", "enforce");
+const DISCOVERY_URL: &str = "https://login.example.org/.well-known/openid-configuration";
 
 fn read(variables: &[(&str, &str)]) -> Result<Settings, WrongSettings> {
     Settings::read(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value)))
@@ -13,6 +19,7 @@ fn without_settings_the_guardrail_enforces_and_knows_its_own_tag() {
     let settings = read(&[]).expect("the defaults are valid");
     assert_eq!(settings.mode, Mode::Enforce);
     assert_eq!(settings.exception.to_string(), "metadata-guardrail:exempt");
+    assert_eq!(settings.runtime_authorizer, RuntimeAuthorizer::Report);
 }
 
 #[test]
@@ -31,11 +38,21 @@ fn an_unknown_mode_is_never_taken_for_another_one() {
 
 #[test]
 fn every_wrong_setting_is_reported_at_once() {
-    let wrong = read(&[("GUARDRAIL_MODE", "audit"), ("EXCEPTION_TAG", "=yes")]).expect_err("both are wrong");
+    let variables = [
+        ("GUARDRAIL_MODE", "audit"),
+        ("EXCEPTION_TAG", "=yes"),
+        ("RUNTIME_AUTHORIZER", "on"),
+        ("RUNTIME_AUTHORIZER_CONFIG", "{}"),
+    ];
+    let wrong = read(&variables).expect_err("all are wrong");
     assert_eq!(
         wrong.to_string(),
         "The guardrail does not start, because its settings are wrong. GUARDRAIL_MODE is \"audit\": it can be \
-         \"enforce\" or \"report\". EXCEPTION_TAG is \"=yes\": it has no key; write KEY or KEY=VALUE."
+         \"enforce\" or \"report\". EXCEPTION_TAG is \"=yes\": it has no key; write KEY or KEY=VALUE. \
+         RUNTIME_AUTHORIZER is \"on\": it can be \"off\", \"report\" or \"enforce\". RUNTIME_AUTHORIZER_CONFIG has no \
+         discoveryUrl that begins with https://, names a host and ends in /.well-known/openid-configuration. \
+         RUNTIME_AUTHORIZER_CONFIG has none of allowedAudience, allowedClients and allowedScopes; at least one is \
+         needed."
     );
 }
 
@@ -51,13 +68,145 @@ fn a_margin_is_a_number_of_seconds_within_reason() {
 #[test]
 fn a_setting_that_is_no_text_is_reported() {
     let wrong = Settings::read(|_| Some(OsString::from_vec(vec![0xff]))).expect_err("no UTF-8");
+    let names = [
+        "GUARDRAIL_MODE",
+        "EXCEPTION_TAG",
+        "AGENTCORE",
+        "SWEEP_MARGIN_SECONDS",
+        "RUNTIME_AUTHORIZER",
+        "RUNTIME_AUTHORIZER_CONFIG",
+    ];
+    assert_eq!(wrong.0, names.map(|name| format!("{name} is not valid UTF-8.")));
+}
+
+/// What is wrong with this configuration of the authorizer.
+fn wrong_config(json: &str) -> Vec<String> {
+    let all = read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", json)]).expect_err("it is wrong").0;
+    let each = all.iter().map(|sentence| sentence.strip_prefix("RUNTIME_AUTHORIZER_CONFIG ").expect("its name"));
+    each.map(str::to_owned).collect()
+}
+
+/// An authorizer with a right `discoveryUrl` and this besides.
+fn with(members: &str) -> String {
+    format!(r#"{{"discoveryUrl":"{DISCOVERY_URL}",{members}}}"#)
+}
+
+#[test]
+fn an_authorizer_can_be_ignored_reported_or_set() {
+    let config = ("RUNTIME_AUTHORIZER_CONFIG", &*with(r#""allowedClients":["claims-web"],"future":{"n":1.10}"#));
+    let chosen = |text| read(&[("RUNTIME_AUTHORIZER", text), config]).expect("valid settings").runtime_authorizer;
+    assert_eq!(chosen("off"), RuntimeAuthorizer::Off);
+    assert_eq!(chosen("report"), RuntimeAuthorizer::Report);
+    assert_eq!(chosen("enforce"), RuntimeAuthorizer::Enforce(config.1.parse().expect("a valid authorizer")));
+    for unknown in ["", "Enforce", "enforce ", "true", "on"] {
+        assert!(read(&[("RUNTIME_AUTHORIZER", unknown), config]).is_err(), "{unknown:?}");
+    }
+}
+
+#[test]
+fn an_authorizer_is_set_only_if_there_is_one() {
+    let wrong = read(&[ENFORCE]).expect_err("there is none");
+    assert_eq!(wrong.0, ["RUNTIME_AUTHORIZER is \"enforce\", which needs RUNTIME_AUTHORIZER_CONFIG."]);
+}
+
+#[test]
+fn an_authorizer_is_checked_even_where_it_is_not_set() {
+    for setting in [vec![], vec![("RUNTIME_AUTHORIZER", "off")], vec![("RUNTIME_AUTHORIZER", "report")]] {
+        let variables = [setting.as_slice(), &[("RUNTIME_AUTHORIZER_CONFIG", "[]")]].concat();
+        let wrong = read(&variables).expect_err("it is wrong");
+        assert_eq!(wrong.0, ["RUNTIME_AUTHORIZER_CONFIG is not a JSON object."]);
+    }
+}
+
+#[test]
+fn an_authorizer_is_a_json_object() {
+    let cut = with(r#""allowedClients":["claims-web"]"#).replace('}', "");
+    for json in ["", "null", "[]", "\"{}\"", "1", "{} {}", &cut] {
+        assert_eq!(wrong_config(json), ["is not a JSON object."], "{json}");
+    }
+}
+
+#[test]
+fn an_authorizer_is_the_object_inside_custom_jwt_authorizer() {
+    let json = format!(r#"{{"customJWTAuthorizer":{}}}"#, with(r#""allowedClients":["claims-web"]"#));
+    let inside = "has a member customJWTAuthorizer; it has to be the object inside that member.";
+    assert_eq!(wrong_config(&json), [inside]);
+}
+
+#[test]
+fn an_authorizer_has_a_discovery_url_over_https() {
+    let config = |url: &str| format!(r#"{{"discoveryUrl":{url},"allowedScopes":["invoke"]}}"#);
+    for url in [
+        "null",
+        "1",
+        r#""""#,
+        r#""http://login.example.org/.well-known/openid-configuration""#,
+        r#""HTTPS://login.example.org/.well-known/openid-configuration""#,
+        r#""https:///.well-known/openid-configuration""#,
+        r#""https:///realm/.well-known/openid-configuration""#,
+        r#""https://.well-known/openid-configuration""#,
+        r#""https://login.example.org/.well-known/openid-configuration/""#,
+        r#""https://login.example.org/.well-known/oauth-authorization-server""#,
+        r#""https://login.example.org?at=/.well-known/openid-configuration""#,
+        r#""https://login.example.org/#/.well-known/openid-configuration""#,
+        r#""https://login.example.org /.well-known/openid-configuration""#,
+        r#""https://login.example.org\n/.well-known/openid-configuration""#,
+        r#""https://login.example.org/.well-known/openid-configuration ""#,
+    ] {
+        let expected = "has no discoveryUrl that begins with https://, names a host and ends in \
+                        /.well-known/openid-configuration.";
+        assert_eq!(wrong_config(&config(url)), [expected], "{url}");
+    }
+    for url in [DISCOVERY_URL, "https://login.example.org:8443/realms/agents/.well-known/openid-configuration"] {
+        let config = config(&format!("\"{url}\""));
+        assert!(read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", &config)]).is_ok(), "{url}");
+    }
+}
+
+#[test]
+fn an_authorizer_names_who_is_allowed() {
+    let none = "has none of allowedAudience, allowedClients and allowedScopes; at least one is needed.";
+    for members in [r#""allowed":["claims-web"]"#, r#""allowedClients":null"#, r#""customClaims":[{"future":1}]"#] {
+        assert_eq!(wrong_config(&with(members)), [none], "{members}");
+    }
+    for name in ["allowedAudience", "allowedClients", "allowedScopes"] {
+        let one = with(&format!(r#""{name}":["one"]"#));
+        assert!(read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", &one)]).is_ok(), "{name}");
+        for list in ["[]", "[ ]", r#"[""]"#, r#"["one",""]"#, r#"["one",1]"#, r#""one""#, "{}", "true"] {
+            let expected =
+                [format!("has a member {name} that is not a list of one or more texts, none of them empty.")];
+            assert_eq!(wrong_config(&with(&format!(r#""{name}":{list}"#))), expected, "{list}");
+        }
+    }
     assert_eq!(
-        wrong.0,
-        [
-            "GUARDRAIL_MODE is not valid UTF-8.",
-            "EXCEPTION_TAG is not valid UTF-8.",
-            "AGENTCORE is not valid UTF-8.",
-            "SWEEP_MARGIN_SECONDS is not valid UTF-8."
-        ]
+        wrong_config(&with(r#""allowedScopes":["invoke"],"customClaims":[ ]"#)),
+        ["has a member customClaims that is empty."]
     );
+}
+
+#[test]
+fn an_authorizer_that_would_make_the_runtime_unreadable_is_refused() {
+    let nested = |depth: usize| {
+        with(&format!(r#""allowedScopes":["invoke"],"deep":{}{}"#, "[".repeat(depth), "]".repeat(depth)))
+    };
+    assert!(read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", &nested(125))]).is_ok());
+    for depth in [126, 100_000] {
+        assert_eq!(wrong_config(&nested(depth)), ["is nested too deep."]);
+    }
+}
+
+#[test]
+fn all_that_is_wrong_with_an_authorizer_is_said_at_once_without_its_values() {
+    let json = r#"{"discoveryUrl":"http://login.example.org/secret","allowedAudience":"secret","allowedClients":[""],
+                  "customClaims":[]}"#;
+    let wrong = wrong_config(json);
+    assert_eq!(wrong.len(), 4, "{wrong:?}");
+    assert!(!wrong.concat().contains("secret") && !wrong.concat().contains("login.example.org"), "{wrong:?}");
+}
+
+#[test]
+fn what_is_printed_of_the_settings_for_a_developer_has_no_value_of_the_authorizer() {
+    let config = with(r#""allowedClients":["claims-web"]"#);
+    let printed = format!("{:?}", read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", &config)]).expect("valid settings"));
+    assert!(!printed.contains("claims-web") && !printed.contains("login.example.org"), "{printed}");
 }

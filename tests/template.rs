@@ -259,9 +259,32 @@ fn the_function_is_told_the_settings_it_reads() {
     let stack = Stack::with(&[("Mode", "report"), ("ExceptionTag", "security=exempt"), ("AgentCore", "disabled")]);
     let expected = json!({
         "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
-        "SWEEP_MARGIN_SECONDS": "60"
+        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report"
     });
     assert_eq!(stack.function()["Environment"]["Variables"], expected);
+
+    let config = r#"{"discoveryUrl":"https://id.example.com/.well-known/openid-configuration","allowedClients":["a"]}"#;
+    let stack = Stack::with(&[("RuntimeAuthorizer", "enforce"), ("RuntimeAuthorizerConfig", config)]);
+    let variables = &stack.function()["Environment"]["Variables"];
+    assert_eq!(
+        (&variables["RUNTIME_AUTHORIZER"], &variables["RUNTIME_AUTHORIZER_CONFIG"]),
+        (&json!("enforce"), &json!(config))
+    );
+}
+
+#[test]
+fn an_authorizer_that_is_to_be_set_has_to_be_given() {
+    let config = ("RuntimeAuthorizerConfig", "{}");
+    for setting in ["off", "report", "enforce"] {
+        assert!(Stack::with(&[("RuntimeAuthorizer", setting), config]).is_taken(), "{setting}");
+        assert_eq!(Stack::with(&[("RuntimeAuthorizer", setting)]).is_taken(), setting != "enforce");
+    }
+}
+
+#[test]
+fn to_set_an_authorizer_the_role_needs_no_further_permission() {
+    let enforced = Stack::with(&[("RuntimeAuthorizer", "enforce"), ("RuntimeAuthorizerConfig", "{}")]);
+    assert_eq!(allowed_actions(&enforced), allowed_actions(&Stack::with(&[])));
 }
 
 #[test]
@@ -492,6 +515,15 @@ impl Stack {
     fn rules_delivering(&self, event: &Value) -> Vec<&str> {
         let rules = self.resources_of("AWS::Events::Rule").filter(|(_, rule)| rule.get("EventPattern").is_some());
         rules.filter(|(_, rule)| accepts(&pattern(rule), event)).map(|(name, _)| name).collect()
+    }
+
+    /// Whether the template's rules accept the parameters.
+    fn is_taken(&self) -> bool {
+        let rules = self.document["Rules"].as_object().expect("rules");
+        rules.values().filter(|rule| self.is_true(&rule["RuleCondition"])).all(|rule| {
+            let assertions = rule["Assertions"].as_array().expect("assertions");
+            assertions.iter().all(|assertion| self.is_true(&assertion["Assert"]))
+        })
     }
 
     fn holds(&self, condition: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Bedrock AgentCore runtimes and their microVMs' metadata service, MMDS.
 
+pub mod authorizer;
 pub mod document;
 mod enforce;
 mod list;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::{
+    authorizer::Authorizer,
     raw_json::{NotAnObject, RawObject},
     redaction,
 };
@@ -40,6 +41,7 @@ const NEVER_EMPTY: [&[&str]; 8] = [
     // A union that is left without a member.
     &["requestHeaderConfiguration"],
 ];
+const AUTHORIZER: [&str; 1] = ["authorizerConfiguration"];
 const REQUIRE_MMDSV2: [&str; 2] = ["metadataConfiguration", "requireMMDSV2"];
 const S3_ENDPOINT: [&str; 3] = ["networkConfiguration", "networkModeConfig", "requireServiceS3Endpoint"];
 /// Runtimes created from this moment on refuse `requireServiceS3Endpoint` in an update, whatever its value.
@@ -130,6 +132,21 @@ impl Document {
         self.whole.get(path).is_some_and(|json| json != "null" && !is_empty(&json))
     }
 
+    /// Whether it has no authorizer: `authorizerConfiguration` is absent, null or an object without members. Whatever
+    /// else stands there is one, whether or not anybody knows its shape.
+    pub fn lacks_authorizer(&self) -> bool {
+        let is_none = |json: &str| json == "null" || (json.starts_with('{') && is_empty(json));
+        self.whole.get(&AUTHORIZER).is_none_or(|json| is_none(&json))
+    }
+
+    /// The same runtime with this authorizer in its configuration, to be sent and verified like every other member;
+    /// `None` where it has one already, because an existing authorizer is never touched.
+    pub fn with_authorizer(&self, authorizer: &Authorizer) -> Option<Self> {
+        let mut with = self.lacks_authorizer().then(|| self.clone())?;
+        with.configuration.set(&AUTHORIZER, authorizer.configuration()).ok()?;
+        Some(with)
+    }
+
     /// `requireServiceS3Endpoint` can only be sent back for runtimes that are older than the rule against it. Where
     /// the age is unknown it is sent back: AWS's refusal is loud, a lost member is silent.
     pub fn s3_endpoint(&self) -> S3Endpoint {
@@ -196,10 +213,10 @@ impl Document {
 }
 
 /// As deep as the SDK's own reader goes.
-const DEEPEST: usize = 128;
+pub(super) const DEEPEST: usize = 128;
 
 /// How deep arrays and objects are nested in some JSON.
-fn depth(json: &[u8]) -> usize {
+pub(super) fn depth(json: &[u8]) -> usize {
     let (mut depth, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
     for byte in json {
         match byte {
@@ -216,7 +233,7 @@ fn depth(json: &[u8]) -> usize {
 }
 
 /// White space has no meaning between brackets, but it has one in a text.
-fn is_empty(json: &str) -> bool {
+pub(super) fn is_empty(json: &str) -> bool {
     let between = |open, close| json.strip_prefix(open)?.strip_suffix(close);
     json == "\"\"" || between('[', ']').or(between('{', '}')).is_some_and(|inside| inside.trim_ascii().is_empty())
 }

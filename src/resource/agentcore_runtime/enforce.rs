@@ -1,4 +1,5 @@
-//! The one write to a runtime: its whole configuration with `requireMMDSV2`.
+//! The one write to a runtime: its whole configuration with `requireMMDSV2`, and with an authorizer where it has none
+//! and one is to be set.
 
 use aws_sdk_bedrockagentcorecontrol::{
     Client,
@@ -9,6 +10,7 @@ use aws_sdk_bedrockagentcorecontrol::{
 use aws_smithy_types::body::SdkBody;
 
 use super::{
+    authorizer::Authorizer,
     document::{Document, S3Endpoint, UnsafeToSend, UpdateBody},
     verify::{is_newer, settled, shown, verified},
 };
@@ -29,14 +31,15 @@ const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z can
 #[derive(Clone, Debug)]
 pub struct EnforceRuntimes {
     client: Client,
+    authorizer: Option<Authorizer>,
 }
 
 type Reply = Result<(), SdkError<UpdateAgentRuntimeError>>;
 
 impl EnforceRuntimes {
-    /// Writes through this client.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// Writes through this client. The authorizer is set in the same update, on runtimes that have none.
+    pub fn new(client: Client, authorizer: Option<Authorizer>) -> Self {
+        Self { client, authorizer }
     }
 
     async fn update(&self, target: &Target, before: &Document) -> Result<Sent, Refusal> {
@@ -78,10 +81,14 @@ impl Enforce for EnforceRuntimes {
     type Document = Document;
 
     async fn enforce(&self, observed: &Observed<Document>, patience: &Patience) -> Result<State, Refusal> {
-        let (target, before) = (&observed.target, &observed.document);
+        let target = &observed.target;
         if patience.is_short() {
             return Err(Refusal::Failed(Failure::too_late()));
         }
+        // From here on an authorizer that is to be set counts as one that was there: it is sent, verified and kept out
+        // of messages like every other member.
+        let with_authorizer = self.authorizer.as_ref().and_then(|one| observed.document.with_authorizer(one));
+        let before = with_authorizer.as_ref().unwrap_or(&observed.document);
         let sent = self.update(target, before).await?;
         let now = settled(&self.client, target, before, patience).await;
         match sent {

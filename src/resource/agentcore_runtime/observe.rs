@@ -5,7 +5,7 @@ use std::future::Future;
 use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata};
 use futures_util::{StreamExt, stream};
 
-use super::{document::Document, reading::read};
+use super::{authorizer::RuntimeAuthorizer, document::Document, reading::read};
 use crate::{
     failure::{Failure, shortened},
     observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags},
@@ -18,17 +18,18 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct ObserveRuntimes {
     pub(super) client: Client,
+    authorizer: RuntimeAuthorizer,
 }
 
 impl ObserveRuntimes {
-    /// Reads through this client.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// Reads through this client, and notices what is to be noticed about authorizers.
+    pub fn new(client: Client, authorizer: RuntimeAuthorizer) -> Self {
+        Self { client, authorizer }
     }
 
     async fn look(&self, target: &Target) -> Result<Observation<Document>, Failure> {
         Ok(match read(&self.client, target).await? {
-            Some(document) => Observation::Found(Box::new(observed(target, document))),
+            Some(document) => Observation::Found(Box::new(observed(target, document, &self.authorizer))),
             None => Observation::NotFound,
         })
     }
@@ -65,7 +66,7 @@ where
     stream::iter(answers).buffer_unordered(CONCURRENCY).collect().await
 }
 
-fn observed(target: &Target, document: Document) -> Observed<Document> {
+fn observed(target: &Target, document: Document, authorizer: &RuntimeAuthorizer) -> Observed<Document> {
     Observed {
         target: target.clone(),
         phase: phase(&document),
@@ -77,8 +78,8 @@ fn observed(target: &Target, document: Document) -> Observed<Document> {
         operator: None,
         state: state(&document),
         launched_by: None,
-        findings: findings(&document),
-        findings_if_enforced: Vec::new(),
+        findings: findings(&document, authorizer),
+        findings_if_enforced: findings_if_enforced(&document, authorizer),
         document,
     }
 }
@@ -108,13 +109,18 @@ pub(super) fn phase(document: &Document) -> Phase {
     }
 }
 
-fn findings(document: &Document) -> Vec<Finding> {
+fn findings(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding> {
     let noticed = [
         (has_mutable_artifact(document), Finding::MutableArtifact),
-        (!document.has(&["authorizerConfiguration"]), Finding::NoAuthorizer),
+        (*authorizer != RuntimeAuthorizer::Off && document.lacks_authorizer(), Finding::NoAuthorizer),
         (document.text(&["networkConfiguration", "networkMode"]).as_deref() == Some("PUBLIC"), Finding::PublicNetwork),
     ];
     noticed.into_iter().filter(|(is_so, _)| *is_so).map(|(_, finding)| finding).collect()
+}
+
+fn findings_if_enforced(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding> {
+    let is_set = authorizer.to_set().is_some() && document.lacks_authorizer();
+    is_set.then_some(Finding::AuthorizerSet).into_iter().collect()
 }
 
 /// Sending such an artifact again may deploy whatever its name points at now.

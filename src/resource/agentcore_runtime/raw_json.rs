@@ -22,6 +22,15 @@ impl fmt::Debug for RawObject {
     }
 }
 
+impl PartialEq for RawObject {
+    /// To the byte.
+    fn eq(&self, other: &Self) -> bool {
+        self.to_json() == other.to_json()
+    }
+}
+
+impl Eq for RawObject {}
+
 /// A member that has to be an object and is none; its name, without any value.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{0} is not a JSON object")]

@@ -116,7 +116,7 @@ fn lost_configuration(before: &Document, now: &Document) -> Option<Failure> {
     let (changed, versions) = (before.differences(now), versions(before, now));
     let detail = || {
         format!(
-            "After the update these members are not what they were: {}. Compare {versions} and restore them.",
+            "After the update these members are not as they were sent: {}. Compare {versions} and restore them.",
             listed(&changed)
         )
     };

@@ -1,0 +1,139 @@
+//! The authorizer of a runtime: who may invoke it. What to do where there is none, and the one to set. Pure.
+//!
+//! A runtime without an authorizer takes every call that is signed with SigV4 and allowed by IAM. One with a
+//! `customJWTAuthorizer` takes JSON Web Tokens instead, and refuses calls that are signed with SigV4.
+
+use std::str::FromStr;
+
+use super::{
+    document::{DEEPEST, depth, is_empty},
+    raw_json::RawObject,
+};
+
+/// The member of `authorizerConfiguration` that is set.
+const CUSTOM_JWT: &str = "customJWTAuthorizer";
+/// Who may invoke the runtime; at least one of them is needed.
+const ALLOWED: [&str; 3] = ["allowedAudience", "allowedClients", "allowedScopes"];
+/// How deep `customJWTAuthorizer` stands in a runtime.
+const LEVELS_ABOVE: usize = 2;
+
+/// What to do about a runtime that has no authorizer.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum RuntimeAuthorizer {
+    /// Nothing; it is not even reported.
+    Off,
+    /// Report it.
+    #[default]
+    Report,
+    /// Report it, and set this one in the update that requires MMDSv2. There is no update for its own sake.
+    Enforce(Authorizer),
+}
+
+impl RuntimeAuthorizer {
+    /// The authorizer to set, where one is to be set.
+    pub fn to_set(&self) -> Option<&Authorizer> {
+        match self {
+            Self::Enforce(authorizer) => Some(authorizer),
+            Self::Off | Self::Report => None,
+        }
+    }
+}
+
+/// An authorizer that was checked as far as that is possible without AWS. Members nobody knows are carried byte for
+/// byte. What is printed for a developer has no value in it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Authorizer(RawObject);
+
+/// What is wrong with an authorizer; it names members, never values.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum WrongAuthorizer {
+    /// It is no JSON, or another kind of it.
+    #[error("is not a JSON object")]
+    NotAnObject,
+    /// After the update nobody could read the runtime to verify it.
+    #[error("is nested too deep")]
+    TooDeep,
+    /// It is the object around the one that is meant.
+    #[error("has a member customJWTAuthorizer; it has to be the object inside that member")]
+    Wrapped,
+    /// `discoveryUrl` is absent or not what AWS takes over https.
+    #[error(
+        "has no discoveryUrl that begins with https://, names a host and ends in /.well-known/openid-configuration"
+    )]
+    DiscoveryUrl,
+    /// This list of who is allowed is there, but it is not what AWS takes.
+    #[error("has a member {0} that is not a list of one or more texts, none of them empty")]
+    NotTexts(&'static str),
+    /// No list of who is allowed is there.
+    #[error("has none of allowedAudience, allowedClients and allowedScopes; at least one is needed")]
+    NobodyAllowed,
+    /// AWS does not take `customClaims` empty.
+    #[error("has a member customClaims that is empty")]
+    NoClaims,
+}
+
+impl Authorizer {
+    /// `authorizerConfiguration` with this authorizer as its only member.
+    pub fn configuration(&self) -> &RawObject {
+        &self.0
+    }
+}
+
+impl FromStr for Authorizer {
+    type Err = Vec<WrongAuthorizer>;
+
+    /// Reads the JSON of a `customJWTAuthorizer`: the object inside that member, not the one around it. Of a member
+    /// that is there twice the last one counts, and only that one is sent. A member that is null counts as absent.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    fn from_str(json: &str) -> Result<Self, Self::Err> {
+        let authorizer = RawObject::parse(json.as_bytes()).ok_or_else(|| vec![WrongAuthorizer::NotAnObject])?;
+        let wrong = wrong_with(&authorizer, depth(json.as_bytes()));
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let mut configuration = RawObject::default();
+        configuration.set(&[CUSTOM_JWT], &authorizer).map_err(|_| vec![WrongAuthorizer::NotAnObject])?;
+        Ok(Self(configuration))
+    }
+}
+
+fn wrong_with(authorizer: &RawObject, depth: usize) -> Vec<WrongAuthorizer> {
+    if authorizer.get(&[CUSTOM_JWT]).is_some() {
+        return vec![WrongAuthorizer::Wrapped];
+    }
+    let given: Vec<_> = ALLOWED.into_iter().filter(|name| is_given(authorizer, name)).collect();
+    let checks = [
+        (depth + LEVELS_ABOVE > DEEPEST, WrongAuthorizer::TooDeep),
+        (!has_discovery_url(authorizer), WrongAuthorizer::DiscoveryUrl),
+        (given.is_empty(), WrongAuthorizer::NobodyAllowed),
+        (authorizer.get(&["customClaims"]).is_some_and(|json| is_empty(&json)), WrongAuthorizer::NoClaims),
+    ];
+    let wrong = checks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, wrong)| wrong);
+    let not_texts = given.into_iter().filter(|name| !has_texts(authorizer, name)).map(WrongAuthorizer::NotTexts);
+    wrong.chain(not_texts).collect()
+}
+
+fn is_given(authorizer: &RawObject, name: &str) -> bool {
+    authorizer.get(&[name]).is_some_and(|json| json != "null")
+}
+
+fn has_texts(authorizer: &RawObject, name: &str) -> bool {
+    let texts: Option<Vec<String>> = authorizer.get_as(&[name]);
+    texts.is_some_and(|texts| !texts.is_empty() && texts.iter().all(|text| !text.is_empty()))
+}
+
+/// It has to be the path that ends so, not a query or a fragment.
+fn has_discovery_url(authorizer: &RawObject) -> bool {
+    let url: Option<String> = authorizer.get_as(&["discoveryUrl"]);
+    let between = |url: &str| {
+        let place = url.strip_prefix("https://")?.strip_suffix("/.well-known/openid-configuration")?;
+        Some(!place.is_empty() && !place.starts_with('/') && !place.contains(is_no_part_of_a_path))
+    };
+    url.is_some_and(|url| between(&url) == Some(true))
+}
+
+fn is_no_part_of_a_path(letter: char) -> bool {
+    letter.is_whitespace() || letter.is_control() || ['?', '#', '\\'].contains(&letter)
+}
