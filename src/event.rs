@@ -93,7 +93,7 @@ pub enum Ignored {
     NoIds,
     /// It names something, but nothing that has the form of an id.
     InvalidIds,
-    /// A sweep in a mode that does not exist.
+    /// A sweep whose detail is anything but `{}` or a `mode` that exists.
     InvalidMode,
 }
 
@@ -137,9 +137,13 @@ fn sweep(event: &EventBridgeEvent<Value>, home: &Home) -> Result<Event, Ignored>
     if event.region.as_ref().is_some_and(|region| *region != home.region) {
         return Err(Ignored::OtherRegion);
     }
-    let mode = match &event.detail["mode"] {
-        Value::Null => None,
-        Value::String(mode) => Some(mode.parse().map_err(|_| Ignored::InvalidMode)?),
+    // Whoever writes anything else may mean report mode, and must not get a sweep that writes.
+    let mode = match &event.detail {
+        Value::Object(members) if members.is_empty() => None,
+        Value::Object(members) if members.len() == 1 => {
+            let mode = members.get("mode").and_then(Value::as_str).ok_or(Ignored::InvalidMode)?;
+            Some(mode.parse().map_err(|_| Ignored::InvalidMode)?)
+        }
         _ => return Err(Ignored::InvalidMode),
     };
     let work = Work::Sweep(&[Kind::AgentcoreRuntime, Kind::Ec2Instance], mode);

@@ -56,6 +56,13 @@ impl Failure {
         Self::new(Reason::NotOffered, detail)
     }
 
+    /// A listing shows an id that has not the form AWS documents; it can be nobody's target.
+    pub fn unknown_id(operation: &str) -> Self {
+        let detail =
+            format!("{operation} shows an id of a form that this version does not know. Update the guardrail.");
+        Self::new(Reason::ReadFailed, detail)
+    }
+
     /// The failure of one request. `said` is AWS's own message, where it may be repeated.
     pub fn of_request<E, R>(reason: Reason, operation: &str, error: &SdkError<E, R>, said: Option<&str>) -> Self
     where
@@ -65,15 +72,19 @@ impl Failure {
     }
 }
 
-/// Whether a request failed because the name of its host is not known, as it is where a service is not offered.
+/// Whether a request failed because the name of its host is not known, as it is where a service is not offered. That
+/// the name could not be looked up just now is another thing.
 pub fn is_unresolvable<E, R>(error: &SdkError<E, R>) -> bool
 where
     E: Error + 'static,
     R: fmt::Debug,
 {
     let SdkError::DispatchFailure(_) = error else { return false };
-    iter::successors(error.source(), |error: &&dyn Error| (*error).source())
-        .any(|cause| cause.to_string().contains("dns error"))
+    let causes: Vec<_> = iter::successors(error.source(), |error: &&dyn Error| (*error).source())
+        .map(|cause| cause.to_string())
+        .collect();
+    let any = |words: &str| causes.iter().any(|cause| cause.contains(words));
+    any("dns error") && !any("Temporary failure")
 }
 
 /// Says what happened to a request and what a person can do about it.

@@ -1,6 +1,6 @@
 //! For each target: observe, decide, enforce, and say what became of it.
 
-use std::{collections::BTreeMap, future, ops::ControlFlow, pin::pin, slice::from_ref, time::Duration};
+use std::{collections::BTreeMap, future, ops::ControlFlow, slice::from_ref};
 
 use futures_util::{StreamExt, stream};
 
@@ -28,6 +28,8 @@ pub struct Flow<'a, O, E> {
     pub moment: Moment,
     /// What the invocation may still spend.
     pub patience: Patience,
+    /// Whether to wait for what AWS is at work on. A sweep does not: eight such resources would stop all others.
+    pub waits: bool,
 }
 
 impl<O, E> Flow<'_, O, E>
@@ -36,41 +38,21 @@ where
     E: Enforce<Document = O::Document>,
 {
     /// Takes every target to its outcome; one target's failure costs no other.
-    pub async fn run(&self, targets: &[Target], mut each: impl FnMut(Outcome)) {
+    pub async fn run(&self, targets: &[Target], each: &impl Fn(Outcome)) {
         match self.patience.until_end(self.observe.observe(targets)).await {
-            Some(looks) => {
-                self.settle_all(looks, Duration::ZERO, &mut each).await;
-            }
+            Some(looks) => self.settle_all(looks, each).await,
             None => targets.iter().for_each(|target| each(self.out_of_time(target))),
         }
     }
 
-    /// Takes targets that were looked at to their outcomes. Nothing new is begun when less than `margin` is left;
-    /// gives whether everything was begun, and so ended.
-    pub async fn settle_all(
-        &self,
-        looks: Answers<Observation<O::Document>>,
-        margin: Duration,
-        each: &mut impl FnMut(Outcome),
-    ) -> bool {
-        let all = looks.len();
+    /// Takes targets that were looked at to their outcomes.
+    pub async fn settle_all(&self, looks: Answers<Observation<O::Document>>, each: &impl Fn(Outcome)) {
         let mut tags = self.patience.until_end(self.tags_of_those_due(&looks)).await.unwrap_or_default();
-        let mut ended = 0;
-        let in_time = |_: &_| future::ready(margin.is_zero() || self.patience.left() > margin);
-        let mut outcomes = pin!(
-            stream::iter(looks)
-                .take_while(in_time)
-                .map(|(target, look)| {
-                    let tags = tags.remove(&target);
-                    self.settle(target, look, tags)
-                })
-                .buffer_unordered(CONCURRENCY)
-        );
-        while let Some(outcome) = outcomes.next().await {
-            ended += 1;
-            each(outcome);
-        }
-        ended == all
+        let outcomes = stream::iter(looks).map(|(target, look)| {
+            let tags = tags.remove(&target);
+            self.settle(target, look, tags)
+        });
+        outcomes.buffer_unordered(CONCURRENCY).for_each(|outcome| future::ready(each(outcome))).await;
     }
 
     /// The tags of all targets about to be written are read in one go, before the first write.
@@ -184,6 +166,9 @@ where
 
     /// Pauses and looks again; fails where there is no time left for that.
     async fn wait(&mut self, otherwise: Failure) -> Step {
+        if !self.flow.waits {
+            return Step::Break(self.wording.left(&self.look, Verdict::Deferred, Reason::StillChanging));
+        }
         if self.pauses.pause().await { self.look_again().await } else { self.failed(otherwise) }
     }
 

@@ -51,47 +51,42 @@ impl Invocation<'_> {
     async fn look_at(&self, targets: &[Target], response: &RefCell<Response>) {
         let of_kind = |kind| targets.iter().filter(|target| target.kind() == kind).cloned().collect::<Vec<_>>();
         let each = |outcome| self.add(response, outcome);
-        self.instances().run(&of_kind(Kind::Ec2Instance), each).await;
-        self.runtimes().run(&of_kind(Kind::AgentcoreRuntime), each).await;
+        self.instances(true).run(&of_kind(Kind::Ec2Instance), &each).await;
+        self.runtimes(true).run(&of_kind(Kind::AgentcoreRuntime), &each).await;
     }
 
     /// The kinds are swept side by side, so that neither can use up the other's time.
     async fn sweep(&self, kinds: &[Kind], response: &RefCell<Response>) {
+        let is_offered =
+            |kind: &Kind| *kind != Kind::AgentcoreRuntime || self.guardrail.settings.agentcore == AgentCore::Enabled;
+        let kinds: Vec<_> = kinds.iter().copied().filter(is_offered).collect();
         let launches = RefCell::new(Launches::default());
         let each = |outcome: Outcome| {
             launches.borrow_mut().add(&outcome);
             self.add(response, outcome);
         };
-        let (instances, runtimes) = (self.instances(), self.runtimes());
         let (instances, runtimes) = tokio::join!(
-            self.sweep_kind(Kind::Ec2Instance, kinds, &instances, each),
-            self.sweep_kind(Kind::AgentcoreRuntime, kinds, &runtimes, each),
+            self.sweep_kind(kinds.contains(&Kind::Ec2Instance), self.instances(false), &each),
+            self.sweep_kind(kinds.contains(&Kind::AgentcoreRuntime), self.runtimes(false), &each),
         );
         let ended = [(Kind::Ec2Instance, instances), (Kind::AgentcoreRuntime, runtimes)];
         response.borrow_mut().sweep = Some(Sweep {
-            complete: ended.iter().all(|(_, ended)| is_complete(ended)),
+            complete: ended.iter().all(|(_, ended)| ended.as_ref().is_none_or(is_complete)),
             not_listed: ended.into_iter().filter_map(not_listed).collect(),
             launched_by: launches.into_inner().most(),
         });
     }
 
-    async fn sweep_kind<O, E>(
-        &self,
-        kind: Kind,
-        kinds: &[Kind],
-        flow: &Flow<'_, O, E>,
-        each: impl FnMut(Outcome),
-    ) -> Ended
+    /// `None` where the kind is not asked for.
+    async fn sweep_kind<O, E>(&self, is_asked_for: bool, flow: Flow<'_, O, E>, each: &impl Fn(Outcome)) -> Option<Ended>
     where
         O: List,
         E: Enforce<Document = O::Document>,
     {
-        let settings = &self.guardrail.settings;
-        let is_left_out = kind == Kind::AgentcoreRuntime && settings.agentcore == AgentCore::Disabled;
-        if is_left_out || !kinds.contains(&kind) {
-            return Ended::Complete;
+        if !is_asked_for {
+            return None;
         }
-        sweep(flow, self.home, settings.sweep_margin.0, each).await
+        Some(sweep(&flow, self.home, self.guardrail.settings.sweep_margin.0, each).await)
     }
 
     fn add(&self, response: &RefCell<Response>, outcome: Outcome) {
@@ -99,22 +94,23 @@ impl Invocation<'_> {
         response.borrow_mut().add(outcome);
     }
 
-    fn instances(&self) -> Flow<'_, ObserveInstances, EnforceInstances> {
-        self.flow(&self.guardrail.observe_instances, self.guardrail.enforce_instances.as_ref())
+    fn instances(&self, waits: bool) -> Flow<'_, ObserveInstances, EnforceInstances> {
+        self.flow(waits, &self.guardrail.observe_instances, self.guardrail.enforce_instances.as_ref())
     }
 
-    fn runtimes(&self) -> Flow<'_, ObserveRuntimes, EnforceRuntimes> {
-        self.flow(&self.guardrail.observe_runtimes, self.guardrail.enforce_runtimes.as_ref())
+    fn runtimes(&self, waits: bool) -> Flow<'_, ObserveRuntimes, EnforceRuntimes> {
+        self.flow(waits, &self.guardrail.observe_runtimes, self.guardrail.enforce_runtimes.as_ref())
     }
 
     /// In report mode a flow has no writing half, even where the guardrail has one.
-    fn flow<'f, O, E>(&'f self, observe: &'f O, enforce: Option<&'f E>) -> Flow<'f, O, E> {
+    fn flow<'f, O, E>(&'f self, waits: bool, observe: &'f O, enforce: Option<&'f E>) -> Flow<'f, O, E> {
         Flow {
             observe,
             enforce: enforce.filter(|_| self.mode == Mode::Enforce),
             exception: &self.guardrail.settings.exception,
             moment: self.moment,
             patience: self.patience,
+            waits,
         }
     }
 }
@@ -128,8 +124,8 @@ fn is_complete(ended: &Ended) -> bool {
     }
 }
 
-fn not_listed((kind, ended): (Kind, Ended)) -> Option<NotListed> {
-    match ended {
+fn not_listed((kind, ended): (Kind, Option<Ended>)) -> Option<NotListed> {
+    match ended? {
         Ended::NotListed(failure) => Some(NotListed { kind, reason: failure.reason, detail: failure.detail }),
         Ended::Complete | Ended::OutOfTime => None,
     }

@@ -130,7 +130,7 @@ pub enum Reason {
     ReadFailed,
     /// Failed: the tags could not be read, so nothing was written.
     TagsUnreadable,
-    /// Failed: the runtime was still being created or updated when time ran out.
+    /// Failed: the runtime was still being created or updated when time ran out. Deferred: a sweep does not wait for it.
     StillChanging,
     /// Failed: what AWS returned cannot be sent back without losing something.
     UnsafeToSend,

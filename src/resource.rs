@@ -1,5 +1,7 @@
 //! The two halves of a resource kind: one looks, the other writes. A third kind is one more folder here, its words in
-//! `target`, `outcome` and `wording`, and a flow in the handler.
+//! `target`, `outcome` and `wording`, and a flow in `invocation`.
+
+use std::time::Duration;
 
 use futures_util::Stream;
 
@@ -36,9 +38,23 @@ pub trait Observe {
 
 /// The listing of a kind, for the sweep. It cannot write.
 pub trait List: Observe {
-    /// Everything of this account and Region that may need a write, page by page. A listing ends with the first page
-    /// that could not be read.
-    fn pages(&self, home: &Home) -> impl Stream<Item = Result<Answers<Observation<Self::Document>>, Failure>>;
+    /// How many batches are worked on at once.
+    const BATCHES_AT_ONCE: usize;
+    /// A batch is begun only when more than this is left of an invocation.
+    const TIME_TO_FINISH: Duration;
+
+    /// Everything of this account and Region that may need a write, in batches that are small enough to be written
+    /// before what was looked at is old. A listing ends with the first failure.
+    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Batch<Self::Document>, Failure>>;
+}
+
+/// A part of a listing.
+#[derive(Debug)]
+pub enum Batch<D> {
+    /// Targets that the listing itself shows as a look would.
+    Looked(Answers<Observation<D>>),
+    /// Targets that are only named.
+    Listed(Vec<Target>),
 }
 
 /// The writing half of a kind. Report mode does not have one.

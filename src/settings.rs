@@ -59,8 +59,8 @@ impl FromStr for SweepMargin {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.parse() {
-            Ok(seconds @ 30..=600) => Ok(Self(Duration::from_secs(seconds))),
-            _ => Err("it can be a number of seconds from 30 to 600"),
+            Ok(seconds @ 30..=240) => Ok(Self(Duration::from_secs(seconds))),
+            _ => Err("it can be a number of seconds from 30 to 240"),
         }
     }
 }
@@ -84,7 +84,7 @@ pub struct Settings {
     pub mode: Mode,
     /// `AGENTCORE`: `enabled`, the default, or `disabled` where the Region does not offer it; sweeps leave it out then.
     pub agentcore: AgentCore,
-    /// `SWEEP_MARGIN_SECONDS`: a sweep begins nothing new when less than this is left, 30 to 600; the default is 60.
+    /// `SWEEP_MARGIN_SECONDS`: a sweep begins nothing new when less than this is left, 30 to 240; the default is 60.
     pub sweep_margin: SweepMargin,
     /// `EXCEPTION_TAG`: `KEY` or `KEY=VALUE`; the default is `metadata-guardrail:exempt`.
     pub exception: ExceptionTag,

@@ -1,7 +1,7 @@
 //! The same flow over a listing instead of an event: what events missed, and what was wrong before there was a
 //! guardrail.
 
-use std::{pin::pin, time::Duration};
+use std::{cell::RefCell, future, time::Duration};
 
 use futures_util::StreamExt;
 
@@ -9,7 +9,7 @@ use crate::{
     failure::Failure,
     flow::Flow,
     outcome::Outcome,
-    resource::{Enforce, List},
+    resource::{Batch, Enforce, List},
     target::Home,
 };
 
@@ -24,26 +24,32 @@ pub enum Ended {
     NotListed(Failure),
 }
 
-/// Takes everything that the listing of a kind shows to its outcome, page by page, so that memory does not grow with
-/// the fleet. Nothing new is begun when less than `margin` is left; what is under way is finished.
-pub async fn sweep<O, E>(flow: &Flow<'_, O, E>, home: &Home, margin: Duration, mut each: impl FnMut(Outcome)) -> Ended
+/// Takes everything that the listing of a kind shows to its outcome, batch by batch, so that memory does not grow with
+/// the fleet and that what is written was looked at just before. Nothing new is begun when less than `margin`, or than
+/// the kind needs, is left; what is under way is finished.
+pub async fn sweep<O, E>(flow: &Flow<'_, O, E>, home: &Home, margin: Duration, each: &impl Fn(Outcome)) -> Ended
 where
     O: List,
     E: Enforce<Document = O::Document>,
 {
-    let mut pages = pin!(flow.observe.pages(home));
-    loop {
-        if flow.patience.left() <= margin {
-            return Ended::OutOfTime;
+    let ended = RefCell::new(Ended::Complete);
+    let in_time = || {
+        let enough = flow.patience.left() > margin.max(O::TIME_TO_FINISH);
+        if !enough {
+            ended.replace(Ended::OutOfTime);
         }
-        let page = match flow.patience.until_end(pages.next()).await {
-            None => return Ended::OutOfTime,
-            Some(None) => return Ended::Complete,
-            Some(Some(Err(failure))) => return Ended::NotListed(failure),
-            Some(Some(Ok(page))) => page,
-        };
-        if !flow.settle_all(page, margin, &mut each).await {
-            return Ended::OutOfTime;
-        }
+        enough
+    };
+    if in_time() {
+        let batches = flow.observe.batches(home).take_while(|_| future::ready(in_time()));
+        let work = batches.map(async |batch| match batch {
+            Ok(Batch::Looked(looks)) => flow.settle_all(looks, each).await,
+            Ok(Batch::Listed(targets)) => flow.run(&targets, each).await,
+            Err(failure) => {
+                ended.replace(Ended::NotListed(failure));
+            }
+        });
+        work.buffer_unordered(O::BATCHES_AT_ONCE).collect::<()>().await;
     }
+    ended.into_inner()
 }

@@ -12,7 +12,7 @@ use crate::{
     event::{Event, Work},
     handler::InvocationError,
     outcome::{Outcome, Verdict},
-    response::Response,
+    response::{NotListed, Response, Sweep},
     settings::Mode,
 };
 
@@ -76,10 +76,21 @@ fn report_response(request_id: &str, response: &Response) {
         info!(request_id, mode, ignored = reason, "the event was ignored: {reason}");
     }
     if let Some(sweep) = &response.sweep {
-        let (complete, launched_by, not_listed) = (sweep.complete, json(&sweep.launched_by), json(&sweep.not_listed));
-        let counts = json(&response.counts);
-        info!(request_id, mode, complete, counts, launched_by, not_listed, "the sweep has ended");
+        report_sweep(request_id, response, sweep);
     }
+}
+
+fn report_sweep(request_id: &str, response: &Response, sweep: &Sweep) {
+    for NotListed { kind, reason, detail } in &sweep.not_listed {
+        let (kind, reason): (&str, &str) = (kind.into(), reason.into());
+        error!(request_id, kind, reason, detail, "{kind} could not be listed");
+    }
+    if !sweep.complete {
+        counter!("IncompleteSweeps").increment(1);
+    }
+    let (mode, complete): (&str, _) = (response.mode.into(), sweep.complete);
+    let (counts, launched_by) = (json(&response.counts), json(&sweep.launched_by));
+    info!(request_id, mode, complete, counts, launched_by, "the sweep has ended");
 }
 
 /// Logs and counts one outcome.
@@ -148,6 +159,7 @@ impl Metrics {
             Unit::Count,
             "Writes that AWS accepted and that did not end as they should"
         );
+        describe_counter!("IncompleteSweeps", Unit::Count, "Sweeps that did not reach everything");
         describe_histogram!("Duration", Unit::Milliseconds, "How long an invocation took");
         Ok(Self(collector))
     }

@@ -93,6 +93,7 @@ impl Wording<'_> {
             Reason::Pending => "It is pending and cannot be changed yet; the event that it runs, its next start or \
                                 the next sweep finishes this."
                 .to_owned(),
+            Reason::StillChanging => "AWS is at work on it; its next event or the next sweep finishes this.".to_owned(),
             Reason::Stopping => {
                 "It is stopping and cannot be changed now; its next start or the next sweep finishes this.".to_owned()
             }

@@ -83,6 +83,10 @@ async fn a_mode_that_does_not_exist_and_another_account_start_no_sweep() {
     for (member, value, reason) in [
         ("detail", json!({"mode": "Report"}), "invalid_mode"),
         ("detail", json!({"mode": 1}), "invalid_mode"),
+        ("detail", json!({"Mode": "report"}), "invalid_mode"),
+        ("detail", json!({"mode": "report", "kind": "ec2"}), "invalid_mode"),
+        ("detail", json!(r#"{"mode":"report"}"#), "invalid_mode"),
+        ("detail", json!(null), "invalid_mode"),
         ("account", json!("444455556666"), "other_account"),
         ("region", json!("us-east-1"), "other_region"),
     ] {
@@ -93,6 +97,105 @@ async fn a_mode_that_does_not_exist_and_another_account_start_no_sweep() {
         assert_eq!(scene.invoke(event).await.expect("ignored")["ignored"], reason);
         assert!(scene.aws.calls().is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_sweep_in_report_mode_writes_nothing_whatever_stands_beside() {
+    let scene = Scene::new().await.in_report_mode();
+    {
+        let mut world = scene.aws.world();
+        world.add_instance(OPEN);
+        world.add_instance(OTHER).tag(EXEMPT, "yes");
+        world.add_instance("i-0a1b2c3d4e5f60003").operator("eks.amazonaws.com");
+        world.add_runtime(RUNTIME, &document());
+        world.add_runtime(OTHER_RUNTIME, &document());
+        world.fault_for("GetAgentRuntime", OTHER_RUNTIME, Fault::AccessDenied, usize::MAX);
+    }
+
+    let error = scene.invoke(due()).await.expect_err("one runtime cannot be read");
+
+    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
+    assert_eq!(response["counts"], json!({"would_enforce": 2, "exempt": 1, "held": 1, "failed": 1}));
+    assert!(scene.aws.writes().is_empty());
+}
+
+#[tokio::test]
+async fn an_exception_that_comes_while_the_sweep_is_under_way_is_respected() {
+    let scene = Scene::new().await;
+    for number in 0..80 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}"));
+    }
+    scene.aws.world().after(MODIFY, |world| {
+        let open = world.instances.values_mut().filter(|instance| instance.http_tokens == "optional");
+        open.for_each(|instance| {
+            instance.tag(EXEMPT, "all of a sudden");
+        });
+    });
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"enforced": 40, "exempt": 40}), "tags are read for 40 at a time");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_disabled_while_the_sweep_is_under_way_stays_disabled() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().endpoint_demanded_with_tokens = true;
+    scene.aws.world().after("DescribeTags", |world| {
+        world.instances.get_mut(OPEN).expect("it").http_endpoint("disabled");
+    });
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!(by_id(&response)[OPEN]["reason"], "endpoint_disabled");
+    assert_eq!(scene.aws.world().instance(OPEN).http_endpoint, "disabled");
+    assert!(scene.aws.writes().iter().all(|write| write.parameter("HttpEndpoint").is_none()));
+}
+
+#[tokio::test]
+async fn where_ec2_demands_the_endpoint_a_sweep_looks_again_before_it_is_sent() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().endpoint_demanded_with_tokens = true;
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"enforced": 1}));
+}
+
+#[tokio::test]
+async fn a_runtime_is_read_just_before_its_own_write() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_runtime(RUNTIME, &document());
+    scene.aws.world().after("ListAgentRuntimes", |world| {
+        let runtime = world.runtimes.get_mut(RUNTIME).expect("it");
+        runtime.version = 2;
+        runtime.set("description", r#""deployed in between""#);
+    });
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!(by_id(&response)[RUNTIME]["after"], json!({"require_mmdsv2": true, "version": "3"}));
+    assert_eq!(scene.aws.world().runtime(RUNTIME).member("description"), Some(r#""deployed in between""#));
+}
+
+#[tokio::test]
+async fn runtimes_that_aws_is_at_work_on_stop_no_others() {
+    let scene = Scene::new().await;
+    scene.aws.world().page_size = 5;
+    for number in 0..30 {
+        let mut world = scene.aws.world();
+        let runtime = world.add_runtime(&format!("agent_{number:02}-Xy12Ab34Cd"), &document());
+        if number % 3 != 2 {
+            runtime.status("UPDATING").polls_left = u32::MAX;
+        }
+    }
+
+    let response = scene.invoke(due()).await.expect("what waits has not failed");
+
+    assert_eq!(response["counts"], json!({"enforced": 10, "deferred": 20}));
+    assert_eq!(response["complete"], true);
 }
 
 #[tokio::test]
@@ -141,7 +244,7 @@ async fn the_cost_grows_with_what_is_wrong_and_not_with_the_fleet() {
     assert_eq!(response["counts"], json!({"enforced": 50}));
     let operations = scene.aws.operations();
     let count = |name: &str| operations.iter().filter(|operation| *operation == name).count();
-    assert_eq!((count("DescribeInstances"), count("DescribeTags"), count(MODIFY)), (1, 1, 50));
+    assert_eq!((count("DescribeInstances"), count("DescribeTags"), count(MODIFY)), (1, 2, 50));
 }
 
 #[tokio::test]
@@ -181,6 +284,25 @@ async fn a_listing_that_cannot_be_read_fails_the_invocation_and_not_the_other_ki
 }
 
 #[tokio::test]
+async fn a_listing_that_ends_in_its_middle_loses_nothing_of_its_beginning() {
+    let scene = Scene::new().await;
+    scene.aws.world().page_size = 5;
+    for number in 0..10 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}"));
+    }
+    scene.aws.world().after("DescribeInstances", |world| {
+        world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX);
+    });
+
+    let error = scene.invoke(due()).await.expect_err("the second page cannot be read");
+
+    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 5}), &json!(false)));
+    let lines = scene.results_logged();
+    assert!(lines.iter().any(|line| line["level"] == "ERROR" && line["kind"] == "ec2_instance"), "{lines:?}");
+}
+
+#[tokio::test]
 async fn a_region_without_agentcore_is_said_once_and_fails_nothing() {
     let scene = Scene::new().await.without_agentcore_endpoint();
     scene.aws.world().add_instance(OPEN);
@@ -206,11 +328,24 @@ async fn with_agentcore_disabled_no_runtime_is_listed() {
 async fn a_sweep_near_its_deadline_begins_nothing_and_says_that_it_is_not_complete() {
     let scene = Scene::new().await.with_remaining(Duration::from_secs(59));
     scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_runtime(RUNTIME, &document());
 
     let response = scene.invoke(due()).await.expect("what was not begun has not failed");
 
     assert_eq!((&response["complete"], &response["outcomes"]), (&json!(false), &json!([])));
     assert!(scene.aws.calls().is_empty());
+}
+
+#[tokio::test]
+async fn no_runtime_is_begun_when_there_is_no_time_to_verify_it() {
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(119));
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_runtime(RUNTIME, &document());
+
+    let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(false)));
+    assert_eq!(by_id(&response).keys().collect::<Vec<_>>(), [OPEN]);
 }
 
 #[tokio::test]

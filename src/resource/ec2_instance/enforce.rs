@@ -54,8 +54,16 @@ impl Enforce for EnforceInstances {
     /// The write takes effect at once, so that there is nothing to wait for.
     async fn enforce(&self, observed: &Observed<InstanceFacts>, _: &Patience) -> Result<State, Refusal> {
         let mut reply = self.require_v2(&observed.target, None).await;
-        if observed.document.endpoint_enabled && reply.as_ref().is_err_and(demands_endpoint) {
-            reply = self.require_v2(&observed.target, Some(InstanceMetadataEndpointState::Enabled)).await;
+        if let Err(error) = &reply
+            && demands_endpoint(error)
+        {
+            match observed.document.endpoint_enabled {
+                Some(true) => {
+                    reply = self.require_v2(&observed.target, Some(InstanceMetadataEndpointState::Enabled)).await;
+                }
+                Some(false) => {}
+                None => return Err(Refusal::Moved(write_failed(error))),
+            }
         }
         verified(&reply.map_err(|error| refused(&error))?)
     }
@@ -66,8 +74,12 @@ fn demands_endpoint(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> boo
         && error.message().is_some_and(|message| message.starts_with(ENDPOINT_DEMANDED))
 }
 
+fn write_failed(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> Failure {
+    Failure::of_request(Reason::WriteFailed, OPERATION, error, error.message())
+}
+
 fn refused(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> Refusal {
-    let failure = Failure::of_request(Reason::WriteFailed, OPERATION, error, error.message());
+    let failure = write_failed(error);
     match error.code() {
         Some("IncorrectInstanceState" | "InvalidInstanceID.NotFound") => Refusal::Moved(failure),
         _ => Refusal::Failed(failure),

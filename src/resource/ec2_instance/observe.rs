@@ -27,8 +27,8 @@ const WILDCARDS: [char; 3] = ['*', '?', '\\'];
 /// What a write needs to know of an instance.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct InstanceFacts {
-    /// The metadata endpoint was seen enabled.
-    pub endpoint_enabled: bool,
+    /// Whether the metadata endpoint was seen enabled just now; `None` where that was some time ago.
+    pub endpoint_enabled: Option<bool>,
 }
 
 /// Reads instances and their tags.
@@ -142,7 +142,7 @@ pub(super) fn observed(target: &Target, instance: &Instance) -> Observed<Instanc
         state: State::Instance { http_tokens: tokens.map(str::to_owned), hop_limit },
         findings: Vec::new(),
         findings_if_enforced: (hop_limit == Some(1)).then_some(Finding::HopLimit1).into_iter().collect(),
-        document: InstanceFacts { endpoint_enabled: endpoint == Some("enabled") },
+        document: InstanceFacts { endpoint_enabled: Some(endpoint == Some("enabled")) },
     }
 }
 
