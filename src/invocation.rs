@@ -11,6 +11,7 @@ use crate::{
     patience::Patience,
     resource::{
         Enforce, List,
+        account_defaults::DefaultsFlow,
         agentcore_runtime::{EnforceRuntimes, ObserveRuntimes},
         ec2_instance::{EnforceInstances, ObserveInstances},
     },
@@ -63,11 +64,13 @@ impl Invocation<'_> {
             self.add(response, outcome);
         };
         let (instances, runtimes) = (self.instances(), self.runtimes());
-        let (instances, runtimes) = tokio::join!(
+        let (instances, runtimes, defaults) = tokio::join!(
             self.sweep_kind(Kind::Ec2Instance, kinds, &instances, each),
             self.sweep_kind(Kind::AgentcoreRuntime, kinds, &runtimes, each),
+            self.sweep_defaults(kinds, each),
         );
-        let ended = [(Kind::Ec2Instance, instances), (Kind::AgentcoreRuntime, runtimes)];
+        let ended =
+            [(Kind::Ec2Instance, instances), (Kind::AgentcoreRuntime, runtimes), (Kind::AccountDefaults, defaults)];
         response.borrow_mut().sweep = Some(Sweep {
             complete: ended.iter().all(|(_, ended)| is_complete(ended)),
             not_listed: ended.into_iter().filter_map(not_listed).collect(),
@@ -92,6 +95,20 @@ impl Invocation<'_> {
             return Ended::Complete;
         }
         sweep(flow, self.home, settings.sweep_margin.0, each).await
+    }
+
+    /// A Region has one set of defaults: nothing is listed, and a failure is an outcome.
+    async fn sweep_defaults(&self, kinds: &[Kind], mut each: impl FnMut(Outcome)) -> Ended {
+        let Guardrail { settings, observe_defaults, enforce_defaults, .. } = self.guardrail;
+        let Some(observe) = observe_defaults.as_ref().filter(|_| kinds.contains(&Kind::AccountDefaults)) else {
+            return Ended::Complete;
+        };
+        if self.patience.left() <= settings.sweep_margin.0 {
+            return Ended::OutOfTime;
+        }
+        let enforce = enforce_defaults.as_ref().filter(|_| self.mode == Mode::Enforce);
+        each(DefaultsFlow { observe, enforce, home: self.home, patience: self.patience }.settle().await);
+        Ended::Complete
     }
 
     fn add(&self, response: &RefCell<Response>, outcome: Outcome) {

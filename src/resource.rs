@@ -1,5 +1,6 @@
 //! The two halves of a resource kind: one looks, the other writes. A third kind is one more folder here, its words in
-//! `target`, `outcome` and `wording`, and a flow in the handler.
+//! `target`, `outcome` and `wording`, and a flow in the handler. [`account_defaults`] are no resource of a kind and have
+//! two halves and a small flow of their own.
 
 use futures_util::Stream;
 
@@ -11,6 +12,7 @@ use crate::{
     target::{Home, Target},
 };
 
+pub mod account_defaults;
 pub mod agentcore_runtime;
 pub mod ec2_instance;
 
