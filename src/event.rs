@@ -146,7 +146,7 @@ fn sweep(event: &EventBridgeEvent<Value>, home: &Home) -> Result<Event, Ignored>
         }
         _ => return Err(Ignored::InvalidMode),
     };
-    let work = Work::Sweep(&[Kind::AgentcoreRuntime, Kind::Ec2Instance], mode);
+    let work = Work::Sweep(&[Kind::AgentcoreRuntime, Kind::Ec2Instance, Kind::AccountDefaults], mode);
     Ok(Event { cause: Cause::SweepDue, work, time: event.time })
 }
 

@@ -1,6 +1,6 @@
 //! For each target: observe, decide, enforce, and say what became of it.
 
-use std::{collections::BTreeMap, future, ops::ControlFlow, slice::from_ref};
+use std::{collections::BTreeMap, ops::ControlFlow, slice::from_ref};
 
 use futures_util::{StreamExt, stream};
 
@@ -52,7 +52,7 @@ where
             let tags = tags.remove(&target);
             self.settle(target, look, tags)
         });
-        outcomes.buffer_unordered(CONCURRENCY).for_each(|outcome| future::ready(each(outcome))).await;
+        outcomes.buffer_unordered(CONCURRENCY).for_each(async |outcome| each(outcome)).await;
     }
 
     /// The tags of all targets about to be written are read in one go, before the first write.

@@ -19,11 +19,12 @@ use crate::{
     invocation::Invocation,
     patience::{Pace, Patience, Stopwatch},
     resource::{
+        account_defaults::{EnforceDefaults, ObserveDefaults},
         agentcore_runtime::{EnforceRuntimes, ObserveRuntimes},
         ec2_instance::{EnforceInstances, ObserveInstances},
     },
     response::Response,
-    settings::{Mode, Settings},
+    settings::{AccountDefaults, Mode, Settings},
     target::Home,
     telemetry,
 };
@@ -35,6 +36,8 @@ pub struct Guardrail {
     pub(crate) observe_runtimes: ObserveRuntimes,
     pub(crate) enforce_instances: Option<EnforceInstances>,
     pub(crate) enforce_runtimes: Option<EnforceRuntimes>,
+    pub(crate) observe_defaults: Option<ObserveDefaults>,
+    pub(crate) enforce_defaults: Option<EnforceDefaults>,
     pace: Pace,
 }
 
@@ -84,11 +87,15 @@ impl Guardrail {
         let Clients { ec2, agentcore } = clients;
         let may_write = settings.mode == Mode::Enforce;
         let authorizer = settings.runtime_authorizer.clone();
+        let reads_defaults = settings.account_defaults != AccountDefaults::Off;
+        let writes_defaults = may_write && settings.account_defaults == AccountDefaults::Enforce;
         Self {
             settings,
             pace: Pace::default(),
             observe_instances: ObserveInstances::new(ec2.clone()),
             observe_runtimes: ObserveRuntimes::new(agentcore.clone(), authorizer.clone()),
+            observe_defaults: reads_defaults.then(|| ObserveDefaults::new(ec2.clone())),
+            enforce_defaults: writes_defaults.then(|| EnforceDefaults::new(ec2.clone())),
             enforce_instances: may_write.then(|| EnforceInstances::new(ec2)),
             enforce_runtimes: may_write.then(|| EnforceRuntimes::new(agentcore, authorizer.to_set().cloned())),
         }
@@ -151,7 +158,8 @@ impl Guardrail {
             moment: Moment { now: now.into(), event: happened },
             patience: Patience::new(self.pace, remaining),
         };
-        invocation.run(&event.work).await
+        // In a box, because the compiler follows futures inside each other only so deep.
+        Box::pin(invocation.run(&event.work)).await
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     patience::Patience,
     resource::{
         Enforce, List,
+        account_defaults::DefaultsFlow,
         agentcore_runtime::{EnforceRuntimes, ObserveRuntimes},
         ec2_instance::{EnforceInstances, ObserveInstances},
     },
@@ -65,11 +66,13 @@ impl Invocation<'_> {
             launches.borrow_mut().add(&outcome);
             self.add(response, outcome);
         };
-        let (instances, runtimes) = tokio::join!(
+        let (instances, runtimes, defaults) = tokio::join!(
             self.sweep_kind(kinds.contains(&Kind::Ec2Instance), self.instances(false), &each),
             self.sweep_kind(kinds.contains(&Kind::AgentcoreRuntime), self.runtimes(false), &each),
+            self.sweep_defaults(kinds.contains(&Kind::AccountDefaults), &each),
         );
-        let ended = [(Kind::Ec2Instance, instances), (Kind::AgentcoreRuntime, runtimes)];
+        let ended =
+            [(Kind::Ec2Instance, instances), (Kind::AgentcoreRuntime, runtimes), (Kind::AccountDefaults, defaults)];
         response.borrow_mut().sweep = Some(Sweep {
             complete: ended.iter().all(|(_, ended)| ended.as_ref().is_none_or(is_complete)),
             not_listed: ended.into_iter().filter_map(not_listed).collect(),
@@ -87,6 +90,18 @@ impl Invocation<'_> {
             return None;
         }
         Some(sweep(&flow, self.home, self.guardrail.settings.sweep_margin.0, each).await)
+    }
+
+    /// A Region has one set of defaults: nothing is listed, and a failure is an outcome.
+    async fn sweep_defaults(&self, is_asked_for: bool, each: &impl Fn(Outcome)) -> Option<Ended> {
+        let Guardrail { settings, observe_defaults, enforce_defaults, .. } = self.guardrail;
+        let observe = observe_defaults.as_ref().filter(|_| is_asked_for)?;
+        if self.patience.left() <= settings.sweep_margin.0 {
+            return Some(Ended::OutOfTime);
+        }
+        let enforce = enforce_defaults.as_ref().filter(|_| self.mode == Mode::Enforce);
+        each(DefaultsFlow { observe, enforce, home: self.home, patience: self.patience }.settle().await);
+        Some(Ended::Complete)
     }
 
     fn add(&self, response: &RefCell<Response>, outcome: Outcome) {

@@ -104,6 +104,10 @@ pub enum Reason {
     ExceptionTag,
     /// Held: AWS manages the instance for an operator.
     ManagedByOperator,
+    /// Held: a declarative policy sets the account defaults.
+    ManagedByPolicy,
+    /// Held: the account defaults are managed by somebody this version does not know.
+    UnknownManager,
     /// Held or failed: AWS could not apply an update of the runtime.
     UpdateFailed,
     /// Held: AWS could not create the runtime.
@@ -159,7 +163,8 @@ pub enum Finding {
     ExceptionExpired,
     /// The exception begins like a date and is none, so it has no end.
     ExceptionMalformed,
-    /// The instance is, or would be, enforced with a hop limit of 1: its containers may lose the metadata service.
+    /// The instance is, or would be, enforced with a hop limit of 1: its containers may lose the metadata service. Of
+    /// account defaults: so are new instances.
     #[serde(rename = "hop_limit_1")]
     #[strum(serialize = "hop_limit_1")]
     HopLimit1,
@@ -188,5 +193,16 @@ pub enum State {
         require_mmdsv2: Option<bool>,
         /// `agentRuntimeVersion`, as AWS writes it.
         version: Option<String>,
+    },
+    /// Of the account defaults of a Region; `None` is no preference.
+    AccountDefaults {
+        /// `HttpTokens`: `optional` or `required`.
+        http_tokens: Option<String>,
+        /// `HttpTokensEnforced`: `enabled` or `disabled`.
+        http_tokens_enforced: Option<String>,
+        /// `HttpPutResponseHopLimit`, 1 to 64.
+        hop_limit: Option<i32>,
+        /// `ManagedBy`: `account` or `declarative-policy`; `None` where EC2 did not say.
+        managed_by: Option<String>,
     },
 }

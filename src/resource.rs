@@ -1,5 +1,6 @@
 //! The two halves of a resource kind: one looks, the other writes. A third kind is one more folder here, its words in
-//! `target`, `outcome` and `wording`, and a flow in `invocation`.
+//! `target`, `outcome` and `wording`, and a flow in `invocation`. [`account_defaults`] are no resource of a kind and
+//! have two halves and a small flow of their own.
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::{
     target::{Home, Target},
 };
 
+pub mod account_defaults;
 pub mod agentcore_runtime;
 pub mod ec2_instance;
 

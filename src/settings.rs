@@ -36,11 +36,24 @@ pub enum AgentCore {
 
 /// `RUNTIME_AUTHORIZER`, as it is written.
 #[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
-#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = no_choice_of_authorizer)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_off_report_nor_enforce)]
 enum AuthorizerChoice {
     Off,
     #[default]
     Report,
+    Enforce,
+}
+
+/// Whether a sweep looks after the Region's account defaults.
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_off_report_nor_enforce)]
+pub enum AccountDefaults {
+    /// They are not even read.
+    Off,
+    /// They are read, and never written.
+    #[default]
+    Report,
+    /// In enforce mode they are made to require version 2.
     Enforce,
 }
 
@@ -73,7 +86,7 @@ fn neither_enabled_nor_disabled(_: &str) -> String {
     "it can be \"enabled\" or \"disabled\"".to_owned()
 }
 
-fn no_choice_of_authorizer(_: &str) -> String {
+fn neither_off_report_nor_enforce(_: &str) -> String {
     "it can be \"off\", \"report\" or \"enforce\"".to_owned()
 }
 
@@ -91,6 +104,8 @@ pub struct Settings {
     /// `RUNTIME_AUTHORIZER`: `off`, `report`, the default, or `enforce`; with `enforce`, `RUNTIME_AUTHORIZER_CONFIG` is
     /// the JSON of the `customJWTAuthorizer` to set.
     pub runtime_authorizer: RuntimeAuthorizer,
+    /// `ACCOUNT_DEFAULTS`: `off`, `report`, the default, or `enforce`, which writes in enforce mode only.
+    pub account_defaults: AccountDefaults,
 }
 
 /// Every wrong setting, one sentence each.
@@ -111,6 +126,7 @@ impl Settings {
             agentcore: setting("AGENTCORE", &variable, &mut wrong),
             sweep_margin: setting("SWEEP_MARGIN_SECONDS", &variable, &mut wrong),
             runtime_authorizer: runtime_authorizer(&variable, &mut wrong),
+            account_defaults: setting("ACCOUNT_DEFAULTS", &variable, &mut wrong),
         };
         if wrong.is_empty() { Ok(settings) } else { Err(WrongSettings(wrong)) }
     }

@@ -40,6 +40,8 @@ pub enum Kind {
     Ec2Instance,
     /// A Bedrock AgentCore runtime, whose metadata service is MMDS.
     AgentcoreRuntime,
+    /// What EC2 gives new instances of the account and Region. There is one of it, and no event is about it.
+    AccountDefaults,
 }
 
 /// One resource of the function's own account and Region. Its id is known to fit AWS's pattern,

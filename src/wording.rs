@@ -30,7 +30,9 @@ impl Wording<'_> {
     /// The outcome of a target that was written and verified; `after` is what was read then.
     pub fn enforced<D>(&self, look: &Observation<D>, after: State) -> Outcome {
         let detail = match &after {
-            State::Instance { .. } => "HttpTokens is required now; nothing else was changed.".to_owned(),
+            State::Instance { .. } | State::AccountDefaults { .. } => {
+                "HttpTokens is required now; nothing else was changed.".to_owned()
+            }
             State::Runtime { version, .. } => format!(
                 "requireMMDSV2 is true now{}, in version {}; every other member of the configuration is unchanged.",
                 if gets_authorizer(look.found()) { " and the authorizer is set" } else { "" },
@@ -79,7 +81,7 @@ impl Wording<'_> {
 
     fn why_left<D>(&self, observed: Option<&Observed<D>>, reason: Reason) -> String {
         let v2 = match self.target.kind() {
-            Kind::Ec2Instance => "IMDSv2",
+            Kind::Ec2Instance | Kind::AccountDefaults => "IMDSv2",
             Kind::AgentcoreRuntime => "MMDSv2",
         };
         match reason {

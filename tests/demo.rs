@@ -11,11 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::{ContentArrangement, Table, presets};
 use harness::{EXEMPT, Scene, document, sample, sample_names};
+use metadata_guardrail::settings;
 use serde_json::Value;
-use stand_in::{ACCOUNT, Call, Fault, Instance, REGION, Runtime, World};
+use stand_in::{ACCOUNT, AccountDefaults, Call, Fault, Instance, REGION, Runtime, World};
 
 /// How often each result has come by the end.
-const EXPECTED: &str = "8 compliant, 1 deferred, 8 enforced, 4 exempt, 1 failed, 1 gone, 4 held, 3 would_enforce";
+const EXPECTED: &str = "8 compliant, 1 deferred, 9 enforced, 4 exempt, 1 failed, 1 gone, 4 held, 4 would_enforce";
 /// The sample of the schedule has no time; it comes at the end of the day.
 const LAST: &str = "2026-11-20T23:59:59Z";
 /// What is worth telling of a call, by its path in the event's detail.
@@ -41,7 +42,7 @@ async fn main() {
     tally.play(&report, "ec2-instance-started.json").await;
 
     heading("Then in enforce mode: every event of events/, in the order of time");
-    let enforce = Scene::new().await;
+    let enforce = Scene::new().await.with_account_defaults(settings::AccountDefaults::Enforce);
     fill(&mut enforce.aws.world());
     let mut names = sample_names();
     names.sort_by_key(|name| sample(name)["time"].as_str().map_or(LAST.to_owned(), str::to_owned));
@@ -67,6 +68,8 @@ fn fill(world: &mut World) {
     let forgotten = world.add_instance("i-0a1b2c3d4e5f60061");
     forgotten.tag("aws:ec2launchtemplate:id", "lt-0a1b2c3d4e5f60001").tag("aws:ec2launchtemplate:version", "3");
     forgotten.tag("aws:autoscaling:groupName", "reporting");
+
+    world.account_defaults.hop_limit = Some(2);
 
     let claims = world.add_runtime("claims_agent-Xy12Ab34Cd", &document());
     claims.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#).status("CREATING");
@@ -168,6 +171,17 @@ impl Look {
         (id.clone(), Self { state, setting: "HttpTokens", members })
     }
 
+    /// What EC2 gives new instances, under the name of the Region.
+    fn account_defaults(defaults: &AccountDefaults) -> (String, Self) {
+        let others = AccountDefaults { http_tokens: None, ..defaults.clone() };
+        let tokens = defaults.http_tokens.as_deref().unwrap_or("no preference");
+        let members = [("HttpTokens", tokens.to_owned()), ("all others", format!("{others:?}"))];
+        let members = members.map(|(name, value)| (name.to_owned(), value)).into();
+        let hop_limit = defaults.hop_limit.map_or("no preference".to_owned(), |hops| hops.to_string());
+        let state = format!("account defaults:\nHttpTokens {tokens}\nhop limit {hop_limit}");
+        (REGION.to_owned(), Self { state, setting: "HttpTokens", members })
+    }
+
     fn runtime(runtime: &Runtime) -> (String, Self) {
         let Runtime { id, status, version, document, .. } = runtime;
         let members: BTreeMap<_, _> = document.iter().map(|(name, json)| (name.clone(), json.to_string())).collect();
@@ -189,7 +203,8 @@ type Snapshot = BTreeMap<String, Look>;
 
 fn snapshot(world: &World) -> Snapshot {
     let instances = world.instances.values().map(Look::instance);
-    instances.chain(world.runtimes.values().map(Look::runtime)).collect()
+    let defaults = [Look::account_defaults(&world.account_defaults)];
+    instances.chain(world.runtimes.values().map(Look::runtime)).chain(defaults).collect()
 }
 
 /// Exactly what is reported as enforced has changed, and only in its setting.

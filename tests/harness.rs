@@ -26,7 +26,7 @@ use metadata_guardrail::{
     handler::Guardrail,
     patience::Pace,
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    settings::{AgentCore, Mode, Settings},
+    settings::{AccountDefaults, AgentCore, Mode, Settings},
     telemetry,
 };
 use serde_json::{Value, json};
@@ -50,11 +50,12 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// In enforce mode, with the default exception tag and five minutes for each invocation.
+    /// In enforce mode, with the default exception tag and five minutes for each invocation. Sweeps leave the account
+    /// defaults out, unless asked to: one outcome of each would be theirs.
     pub async fn new() -> Self {
         Self {
             aws: StandIn::start().await,
-            settings: Settings::default(),
+            settings: Settings { account_defaults: AccountDefaults::Off, ..Settings::default() },
             remaining: Duration::from_secs(300),
             pace: Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2) },
             function_arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail"),
@@ -98,6 +99,11 @@ impl Scene {
 
     pub fn with_agentcore_disabled(mut self) -> Self {
         self.settings.agentcore = AgentCore::Disabled;
+        self
+    }
+
+    pub fn with_account_defaults(mut self, setting: AccountDefaults) -> Self {
+        self.settings.account_defaults = setting;
         self
     }
 

@@ -3,6 +3,7 @@
 mod harness;
 mod stand_in;
 
+mod account_defaults_stories;
 mod authorizer_stories;
 mod decision;
 mod document_properties;

@@ -45,6 +45,17 @@ async fn boto3_reads_and_modifies_an_instance() {
 }
 
 #[tokio::test]
+async fn boto3_reads_and_modifies_the_account_defaults() {
+    let Some(boto3) = Boto3::find().await else { return };
+    boto3.aws.world().account_defaults.hop_limit = Some(2);
+
+    let modified = boto3.run("answer(ec2.modify_instance_metadata_defaults(HttpTokens='required'))").await;
+    assert_eq!(modified["Return"], true);
+    let found = boto3.run("answer(ec2.get_instance_metadata_defaults()['AccountLevel'])").await;
+    assert_eq!(found, json!({"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "ManagedBy": "account"}));
+}
+
+#[tokio::test]
 async fn boto3_reads_and_updates_a_runtime() {
     let Some(boto3) = Boto3::find().await else { return };
     boto3.aws.world().add_runtime(RUNTIME, &document());

@@ -4,7 +4,7 @@ use std::{ffi::OsString, os::unix::ffi::OsStringExt};
 
 use metadata_guardrail::{
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    settings::{Mode, Settings, WrongSettings},
+    settings::{AccountDefaults, Mode, Settings, WrongSettings},
 };
 
 const ENFORCE: (&str, &str) = ("RUNTIME_AUTHORIZER", "enforce");
@@ -66,6 +66,21 @@ fn a_margin_is_a_number_of_seconds_within_reason() {
 }
 
 #[test]
+fn account_defaults_are_reported_unless_the_setting_says_otherwise() {
+    let defaults = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.account_defaults);
+    assert_eq!(defaults(&[]), Ok(AccountDefaults::Report));
+    for (text, setting) in
+        [("off", AccountDefaults::Off), ("report", AccountDefaults::Report), ("enforce", AccountDefaults::Enforce)]
+    {
+        assert_eq!(defaults(&[("ACCOUNT_DEFAULTS", text)]), Ok(setting));
+    }
+    for text in ["", "Enforce", "on", "false", "enforce "] {
+        let wrong = defaults(&[("ACCOUNT_DEFAULTS", text)]).expect_err("no such setting");
+        assert_eq!(wrong.0, [format!("ACCOUNT_DEFAULTS is {text:?}: it can be \"off\", \"report\" or \"enforce\".")]);
+    }
+}
+
+#[test]
 fn a_setting_that_is_no_text_is_reported() {
     let wrong = Settings::read(|_| Some(OsString::from_vec(vec![0xff]))).expect_err("no UTF-8");
     let names = [
@@ -75,6 +90,7 @@ fn a_setting_that_is_no_text_is_reported() {
         "SWEEP_MARGIN_SECONDS",
         "RUNTIME_AUTHORIZER",
         "RUNTIME_AUTHORIZER_CONFIG",
+        "ACCOUNT_DEFAULTS",
     ];
     assert_eq!(wrong.0, names.map(|name| format!("{name} is not valid UTF-8.")));
 }

@@ -54,11 +54,47 @@ fn a_role_can_be_passed_only_to_agentcore() {
 fn only_what_aws_cannot_limit_is_allowed_on_everything() {
     for statement in statements(&Stack::with(EVERYTHING)) {
         if statement["Resource"] == "*" {
-            let unlimited =
-                [json!(["ec2:DescribeInstances", "ec2:DescribeTags"]), json!("bedrock-agentcore:ListAgentRuntimes")];
+            let unlimited = [
+                json!(["ec2:DescribeInstances", "ec2:DescribeTags"]),
+                json!("bedrock-agentcore:ListAgentRuntimes"),
+                json!("ec2:GetInstanceMetadataDefaults"),
+                json!("ec2:ModifyInstanceMetadataDefaults"),
+            ];
             assert!(unlimited.contains(&statement["Action"]), "{statement}");
         }
     }
+}
+
+#[test]
+fn account_defaults_can_be_read_unless_off_and_changed_only_where_everything_enforces() {
+    let (read, write) = ("ec2:GetInstanceMetadataDefaults", "ec2:ModifyInstanceMetadataDefaults");
+    for (mode, setting, expected) in [
+        ("enforce", "off", vec![]),
+        ("report", "off", vec![]),
+        ("enforce", "report", vec![read]),
+        ("report", "report", vec![read]),
+        ("report", "enforce", vec![read]),
+        ("enforce", "enforce", vec![read, write]),
+    ] {
+        let stack = Stack::with(&[("Mode", mode), ("AccountDefaults", setting)]);
+        let mut actions = allowed_actions(&stack);
+        actions.retain(|action| action.ends_with("InstanceMetadataDefaults"));
+        assert_eq!(Vec::from_iter(actions), expected, "{mode}, {setting}");
+        assert_eq!(stack.function()["Environment"]["Variables"]["ACCOUNT_DEFAULTS"], setting);
+    }
+}
+
+#[test]
+fn account_defaults_can_be_changed_only_to_require_tokens_and_only_in_this_region() {
+    let writes = statements_allowing(&Stack::with(EVERYTHING), "ec2:ModifyInstanceMetadataDefaults");
+    let [write] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
+    assert_eq!(
+        write["Condition"],
+        json!({
+            "StringEquals": {"aws:RequestedRegion": "eu-west-1"},
+            "StringEqualsIfExists": {"ec2:Attribute/HttpTokens": "required"}
+        })
+    );
 }
 
 #[test]
@@ -259,7 +295,7 @@ fn the_function_is_told_the_settings_it_reads() {
     let stack = Stack::with(&[("Mode", "report"), ("ExceptionTag", "security=exempt"), ("AgentCore", "disabled")]);
     let expected = json!({
         "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
-        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report"
+        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report", "ACCOUNT_DEFAULTS": "report"
     });
     assert_eq!(stack.function()["Environment"]["Variables"], expected);
 
@@ -339,6 +375,7 @@ const NESTED_REQUEST: &str = "ModifyInstanceMetadataOptionsRequest";
 
 /// Parameters with which every optional permission is there.
 const EVERYTHING: &[(&str, &str)] = &[
+    ("AccountDefaults", "enforce"),
     ("CodeArtifactArns", "arn:aws:s3:::my-agent-code/*"),
     ("CodeArtifactKeyArns", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
 ];
@@ -402,7 +439,7 @@ fn operations_called() -> BTreeSet<String> {
 
 fn operations_in(file: &Path) -> Vec<String> {
     let path = file.to_str().expect("a path in UTF-8");
-    let service = if path.contains("ec2_instance") { "ec2" } else { "bedrock-agentcore" };
+    let service = if path.contains("agentcore") { "bedrock-agentcore" } else { "ec2" };
     let source = fs::read_to_string(file).expect("source code");
     let code: Vec<_> = source.lines().filter_map(|line| line.split("//").next()).collect();
     methods_of_client(&code.join("\n")).map(|method| format!("{service}:{}", pascal_case(method))).collect()

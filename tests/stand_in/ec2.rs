@@ -2,12 +2,16 @@
 
 mod shapes;
 
+use super::account_defaults::DefaultsChange;
 use super::call::{self, Call};
 use super::instance::{Instance, MetadataChange};
 use super::page::{self, Page};
 use super::refusal::Refusal;
 use super::world::World;
-use shapes::{DescribeInstancesResponse, DescribeTagsResponse, ModifyInstanceMetadataOptionsResponse, Tag};
+use shapes::{
+    DescribeInstancesResponse, DescribeTagsResponse, GetInstanceMetadataDefaultsResponse,
+    ModifyInstanceMetadataDefaultsResponse, ModifyInstanceMetadataOptionsResponse, Tag,
+};
 
 pub(super) use shapes::{REQUEST_ID, error};
 
@@ -40,6 +44,10 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<String, Refusal> 
     match call.operation.as_str() {
         "DescribeInstances" => describe_instances(world, call),
         "DescribeTags" => describe_tags(world, call),
+        "GetInstanceMetadataDefaults" => {
+            Ok(shapes::xml(&GetInstanceMetadataDefaultsResponse::new(&world.account_defaults)))
+        }
+        "ModifyInstanceMetadataDefaults" => modify_instance_metadata_defaults(world, call),
         "ModifyInstanceMetadataOptions" => modify_instance_metadata_options(world, call),
         other => {
             Err(Refusal::new(400, "InvalidAction", format!("The action {other} is not valid for this web service.")))
@@ -135,6 +143,19 @@ fn modify_instance_metadata_options(world: &mut World, call: &Call) -> Result<St
     let asked_for = world.modify_metadata_options(id, &change, dry_run)?;
     let response = ModifyInstanceMetadataOptionsResponse::new(&asked_for);
     Ok(shapes::xml(&response))
+}
+
+fn modify_instance_metadata_defaults(world: &mut World, call: &Call) -> Result<String, Refusal> {
+    let text = |name| call.parameter(name).map(str::to_owned);
+    let change = DefaultsChange {
+        http_tokens: text("HttpTokens"),
+        http_tokens_enforced: text("HttpTokensEnforced"),
+        http_endpoint: text("HttpEndpoint"),
+        hop_limit: number(call, "HttpPutResponseHopLimit")?,
+        instance_metadata_tags: text("InstanceMetadataTags"),
+    };
+    world.modify_account_defaults(&change, call.parameter("DryRun") == Some("true"))?;
+    Ok(shapes::xml(&ModifyInstanceMetadataDefaultsResponse::new()))
 }
 
 /// One filter of a Describe call. Its values are matched exactly: there are no wildcards.

@@ -105,8 +105,8 @@ impl Instance {
 
 impl MetadataChange {
     fn check_values(&self) -> Result<(), Refusal> {
-        let switch = ["enabled", "disabled"];
-        check("HttpTokens", self.http_tokens.as_deref(), ["optional", "required"])?;
+        let switch = &["enabled", "disabled"];
+        check("HttpTokens", self.http_tokens.as_deref(), &["optional", "required"])?;
         check("HttpEndpoint", self.http_endpoint.as_deref(), switch)?;
         check("HttpProtocolIpv6", self.http_protocol_ipv6.as_deref(), switch)?;
         check("InstanceMetadataTags", self.instance_metadata_tags.as_deref(), switch)?;
@@ -119,7 +119,7 @@ impl MetadataChange {
     }
 }
 
-fn check(name: &str, value: Option<&str>, allowed: [&str; 2]) -> Result<(), Refusal> {
+pub(super) fn check(name: &str, value: Option<&str>, allowed: &[&str]) -> Result<(), Refusal> {
     match value {
         Some(value) if !allowed.contains(&value) => {
             Err(Refusal::invalid_parameter_value(format!("Value ({value}) for parameter {name} is invalid.")))
@@ -154,8 +154,7 @@ impl World {
     ) -> Result<Instance, Refusal> {
         self.check_modification(id, change)?;
         if dry_run {
-            let message = "Request would have succeeded, but DryRun flag is set.";
-            return Err(Refusal::new(412, "DryRunOperation", message));
+            return Err(Refusal::dry_run());
         }
         let instance = self.instances.get_mut(id).expect("checked above");
         if !instance.ignores_writes {
@@ -175,6 +174,11 @@ impl World {
         }
         self.check_instances_exist(&[id])?;
         let instance = self.instance(id);
+        let v1_again = change.http_tokens.as_deref() == Some("optional") && instance.http_tokens == "required";
+        if v1_again && self.account_defaults.http_tokens_enforced.as_deref() == Some("enabled") {
+            let message = "HttpTokens cannot be set to optional: IMDSv2 is enforced for this account and Region.";
+            return Err(Refusal::new(400, "UnsupportedOperation", message));
+        }
         if instance.operator.is_some() {
             let message = format!("The instance '{id}' is managed and cannot be modified.");
             return Err(Refusal::new(400, "OperationNotPermitted", message));

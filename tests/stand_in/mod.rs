@@ -3,13 +3,14 @@
 //! It models how AWS behaves and knows nothing about its callers, so any AWS client can use it.
 //! Fill the [`World`], point a client at [`StandIn::url`], then look at the world and the calls.
 //!
-//! - `world`, `instance`, `runtime`, `update`: what exists and which rules AWS applies to it
+//! - `world`, `instance`, `account_defaults`, `runtime`, `update`: what exists and which rules AWS applies to it
 //! - `ec2`, `agentcore`: one thin façade per wire protocol
 //! - `faults`: throttles, errors and broken connections on demand
 //! - `server`, `call`: the HTTP side and its log
 
 #![allow(dead_code, unused_imports, reason = "each test target uses a part of the stand-in")]
 
+mod account_defaults;
 mod agentcore;
 mod call;
 mod ec2;
@@ -27,6 +28,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
+pub use account_defaults::AccountDefaults;
 pub use call::Call;
 pub use faults::Fault;
 pub use instance::Instance;

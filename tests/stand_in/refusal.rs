@@ -18,6 +18,11 @@ impl Refusal {
         Self::new(400, "InvalidParameterValue", message)
     }
 
+    /// EC2's answer to a call that only asked whether it would be allowed.
+    pub fn dry_run() -> Self {
+        Self::new(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
+    }
+
     /// AgentCore's refusal of a request's content.
     pub fn validation(message: impl Into<String>) -> Self {
         Self::new(400, "ValidationException", message)

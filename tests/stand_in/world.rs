@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
+use super::account_defaults::AccountDefaults;
 use super::faults::{Fault, Faults};
 use super::instance::Instance;
 use super::runtime::Runtime;
@@ -20,6 +21,8 @@ type Change = Box<dyn FnOnce(&mut World) + Send>;
 pub struct World {
     pub instances: BTreeMap<String, Instance>,
     pub runtimes: BTreeMap<String, Runtime>,
+    /// What EC2 gives new instances.
+    pub account_defaults: AccountDefaults,
     /// The time between an operation taking effect and its answer. Zero by default.
     pub latency: Duration,
     /// The most items on one page, whatever the caller asks for. 1,000 by default.
@@ -37,6 +40,7 @@ impl Default for World {
         Self {
             instances: BTreeMap::new(),
             runtimes: BTreeMap::new(),
+            account_defaults: AccountDefaults::default(),
             latency: Duration::ZERO,
             page_size: 1000,
             endpoint_demanded_with_tokens: false,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::super::account_defaults::AccountDefaults;
 use super::super::instance::Instance;
 use super::super::page::Page;
 use super::super::refusal::Refusal;
@@ -210,6 +211,65 @@ impl<'a> ModifyInstanceMetadataOptionsResponse<'a> {
             instance_id: &asked_for.id,
             instance_metadata_options: MetadataOptions::new("pending", asked_for),
         }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GetInstanceMetadataDefaultsResponse<'a> {
+    #[serde(rename = "@xmlns")]
+    namespace: &'static str,
+    request_id: &'static str,
+    account_level: AccountLevel<'a>,
+}
+
+impl<'a> GetInstanceMetadataDefaultsResponse<'a> {
+    pub fn new(defaults: &'a AccountDefaults) -> Self {
+        let account_level = AccountLevel {
+            http_tokens: defaults.http_tokens.as_deref(),
+            http_put_response_hop_limit: defaults.hop_limit,
+            http_endpoint: defaults.http_endpoint.as_deref(),
+            instance_metadata_tags: defaults.instance_metadata_tags.as_deref(),
+            http_tokens_enforced: defaults.http_tokens_enforced.as_deref(),
+            managed_by: defaults.managed_by.as_deref(),
+            managed_exception_message: defaults.managed_exception_message.as_deref(),
+        };
+        Self { namespace: NAMESPACE, request_id: REQUEST_ID, account_level }
+    }
+}
+
+/// A default without a preference is left out.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AccountLevel<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_tokens: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_put_response_hop_limit: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_endpoint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance_metadata_tags: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_tokens_enforced: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    managed_by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    managed_exception_message: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModifyInstanceMetadataDefaultsResponse {
+    #[serde(rename = "@xmlns")]
+    namespace: &'static str,
+    request_id: &'static str,
+    r#return: bool,
+}
+
+impl ModifyInstanceMetadataDefaultsResponse {
+    pub fn new() -> Self {
+        Self { namespace: NAMESPACE, request_id: REQUEST_ID, r#return: true }
     }
 }
 

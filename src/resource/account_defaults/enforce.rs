@@ -1,0 +1,74 @@
+//! The one write to the account defaults: `HttpTokens=required`, and nothing else.
+
+use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::MetadataDefaultHttpTokensState};
+
+use super::observe::{Defaults, read};
+use crate::{failure::Failure, outcome::Reason, patience::Patience};
+
+/// How often the defaults are read after the write until they show it: EC2 is eventually consistent.
+const MOST_LOOKS: usize = 3;
+
+/// Requires IMDSv2 in the account defaults.
+#[derive(Clone, Debug)]
+pub struct EnforceDefaults {
+    client: Client,
+}
+
+impl EnforceDefaults {
+    /// Writes through this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Sets `HttpTokens=required`, reads the defaults again and gives what they are then.
+    ///
+    /// # Errors
+    /// Why it could not be done, or could not be verified.
+    pub async fn enforce(&self, before: &Defaults, patience: &Patience) -> Result<Defaults, Failure> {
+        if patience.is_short() {
+            return Err(Failure::too_late());
+        }
+        let required = MetadataDefaultHttpTokensState::Required;
+        self.client.modify_instance_metadata_defaults().http_tokens(required).send().await.map_err(|error| {
+            Failure::of_request(Reason::WriteFailed, "ModifyInstanceMetadataDefaults", &error, error.message())
+        })?;
+        verified(before, self.read_back(patience).await?)
+    }
+
+    async fn read_back(&self, patience: &Patience) -> Result<Defaults, Failure> {
+        let mut pauses = patience.pauses();
+        let mut looks = 1;
+        loop {
+            let now = read(&self.client).await.map_err(unseen)?;
+            if now.require_v2() || looks == MOST_LOOKS || !pauses.pause().await {
+                return Ok(now);
+            }
+            looks += 1;
+        }
+    }
+}
+
+fn unseen(why: Failure) -> Failure {
+    Failure::new(Reason::NotVerified, format!("EC2 accepted the change, and then it could not be seen. {}", why.detail))
+}
+
+/// Only what the defaults show is believed.
+fn verified(before: &Defaults, now: Defaults) -> Result<Defaults, Failure> {
+    let changed = before.others_unlike(&now);
+    let (reason, detail) = if !now.require_v2() {
+        let shown = now.http_tokens.as_deref().unwrap_or("no preference");
+        let detail =
+            format!("EC2 accepted the change, but HttpTokens is {shown} instead of required. A retry looks again.");
+        (Reason::NotVerified, detail)
+    } else if !changed.is_empty() {
+        let detail = format!(
+            "HttpTokens is required now, but these defaults are not what they were just before, though nobody asked \
+             the guardrail to change them: {}. A person has to look at them.",
+            changed.join(", ")
+        );
+        (Reason::ConfigurationChanged, detail)
+    } else {
+        return Ok(now);
+    };
+    Err(Failure { after: Some(now.state()), ..Failure::new(reason, detail) })
+}

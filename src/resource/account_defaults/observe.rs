@@ -1,0 +1,109 @@
+//! Looking at the account defaults.
+
+use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::InstanceMetadataDefaultsResponse};
+
+use crate::{
+    failure::Failure,
+    outcome::{Reason, State},
+};
+
+/// How EC2 names a default that nobody has set, where it does not leave it out.
+const NO_PREFERENCE: &str = "no-preference";
+
+/// The account defaults of one Region, in EC2's own words; `None` is no preference.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Defaults {
+    /// `HttpTokens`: `optional` or `required`.
+    pub http_tokens: Option<String>,
+    /// `HttpTokensEnforced`: `enabled` where EC2 refuses whatever allows version 1, else `disabled`.
+    pub http_tokens_enforced: Option<String>,
+    /// `HttpPutResponseHopLimit`, 1 to 64.
+    pub hop_limit: Option<i32>,
+    /// `HttpEndpoint`: `enabled` or `disabled`.
+    pub http_endpoint: Option<String>,
+    /// `InstanceMetadataTags`: `enabled` or `disabled`.
+    pub instance_metadata_tags: Option<String>,
+    /// `ManagedBy`: `account` or `declarative-policy`; `None` where EC2 did not say.
+    pub managed_by: Option<String>,
+    /// `ManagedExceptionMessage`: what a declarative policy says to those who want to change them.
+    pub policy_message: Option<String>,
+}
+
+impl Defaults {
+    /// Whether they require version 2. No preference does not.
+    pub fn require_v2(&self) -> bool {
+        self.http_tokens.as_deref() == Some("required")
+    }
+
+    /// Whether EC2 refuses to launch what allows version 1 and to switch version 1 back on.
+    pub fn are_enforced(&self) -> bool {
+        self.http_tokens_enforced.as_deref() == Some("enabled")
+    }
+
+    /// The defaults, for the outcome.
+    pub fn state(&self) -> State {
+        State::AccountDefaults {
+            http_tokens: self.http_tokens.clone(),
+            http_tokens_enforced: self.http_tokens_enforced.clone(),
+            hop_limit: self.hop_limit,
+            managed_by: self.managed_by.clone(),
+        }
+    }
+
+    /// The names of the defaults beside `HttpTokens` that are not the same in both.
+    pub(super) fn others_unlike(&self, other: &Self) -> Vec<&'static str> {
+        let differences = [
+            ("HttpTokensEnforced", self.http_tokens_enforced != other.http_tokens_enforced),
+            ("HttpPutResponseHopLimit", self.hop_limit != other.hop_limit),
+            ("HttpEndpoint", self.http_endpoint != other.http_endpoint),
+            ("InstanceMetadataTags", self.instance_metadata_tags != other.instance_metadata_tags),
+        ];
+        differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+}
+
+impl From<InstanceMetadataDefaultsResponse> for Defaults {
+    fn from(shown: InstanceMetadataDefaultsResponse) -> Self {
+        Self {
+            http_tokens: preference(shown.http_tokens),
+            http_tokens_enforced: preference(shown.http_tokens_enforced),
+            hop_limit: shown.http_put_response_hop_limit.filter(|hops| *hops > 0),
+            http_endpoint: preference(shown.http_endpoint),
+            instance_metadata_tags: preference(shown.instance_metadata_tags),
+            managed_by: shown.managed_by.map(|manager| manager.as_str().to_owned()),
+            policy_message: shown.managed_exception_message.filter(|message| !message.is_empty()),
+        }
+    }
+}
+
+fn preference(shown: Option<impl AsRef<str>>) -> Option<String> {
+    shown.map(|value| value.as_ref().to_owned()).filter(|value| value != NO_PREFERENCE)
+}
+
+/// Reads the account defaults. It cannot write.
+#[derive(Clone, Debug)]
+pub struct ObserveDefaults {
+    client: Client,
+}
+
+impl ObserveDefaults {
+    /// Reads through this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Reads the defaults of the client's Region.
+    ///
+    /// # Errors
+    /// Why they could not be read.
+    pub async fn observe(&self) -> Result<Defaults, Failure> {
+        read(&self.client).await
+    }
+}
+
+pub(super) async fn read(client: &Client) -> Result<Defaults, Failure> {
+    let reply = client.get_instance_metadata_defaults().send().await.map_err(|error| {
+        Failure::of_request(Reason::ReadFailed, "GetInstanceMetadataDefaults", &error, error.message())
+    })?;
+    Ok(reply.account_level.map(Defaults::from).unwrap_or_default())
+}

@@ -1,0 +1,146 @@
+//! From a look at the account defaults to their outcome.
+
+use std::iter;
+
+use super::{Defaults, EnforceDefaults, ObserveDefaults};
+use crate::{
+    failure::{Failure, shortened},
+    outcome::{Finding, Outcome, Reason, State, Verdict},
+    patience::Patience,
+    target::{Home, Kind},
+};
+
+/// What to do about the account defaults.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Decision {
+    /// Require version 2.
+    Enforce,
+    /// Leave them as they are.
+    Leave(Verdict, Reason),
+}
+
+/// Decides about the defaults that were read. Only the account's own are written: EC2 names whoever else manages them.
+pub fn decide(defaults: &Defaults) -> Decision {
+    match (defaults.require_v2(), defaults.managed_by.as_deref()) {
+        (true, _) => Decision::Leave(Verdict::Compliant, Reason::V2Required),
+        (false, None | Some("account")) => Decision::Enforce,
+        (false, Some("declarative-policy")) => Decision::Leave(Verdict::Held, Reason::ManagedByPolicy),
+        (false, Some(_)) => Decision::Leave(Verdict::Held, Reason::UnknownManager),
+    }
+}
+
+/// The course of the account defaults of one Region through one sweep.
+pub struct DefaultsFlow<'a> {
+    /// The reading half.
+    pub observe: &'a ObserveDefaults,
+    /// The writing half; where only a report is wanted there is none.
+    pub enforce: Option<&'a EnforceDefaults>,
+    /// The account and the Region.
+    pub home: &'a Home,
+    /// What the invocation may still spend.
+    pub patience: Patience,
+}
+
+impl DefaultsFlow<'_> {
+    /// Takes the defaults to their outcome.
+    pub async fn settle(&self) -> Outcome {
+        let look = self.patience.until_end(self.observe.observe()).await;
+        let before = match look.unwrap_or_else(|| Err(Failure::out_of_time(false))) {
+            Ok(before) => before,
+            Err(failure) => return self.failed(None, failure),
+        };
+        match (decide(&before), self.enforce) {
+            (Decision::Leave(verdict, reason), _) => {
+                self.outcome(Some(&before), verdict, reason, why_left(&before, reason), None)
+            }
+            (Decision::Enforce, None) => {
+                self.outcome(Some(&before), Verdict::WouldEnforce, Reason::V1Allowed, WOULD_ENFORCE.to_owned(), None)
+            }
+            (Decision::Enforce, Some(enforce)) => self.enforce(&before, enforce).await,
+        }
+    }
+
+    async fn enforce(&self, before: &Defaults, enforce: &EnforceDefaults) -> Outcome {
+        let written = self.patience.until_end(enforce.enforce(before, &self.patience)).await;
+        match written.unwrap_or_else(|| Err(Failure::out_of_time(true))) {
+            Ok(after) => {
+                let (detail, after) = (ENFORCED.to_owned(), Some(after.state()));
+                self.outcome(Some(before), Verdict::Enforced, Reason::V1Allowed, detail, after)
+            }
+            Err(failure) => self.failed(Some(before), failure),
+        }
+    }
+
+    fn failed(&self, before: Option<&Defaults>, failure: Failure) -> Outcome {
+        self.outcome(before, Verdict::Failed, failure.reason, failure.detail, failure.after)
+    }
+
+    /// AWS has no ARN for the defaults; this one has the form of one, so that it is unique and names the account.
+    fn outcome(
+        &self,
+        before: Option<&Defaults>,
+        result: Verdict,
+        reason: Reason,
+        detail: String,
+        after: Option<State>,
+    ) -> Outcome {
+        let Home { partition, region, account } = self.home;
+        let is_enforced = before.is_some_and(Defaults::are_enforced);
+        let findings = findings(before, result);
+        let remarks = [
+            is_enforced.then_some(EXCEPTIONS_ARE_REFUSED),
+            findings.contains(&Finding::HopLimit1).then_some(HOP_LIMIT_1),
+        ];
+        Outcome {
+            kind: Kind::AccountDefaults,
+            id: region.clone(),
+            arn: format!("arn:{partition}:ec2:{region}:{account}:account-defaults"),
+            result,
+            reason,
+            detail: iter::once(detail.as_str()).chain(remarks.into_iter().flatten()).collect::<Vec<_>>().join(" "),
+            before: before.map(Defaults::state),
+            after,
+            findings,
+            launched_by: None,
+        }
+    }
+}
+
+fn findings(before: Option<&Defaults>, result: Verdict) -> Vec<Finding> {
+    let has_hop_limit_1 = before.is_some_and(|defaults| defaults.hop_limit == Some(1));
+    let matters = matches!(result, Verdict::Enforced | Verdict::WouldEnforce);
+    (has_hop_limit_1 && matters).then_some(Finding::HopLimit1).into_iter().collect()
+}
+
+const ENFORCED: &str = "HttpTokens is required in the Region's defaults for new instances now; nothing else was \
+                        changed. Existing instances keep what they have.";
+const WOULD_ENFORCE: &str = "The Region's defaults for new instances do not require IMDSv2. In enforce mode with \
+                             ACCOUNT_DEFAULTS=enforce the guardrail would set HttpTokens=required.";
+const EXCEPTIONS_ARE_REFUSED: &str = "HttpTokensEnforced is enabled, so EC2 refuses to launch an instance that allows \
+                                      version 1 and to switch version 1 back on. The exception tag does not help \
+                                      there: exceptions cannot be launched or switched back.";
+const HOP_LIMIT_1: &str = "Their hop limit is 1, so containers on new instances may lose the metadata service; they \
+                           need a hop limit of 2.";
+
+fn why_left(defaults: &Defaults, reason: Reason) -> String {
+    match reason {
+        Reason::V2Required => {
+            "The Region's defaults for new instances require IMDSv2 already; there is nothing to do.".to_owned()
+        }
+        Reason::ManagedByPolicy => {
+            let said = defaults.policy_message.as_deref().map(shortened);
+            let said = said.map(|said| format!(" (\u{201c}{said}\u{201d})")).unwrap_or_default();
+            format!(
+                "A declarative policy of the organisation sets the Region's defaults for new instances{said}, so they \
+                 were not changed. Require IMDSv2 in that policy."
+            )
+        }
+        _ => {
+            let manager = defaults.managed_by.as_deref().map_or("somebody else".to_owned(), shortened);
+            format!(
+                "The Region's defaults for new instances are managed by {manager}, which this version does not know, \
+                 so they were not changed. A person has to look at them."
+            )
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! Stories of the Region's account defaults, which only a full sweep looks at. First those in which nothing may be
+//! written.
+
+use std::time::Duration;
+
+use metadata_guardrail::settings::AccountDefaults::{self, Enforce, Off, Report};
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{Scene, by_id, ec2_call, sample, started},
+    stand_in::{Fault, REGION, World},
+};
+
+const OPEN: &str = "i-0a1b2c3d4e5f60001";
+const READ: &str = "GetInstanceMetadataDefaults";
+const WRITE: &str = "ModifyInstanceMetadataDefaults";
+const POLICY: &str = "Ask the cloud platform team";
+
+/// A sweep in enforce mode over an account whose defaults never were set, unless `arrange` does.
+async fn scene(setting: AccountDefaults, arrange: impl FnOnce(&mut World)) -> Scene {
+    let scene = Scene::new().await.with_account_defaults(setting);
+    arrange(&mut scene.aws.world());
+    scene
+}
+
+fn due() -> Value {
+    sample("guardrail-sweep-due.json")
+}
+
+/// The response of a sweep that fails.
+async fn failing(scene: &Scene) -> Value {
+    let error = scene.invoke(due()).await.expect_err("the defaults failed");
+    assert_eq!(error.error_type, "RemediationFailed");
+    serde_json::from_str(&error.error_message).expect("the response")
+}
+
+fn detail(outcome: &Value) -> &str {
+    outcome["detail"].as_str().expect("a text")
+}
+
+fn count(scene: &Scene, operation: &str) -> usize {
+    scene.aws.operations().iter().filter(|name| *name == operation).count()
+}
+
+#[tokio::test]
+async fn defaults_that_are_not_looked_after_cost_no_call() {
+    let scene = scene(Off, |_| ()).await;
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!((&response["outcomes"], &response["complete"]), (&json!([]), &json!(true)));
+    assert_eq!((count(&scene, READ), count(&scene, WRITE)), (0, 0));
+}
+
+#[tokio::test]
+async fn only_a_full_sweep_looks_at_the_defaults() {
+    let scene = scene(Enforce, |world| {
+        world.add_instance(OPEN);
+    })
+    .await;
+
+    scene.invoke(started([OPEN])).await.expect("success");
+    scene.invoke(sample("ec2-launched-without-ids.json")).await.expect("success");
+    scene.invoke(ec2_call(WRITE, json!({"HttpTokens": "optional"}), json!({}))).await.expect("ignored");
+
+    assert_eq!((count(&scene, READ), count(&scene, WRITE)), (0, 0));
+}
+
+#[tokio::test]
+async fn defaults_that_require_tokens_are_compliant_whoever_set_them() {
+    for manager in ["account", "declarative-policy", "organization-unit"] {
+        let scene = scene(Enforce, |world| {
+            world.account_defaults.http_tokens("required").managed_by(manager).hop_limit = Some(2);
+        })
+        .await;
+
+        assert_eq!(
+            scene.outcome(due()).await,
+            json!({
+                "kind": "account_defaults",
+                "id": "eu-west-1",
+                "arn": "arn:aws:ec2:eu-west-1:111122223333:account-defaults",
+                "result": "compliant",
+                "reason": "v2_required",
+                "detail": "The Region's defaults for new instances require IMDSv2 already; there is nothing to do.",
+                "before": {
+                    "http_tokens": "required", "http_tokens_enforced": null, "hop_limit": 2, "managed_by": manager
+                },
+                "after": null,
+                "findings": []
+            })
+        );
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn by_default_they_are_reported_and_never_written_even_where_instances_are() {
+    for tokens in [None, Some("optional")] {
+        let scene = scene(AccountDefaults::default(), |world| {
+            world.account_defaults.http_tokens = tokens.map(str::to_owned);
+            world.add_instance(OPEN);
+        })
+        .await;
+
+        let response = scene.invoke(due()).await.expect("success");
+
+        assert_eq!(response["counts"], json!({"enforced": 1, "would_enforce": 1}));
+        let outcome = &by_id(&response)[REGION];
+        assert_eq!((&outcome["result"], &outcome["reason"]), (&json!("would_enforce"), &json!("v1_allowed")));
+        assert_eq!(outcome["before"]["http_tokens"], json!(tokens));
+        assert_eq!((count(&scene, READ), count(&scene, WRITE)), (1, 0));
+    }
+}
+
+#[tokio::test]
+async fn neither_report_mode_nor_a_sweep_softened_to_report_writes_them() {
+    let in_report_mode = scene(Enforce, |_| ()).await.in_report_mode();
+    let softened = scene(Enforce, |_| ()).await;
+
+    for (scene, event) in [(in_report_mode, due()), (softened, sample("guardrail-sweep-asked-for.json"))] {
+        let outcome = scene.outcome(event).await;
+        assert_eq!((&outcome["result"], &outcome["after"]), (&json!("would_enforce"), &Value::Null));
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn against_a_declarative_policy_nothing_is_written_and_its_message_is_repeated() {
+    for setting in [Report, Enforce] {
+        let scene = scene(setting, |world| {
+            world.account_defaults.http_tokens("optional").policy(POLICY);
+        })
+        .await;
+
+        let outcome = scene.outcome(due()).await;
+
+        assert_eq!((&outcome["result"], &outcome["reason"]), (&json!("held"), &json!("managed_by_policy")));
+        assert!(detail(&outcome).contains(POLICY), "{outcome}");
+        assert_eq!(outcome["before"]["managed_by"], "declarative-policy");
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_an_unknown_manager_set_is_not_written() {
+    let scene = scene(Enforce, |world| {
+        world.account_defaults.managed_by("organization-unit");
+    })
+    .await;
+
+    let outcome = scene.outcome(due()).await;
+
+    assert_eq!((&outcome["result"], &outcome["reason"]), (&json!("held"), &json!("unknown_manager")));
+    assert!(detail(&outcome).contains("organization-unit"), "{outcome}");
+    assert!(scene.aws.writes().is_empty());
+}
+
+#[tokio::test]
+async fn defaults_that_cannot_be_read_are_not_written_and_fail_the_invocation_and_nobody_else() {
+    for fault in [Fault::AccessDenied, Fault::Throttled, Fault::Garbage] {
+        let scene = scene(Enforce, |world| {
+            world.add_instance(OPEN);
+            world.fault(READ, fault.clone(), usize::MAX);
+        })
+        .await;
+
+        let response = failing(&scene).await;
+
+        assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1, "failed": 1}), &json!(true)));
+        let outcome = &by_id(&response)[REGION];
+        assert_eq!((&outcome["reason"], &outcome["before"]), (&json!("read_failed"), &Value::Null));
+        assert_eq!(count(&scene, WRITE), 0);
+    }
+}
+
+#[tokio::test]
+async fn near_the_deadline_they_are_not_begun() {
+    let scene = scene(Enforce, |_| ()).await.with_remaining(Duration::from_secs(59));
+
+    let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+
+    assert_eq!((&response["complete"], &response["outcomes"]), (&json!(false), &json!([])));
+    assert!(scene.aws.calls().is_empty());
+}
+
+#[tokio::test]
+async fn enforced_they_require_tokens_and_nothing_else_is_sent() {
+    for manager in [Some("account"), None] {
+        let scene = scene(Enforce, |world| {
+            world.account_defaults.http_tokens("optional").hop_limit = Some(3);
+            world.account_defaults.http_endpoint = Some("disabled".to_owned());
+            world.account_defaults.managed_by = manager.map(str::to_owned);
+        })
+        .await;
+        let before = scene.aws.world().account_defaults.clone();
+
+        let outcome = scene.outcome(due()).await;
+
+        assert_eq!((&outcome["result"], &outcome["reason"]), (&json!("enforced"), &json!("v1_allowed")));
+        assert_eq!(
+            (&outcome["before"]["http_tokens"], &outcome["after"]),
+            (
+                &json!("optional"),
+                &json!({
+                    "http_tokens": "required", "http_tokens_enforced": null, "hop_limit": 3, "managed_by": manager
+                })
+            )
+        );
+        let [write] = &scene.aws.writes()[..] else { panic!("one write") };
+        let mut sent: Vec<_> = write.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        sent.retain(|(name, _)| !["Action", "Version"].contains(name));
+        assert_eq!((write.operation.as_str(), sent), (WRITE, vec![("HttpTokens", "required")]));
+        let mut expected = before;
+        expected.http_tokens("required");
+        assert_eq!(scene.aws.world().account_defaults, expected);
+
+        let again = scene.outcome(due()).await;
+        assert_eq!((again["result"].as_str(), count(&scene, WRITE)), (Some("compliant"), 1));
+    }
+}
+
+#[tokio::test]
+async fn where_tokens_are_enforced_the_outcome_says_what_becomes_of_exceptions() {
+    for (setting, tokens, result) in
+        [(Report, "required", "compliant"), (Report, "optional", "would_enforce"), (Enforce, "optional", "enforced")]
+    {
+        let scene = scene(setting, |world| {
+            world.account_defaults.http_tokens(tokens).http_tokens_enforced = Some("enabled".to_owned());
+        })
+        .await;
+
+        let outcome = scene.outcome(due()).await;
+
+        assert_eq!(
+            (&outcome["result"], &outcome["before"]["http_tokens_enforced"]),
+            (&json!(result), &json!("enabled"))
+        );
+        assert!(detail(&outcome).contains("exceptions cannot be launched or switched back"), "{outcome}");
+    }
+}
+
+#[tokio::test]
+async fn a_hop_limit_of_1_is_worth_a_finding_where_tokens_become_required() {
+    for (tokens, findings) in [("optional", json!(["hop_limit_1"])), ("required", json!([]))] {
+        let scene = scene(Report, |world| world.account_defaults.http_tokens(tokens).hop_limit = Some(1)).await;
+        assert_eq!(scene.outcome(due()).await["findings"], findings);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_write_fails_the_invocation_and_nobody_else() {
+    let policy_came = |world: &mut World| {
+        world.account_defaults.policy(POLICY);
+    };
+    type Refuse = Box<dyn FnOnce(&mut World)>;
+    let refusals: [(&str, Refuse); 3] = [
+        ("UnauthorizedOperation", Box::new(|world| world.fault(WRITE, Fault::AccessDenied, usize::MAX))),
+        ("RequestLimitExceeded", Box::new(|world| world.limit(WRITE, 0, 0.0))),
+        (POLICY, Box::new(move |world| world.after(READ, policy_came))),
+    ];
+    for (said, refuse) in refusals {
+        let scene = scene(Enforce, |world| {
+            world.add_instance(OPEN);
+            refuse(world);
+        })
+        .await;
+
+        let response = failing(&scene).await;
+
+        assert_eq!(response["counts"], json!({"enforced": 1, "failed": 1}));
+        let outcome = &by_id(&response)[REGION];
+        assert_eq!((&outcome["reason"], &outcome["after"]), (&json!("write_failed"), &Value::Null));
+        assert!(detail(outcome).contains(said), "{outcome}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_is_not_seen_at_once_is_looked_for_again() {
+    let scene = scene(Enforce, |world| {
+        world.account_defaults.ignores_writes = true;
+        world.after(READ, |_| ());
+        world.after(READ, |world| {
+            world.account_defaults.http_tokens("required");
+        });
+    })
+    .await;
+
+    assert_eq!(scene.outcome(due()).await["result"], "enforced");
+    assert_eq!((count(&scene, READ), count(&scene, WRITE)), (3, 1));
+}
+
+#[tokio::test]
+async fn a_write_that_is_never_seen_is_not_believed() {
+    let ignored = scene(Enforce, |world| world.account_defaults.ignores_writes = true).await;
+    let outcome = by_id(&failing(&ignored).await)[REGION].clone();
+    assert_eq!((&outcome["reason"], &outcome["after"]["http_tokens"]), (&json!("not_verified"), &Value::Null));
+    assert_eq!((count(&ignored, READ), count(&ignored, WRITE)), (4, 1));
+
+    let unreadable = scene(Enforce, |world| {
+        world.after(READ, |world| world.fault(READ, Fault::AccessDenied, usize::MAX));
+    })
+    .await;
+    let outcome = by_id(&failing(&unreadable).await)[REGION].clone();
+    assert_eq!((&outcome["reason"], &outcome["after"]), (&json!("not_verified"), &Value::Null));
+    assert!(detail(&outcome).starts_with("EC2 accepted the change"), "{outcome}");
+}
+
+#[tokio::test]
+async fn a_default_that_nobody_asked_to_change_is_named_and_not_its_value() {
+    let scene = scene(Enforce, |world| {
+        world.after(WRITE, |world| world.account_defaults.hop_limit = Some(7));
+    })
+    .await;
+
+    let outcome = by_id(&failing(&scene).await)[REGION].clone();
+
+    assert_eq!((&outcome["reason"], &outcome["after"]["hop_limit"]), (&json!("configuration_changed"), &json!(7)));
+    assert!(detail(&outcome).contains(": HttpPutResponseHopLimit."), "{outcome}");
+}
