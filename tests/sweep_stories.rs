@@ -366,7 +366,7 @@ async fn a_sweep_that_runs_again_writes_nothing_twice() {
 #[tokio::test]
 async fn sweeps_that_are_cut_by_their_deadline_end_with_everything_enforced_and_nothing_written_twice() {
     let margin = Duration::from_secs(60);
-    let mut scene = Scene::new().await;
+    let mut scene = Scene::new().await.with_agentcore_disabled();
     scene.aws.world().page_size = 50;
     scene.aws.world().latency = Duration::from_millis(5);
     for number in 0..200 {
