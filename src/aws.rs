@@ -12,12 +12,18 @@ pub struct Clients {
     pub ec2: aws_sdk_ec2::Client,
     /// The control plane of Bedrock AgentCore.
     pub agentcore: aws_sdk_bedrockagentcorecontrol::Client,
+    /// Amazon CloudWatch.
+    pub cloudwatch: aws_sdk_cloudwatch::Client,
 }
 
 impl Clients {
     /// Builds every client. No request is made.
     pub fn new(config: &SdkConfig) -> Self {
-        Self { ec2: aws_sdk_ec2::Client::new(config), agentcore: aws_sdk_bedrockagentcorecontrol::Client::new(config) }
+        Self {
+            ec2: aws_sdk_ec2::Client::new(config),
+            agentcore: aws_sdk_bedrockagentcorecontrol::Client::new(config),
+            cloudwatch: aws_sdk_cloudwatch::Client::new(config),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     exception::{ExceptionTag, Exemption},
-    observed::{MetadataAccess, Observation, Phase},
+    observed::{MetadataAccess, Observation, Phase, Usage},
     outcome::{Reason, Verdict},
 };
 
@@ -33,6 +33,8 @@ pub enum Decision {
     Wait(String),
     /// A write is due unless the exception tag says otherwise: read the tags for certain.
     ConfirmTags,
+    /// A write is due unless version 1 is in use: read whether it is.
+    ReadUsage,
     /// Require version 2.
     Enforce,
     /// Leave it as it is.
@@ -40,9 +42,9 @@ pub enum Decision {
 }
 
 /// Decides about what was observed. A write needs all of: a settled resource that allows version 1, no exemption,
-/// no operator, and tags that were read for certain.
+/// no operator, tags that were read for certain and, where that is asked for, no use of version 1.
 pub fn decide<D>(observation: &Observation<D>, exception: &ExceptionTag, moment: &Moment) -> Decision {
-    use Decision::{ConfirmTags, Enforce, Leave, Wait};
+    use Decision::{ConfirmTags, Enforce, Leave, ReadUsage, Wait};
     use MetadataAccess::{Disabled, V1Allowed, V2Required};
 
     let seen = match observation {
@@ -51,17 +53,23 @@ pub fn decide<D>(observation: &Observation<D>, exception: &ExceptionTag, moment:
         Observation::NotFound => return Leave(Verdict::Gone, Reason::NotFound),
     };
     let exemption = exception.exemption(seen.tags.value(exception.key()), moment.now.date_naive());
-    match (&seen.phase, seen.access, &exemption, &seen.operator) {
-        (Phase::Ending(reason), _, _, _) => Leave(Verdict::Gone, *reason),
-        (Phase::Broken { reason, .. }, _, _, _) => Leave(Verdict::Held, *reason),
-        (Phase::Changing(status), _, _, _) => Wait(status.clone()),
-        (_, V2Required, _, _) => Leave(Verdict::Compliant, Reason::V2Required),
-        (_, Disabled, _, _) => Leave(Verdict::Compliant, Reason::EndpointDisabled),
-        (Phase::Creating(status), V1Allowed, _, _) => Wait(status.clone()),
-        (_, V1Allowed, Exemption::Exempt { .. }, _) => Leave(Verdict::Exempt, Reason::ExceptionTag),
-        (_, V1Allowed, _, Some(_)) => Leave(Verdict::Held, Reason::ManagedByOperator),
-        (Phase::Passing(reason), V1Allowed, _, None) => Leave(Verdict::Deferred, *reason),
-        (Phase::Settled, V1Allowed, _, None) if !seen.tags.are_confirmed() => ConfirmTags,
-        (Phase::Settled, V1Allowed, _, None) => Enforce,
+    match (&seen.phase, seen.access, &exemption, &seen.operator, seen.usage) {
+        (Phase::Ending(reason), _, _, _, _) => Leave(Verdict::Gone, *reason),
+        (Phase::Broken { reason, .. }, _, _, _, _) => Leave(Verdict::Held, *reason),
+        (Phase::Changing(status), _, _, _, _) => Wait(status.clone()),
+        (_, V2Required, _, _, _) => Leave(Verdict::Compliant, Reason::V2Required),
+        (_, Disabled, _, _, _) => Leave(Verdict::Compliant, Reason::EndpointDisabled),
+        (Phase::Creating(status), V1Allowed, _, _, _) => Wait(status.clone()),
+        (_, V1Allowed, Exemption::Exempt { .. }, _, _) => Leave(Verdict::Exempt, Reason::ExceptionTag),
+        (_, V1Allowed, _, Some(_), _) => Leave(Verdict::Held, Reason::ManagedByOperator),
+        (Phase::Passing(reason), V1Allowed, _, None, _) => Leave(Verdict::Deferred, *reason),
+        (Phase::Settled, V1Allowed, _, None, _) if !seen.tags.are_confirmed() => ConfirmTags,
+        (Phase::Settled, V1Allowed, _, None, Usage::Unread) => ReadUsage,
+        (Phase::Settled, V1Allowed, _, None, Usage::Calls { number: 1.., .. }) => {
+            Leave(Verdict::Held, Reason::Imdsv1InUse)
+        }
+        (Phase::Settled, V1Allowed, _, None, Usage::NotAsked | Usage::NoData | Usage::Calls { number: 0, .. }) => {
+            Enforce
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     decision::{Decision, Moment, decide},
     exception::ExceptionTag,
     failure::Failure,
-    observed::{Observation, TagMap},
+    observed::Observation,
     outcome::{Outcome, Reason, Verdict},
     patience::{Patience, Pauses},
     resource::{Answers, CONCURRENCY, Enforce, Observe, Refusal},
@@ -46,45 +46,47 @@ where
     }
 
     /// Takes targets that were looked at to their outcomes.
-    pub async fn settle_all(&self, looks: Answers<Observation<O::Document>>, each: &impl Fn(Outcome)) {
-        let mut tags = self.patience.until_end(self.tags_of_those_due(&looks)).await.unwrap_or_default();
+    pub async fn settle_all(&self, mut looks: Answers<Observation<O::Document>>, each: &impl Fn(Outcome)) {
+        let mut unread = self.patience.until_end(self.make_certain(&mut looks)).await.unwrap_or_default();
         let outcomes = stream::iter(looks).map(|(target, look)| {
-            let tags = tags.remove(&target);
-            self.settle(target, look, tags)
+            let unread = unread.remove(&target);
+            self.settle(target, look, unread)
         });
         outcomes.buffer_unordered(CONCURRENCY).for_each(async |outcome| each(outcome)).await;
     }
 
-    /// The tags of all targets about to be written are read in one go, before the first write.
-    async fn tags_of_those_due(
-        &self,
-        looks: &Answers<Observation<O::Document>>,
-    ) -> BTreeMap<Target, Result<TagMap, Failure>> {
-        let is_due = |look: &_| decide(look, self.exception, &self.moment) == Decision::ConfirmTags;
-        let due: Vec<_> = looks
-            .iter()
-            .filter(|(_, look)| look.as_ref().is_ok_and(is_due))
-            .map(|(target, _)| target.clone())
-            .collect();
-        if due.is_empty() {
-            return BTreeMap::new();
-        }
-        self.observe.tags(&due, self.exception.key()).await.into_iter().collect()
+    /// What has to be certain of all targets about to be written is read in one go, before the first write. Gives what
+    /// could not be read.
+    async fn make_certain(&self, looks: &mut Answers<Observation<O::Document>>) -> BTreeMap<Target, Failure> {
+        let due = self.due(looks, &Decision::ConfirmTags);
+        let tags = self.observe.tags(&due, self.exception.key()).await;
+        let mut unread = take_in(looks, tags, Observation::confirm_tags);
+        let due = self.due(looks, &Decision::ReadUsage);
+        let usage = self.observe.usage(&due, self.moment.now).await;
+        unread.extend(take_in(looks, usage, Observation::learn_usage));
+        unread
+    }
+
+    fn due(&self, looks: &Answers<Observation<O::Document>>, decision: &Decision) -> Vec<Target> {
+        let is_due = |look: &_| decide(look, self.exception, &self.moment) == *decision;
+        let due = looks.iter().filter(|(_, look)| look.as_ref().is_ok_and(is_due));
+        due.map(|(target, _)| target.clone()).collect()
     }
 
     async fn settle(
         &self,
         target: Target,
         look: Result<Observation<O::Document>, Failure>,
-        tags: Option<Result<TagMap, Failure>>,
+        unread: Option<Failure>,
     ) -> Outcome {
         let wording = self.wording(&target);
-        let look = match look {
-            Ok(look) => look,
-            Err(failure) => return wording.failed(None::<&Observation<O::Document>>, failure),
+        let look = match (look, unread) {
+            (Ok(look), None) => look,
+            (Ok(look), Some(failure)) => return wording.failed(Some(&look), failure),
+            (Err(failure), _) => return wording.failed(None::<&Observation<O::Document>>, failure),
         };
         let pauses = self.patience.pauses();
-        let mut course = Course { flow: self, wording, look, tags, pauses, second_look_left: true, write_begun: false };
+        let mut course = Course { flow: self, wording, look, pauses, second_look_left: true, write_begun: false };
         let in_time = self.patience.until_end(course.run()).await;
         in_time.unwrap_or_else(|| wording.failed(Some(&course.look), Failure::out_of_time(course.write_begun)))
     }
@@ -103,7 +105,6 @@ struct Course<'a, O: Observe, E> {
     flow: &'a Flow<'a, O, E>,
     wording: Wording<'a>,
     look: Observation<O::Document>,
-    tags: Option<Result<TagMap, Failure>>,
     pauses: Pauses,
     second_look_left: bool,
     write_begun: bool,
@@ -122,6 +123,7 @@ where
                 Decision::Leave(verdict, reason) => Step::Break(self.wording.left(&self.look, verdict, reason)),
                 Decision::Wait(status) => self.wait(Failure::still_changing(&status)).await,
                 Decision::ConfirmTags => self.confirm_tags().await,
+                Decision::ReadUsage => self.read_usage().await,
                 Decision::Enforce => self.enforce().await,
             };
             if let Step::Break(outcome) = step {
@@ -131,21 +133,13 @@ where
     }
 
     async fn confirm_tags(&mut self) -> Step {
-        let read = match self.tags.take() {
-            Some(read) => read,
-            None => self.read_tags().await,
-        };
-        match read {
-            Ok(tags) => {
-                self.look.confirm_tags(tags);
-                Step::Continue(())
-            }
-            Err(failure) => self.failed(failure),
-        }
+        let tags = self.flow.observe.tags(from_ref(self.wording.target), self.flow.exception.key()).await;
+        self.take_in(tags, Observation::confirm_tags)
     }
 
-    async fn read_tags(&self) -> Result<TagMap, Failure> {
-        only_answer(self.flow.observe.tags(from_ref(self.wording.target), self.flow.exception.key()).await)
+    async fn read_usage(&mut self) -> Step {
+        let usage = self.flow.observe.usage(from_ref(self.wording.target), self.flow.moment.now).await;
+        self.take_in(usage, Observation::learn_usage)
     }
 
     async fn enforce(&mut self) -> Step {
@@ -173,9 +167,14 @@ where
     }
 
     async fn look_again(&mut self) -> Step {
-        match only_answer(self.flow.observe.observe(from_ref(self.wording.target)).await) {
-            Ok(look) => {
-                self.look = look;
+        let look = self.flow.observe.observe(from_ref(self.wording.target)).await;
+        self.take_in(look, |look, newer| *look = newer)
+    }
+
+    fn take_in<T>(&mut self, answers: Answers<T>, learn: impl Fn(&mut Observation<O::Document>, T)) -> Step {
+        match only_answer(answers) {
+            Ok(answer) => {
+                learn(&mut self.look, answer);
                 Step::Continue(())
             }
             Err(failure) => self.failed(failure),
@@ -185,6 +184,26 @@ where
     fn failed(&self, failure: Failure) -> Step {
         Step::Break(self.wording.failed(Some(&self.look), failure))
     }
+}
+
+/// Takes the answers into the looks, and gives the failures.
+fn take_in<D, T>(
+    looks: &mut Answers<Observation<D>>,
+    answers: Answers<T>,
+    learn: impl Fn(&mut Observation<D>, T),
+) -> BTreeMap<Target, Failure> {
+    let mut answers: BTreeMap<_, _> = answers.into_iter().collect();
+    let mut failures = BTreeMap::new();
+    for (target, look) in looks {
+        match (look, answers.remove(target)) {
+            (Ok(look), Some(Ok(answer))) => learn(look, answer),
+            (Ok(_), Some(Err(failure))) => {
+                failures.insert(target.clone(), failure);
+            }
+            (Err(_), _) | (_, None) => {}
+        }
+    }
+    failures
 }
 
 fn only_answer<T>(answers: Answers<T>) -> Result<T, Failure> {

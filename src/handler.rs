@@ -21,7 +21,7 @@ use crate::{
     resource::{
         account_defaults::{EnforceDefaults, ObserveDefaults},
         agentcore_runtime::{EnforceRuntimes, ObserveRuntimes},
-        ec2_instance::{EnforceInstances, ObserveInstances},
+        ec2_instance::{EnforceInstances, ObserveInstances, ReadUsage},
     },
     response::Response,
     settings::{AccountDefaults, Mode, Settings},
@@ -84,15 +84,16 @@ impl From<InvocationError> for Diagnostic {
 impl Guardrail {
     /// A guardrail that works through these clients; it is built once, for all invocations.
     pub fn new(settings: Settings, clients: Clients) -> Self {
-        let Clients { ec2, agentcore } = clients;
+        let Clients { ec2, agentcore, cloudwatch } = clients;
         let may_write = settings.mode == Mode::Enforce;
         let authorizer = settings.runtime_authorizer.clone();
+        let usage = ReadUsage::over(settings.imdsv1_usage_days, cloudwatch);
         let reads_defaults = settings.account_defaults != AccountDefaults::Off;
         let writes_defaults = may_write && settings.account_defaults == AccountDefaults::Enforce;
         Self {
             settings,
             pace: Pace::default(),
-            observe_instances: ObserveInstances::new(ec2.clone()),
+            observe_instances: ObserveInstances::new(ec2.clone(), usage),
             observe_runtimes: ObserveRuntimes::new(agentcore.clone(), authorizer.clone()),
             observe_defaults: reads_defaults.then(|| ObserveDefaults::new(ec2.clone())),
             enforce_defaults: writes_defaults.then(|| EnforceDefaults::new(ec2.clone())),

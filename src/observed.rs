@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use crate::{
     outcome::{Finding, LaunchedBy, Reason, State},
     target::Target,
@@ -34,6 +36,13 @@ impl<D> Observation<D> {
             observed.tags = Tags::Confirmed(tags);
         }
     }
+
+    /// Takes in what was read of the use of version 1.
+    pub fn learn_usage(&mut self, usage: Usage) {
+        if let Self::Found(observed) = self {
+            observed.usage = usage;
+        }
+    }
 }
 
 /// The facts of one resource at one moment.
@@ -49,6 +58,8 @@ pub struct Observed<D> {
     pub tags: Tags,
     /// The principal AWS manages it for, who may not want it changed.
     pub operator: Option<String>,
+    /// How much version 1 of its metadata service is used, as far as that is known and matters.
+    pub usage: Usage,
     /// The setting, for the outcome.
     pub state: State,
     /// What launched it, where that is known.
@@ -70,6 +81,24 @@ pub enum MetadataAccess {
     V2Required,
     /// Nobody can: the endpoint is turned off.
     Disabled,
+}
+
+/// How much version 1 of a metadata service is used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Usage {
+    /// It makes no difference.
+    NotAsked,
+    /// It has to be known before a write, and is not known yet.
+    Unread,
+    /// There is no data: the resource is new, or nothing on it calls the metadata service.
+    NoData,
+    /// Calls without a session token were counted, if only zero.
+    Calls {
+        /// How many.
+        number: u64,
+        /// Since the beginning of this day, in UTC.
+        since: NaiveDate,
+    },
 }
 
 /// Whether a resource can be written now, in words both kinds share.

@@ -104,6 +104,8 @@ pub enum Reason {
     ExceptionTag,
     /// Held: AWS manages the instance for an operator.
     ManagedByOperator,
+    /// Held: software on the instance uses IMDSv1.
+    Imdsv1InUse,
     /// Held: a declarative policy sets the account defaults.
     ManagedByPolicy,
     /// Held: the account defaults are managed by somebody this version does not know.
@@ -134,6 +136,8 @@ pub enum Reason {
     ReadFailed,
     /// Failed: the tags could not be read, so nothing was written.
     TagsUnreadable,
+    /// Failed: whether IMDSv1 is in use could not be read, so nothing was written.
+    UsageUnreadable,
     /// Failed: the runtime was still being created or updated when time ran out. Deferred: a sweep does not wait for it.
     StillChanging,
     /// Failed: what AWS returned cannot be sent back without losing something.

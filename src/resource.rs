@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::Stream;
 
 use crate::{
     failure::Failure,
-    observed::{Observation, Observed, TagMap},
+    observed::{Observation, Observed, TagMap, Usage},
     outcome::State,
     patience::Patience,
     target::{Home, Target},
@@ -36,6 +37,11 @@ pub trait Observe {
 
     /// Reads, for its own sake, the tag `key` of targets; other tags may be missing from the answer.
     async fn tags(&self, targets: &[Target], key: &str) -> Answers<TagMap>;
+
+    /// Reads how much version 1 of targets was used until now; only of a kind whose looks say that it is unread.
+    async fn usage(&self, _targets: &[Target], _now: DateTime<Utc>) -> Answers<Usage> {
+        Answers::new()
+    }
 }
 
 /// The listing of a kind, for the sweep. It cannot write.

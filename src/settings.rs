@@ -78,6 +78,21 @@ impl FromStr for SweepMargin {
     }
 }
 
+/// Over how many days CloudWatch is asked for the use of IMDSv1 before an instance is enforced; with 0 it is not asked.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct UsageDays(pub u8);
+
+impl FromStr for UsageDays {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(days @ 0..=90) => Ok(Self(days)),
+            _ => Err("it can be a number of days from 0 to 90"),
+        }
+    }
+}
+
 fn neither_enforce_nor_report(_: &str) -> String {
     "it can be \"enforce\" or \"report\"".to_owned()
 }
@@ -106,6 +121,9 @@ pub struct Settings {
     pub runtime_authorizer: RuntimeAuthorizer,
     /// `ACCOUNT_DEFAULTS`: `off`, `report`, the default, or `enforce`, which writes in enforce mode only.
     pub account_defaults: AccountDefaults,
+    /// `IMDSV1_USAGE_DAYS`: an instance that used IMDSv1 in so many days is not enforced, 1 to 90; with 0, the default,
+    /// nobody asks.
+    pub imdsv1_usage_days: UsageDays,
 }
 
 /// Every wrong setting, one sentence each.
@@ -127,6 +145,7 @@ impl Settings {
             sweep_margin: setting("SWEEP_MARGIN_SECONDS", &variable, &mut wrong),
             runtime_authorizer: runtime_authorizer(&variable, &mut wrong),
             account_defaults: setting("ACCOUNT_DEFAULTS", &variable, &mut wrong),
+            imdsv1_usage_days: setting("IMDSV1_USAGE_DAYS", &variable, &mut wrong),
         };
         if wrong.is_empty() { Ok(settings) } else { Err(WrongSettings(wrong)) }
     }

@@ -4,7 +4,7 @@ use crate::{
     decision::Moment,
     exception::{ExceptionTag, Exemption},
     failure::Failure,
-    observed::{Observation, Observed, Phase},
+    observed::{Observation, Observed, Phase, Usage},
     outcome::{Finding, Outcome, Reason, State, Verdict},
     target::{Kind, Target},
 };
@@ -92,6 +92,7 @@ impl Wording<'_> {
             Reason::V1Allowed => format!("Version 1 is allowed. In enforce mode the guardrail would require {v2}."),
             Reason::ExceptionTag => self.why_exempt(observed),
             Reason::ManagedByOperator => why_held_by_operator(observed),
+            Reason::Imdsv1InUse => why_held_by_usage(observed),
             Reason::Pending => "It is pending and cannot be changed yet; the event that it runs, its next start or \
                                 the next sweep finishes this."
                 .to_owned(),
@@ -134,6 +135,19 @@ fn why_held_by_operator<D>(observed: Option<&Observed<D>>) -> String {
     format!(
         "AWS manages it for {operator}, so it was not changed. Require IMDSv2 in the configuration of that operator, \
          such as its node class."
+    )
+}
+
+fn why_held_by_usage<D>(observed: Option<&Observed<D>>) -> String {
+    let counted = match observed.map(|seen| seen.usage) {
+        Some(Usage::Calls { number, since }) => {
+            format!(": since {since} (UTC) CloudWatch has counted {number} as its MetadataNoToken")
+        }
+        _ => String::new(),
+    };
+    format!(
+        "IMDSv1 is in use on it{counted}, so it was not changed. Update the software that calls without a token; the \
+         next event or sweep that finds no such calls in the days of IMDSV1_USAGE_DAYS requires IMDSv2."
     )
 }
 

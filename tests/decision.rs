@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use metadata_guardrail::{
     decision::{Decision, Moment, YOUNG, decide},
     exception::ExceptionTag,
-    observed::{MetadataAccess, Observation, Observed, Phase, Tags},
+    observed::{MetadataAccess, Observation, Observed, Phase, Tags, Usage},
     outcome::{Reason, State},
     target::{Home, Target},
 };
@@ -20,7 +20,7 @@ fn now() -> DateTime<Utc> {
     "2026-11-21T12:00:00Z".parse().expect("a time")
 }
 
-fn decide_about(phase: &Phase, access: MetadataAccess, tags: &Tags, operator: Option<&str>) -> Decision {
+fn decide_about(phase: &Phase, access: MetadataAccess, tags: &Tags, operator: Option<&str>, usage: Usage) -> Decision {
     let home = Home { partition: "aws".to_owned(), region: REGION.to_owned(), account: ACCOUNT.to_owned() };
     let observation = Observation::Found(Box::new(Observed {
         target: Target::instance(&home, "i-0a1b2c3d").expect("an id"),
@@ -28,6 +28,7 @@ fn decide_about(phase: &Phase, access: MetadataAccess, tags: &Tags, operator: Op
         access,
         tags: tags.clone(),
         operator: operator.map(str::to_owned),
+        usage,
         state: State::Instance { http_tokens: None, hop_limit: None },
         launched_by: None,
         findings: Vec::new(),
@@ -62,42 +63,70 @@ fn all_tags() -> [(&'static str, Tags); 6] {
     ]
 }
 
-#[test]
-fn the_truth_table() {
-    let mut table = String::new();
+/// How much is used, as far as a write depends on it.
+fn usages() -> [(&'static str, Usage); 5] {
+    let calls = |number| Usage::Calls { number, since: NaiveDate::from_ymd_opt(2026, 11, 14).expect("a day") };
+    [
+        ("not asked", Usage::NotAsked),
+        ("unread", Usage::Unread),
+        ("no data", Usage::NoData),
+        ("no calls", calls(0)),
+        ("one call", calls(1)),
+    ]
+}
+
+/// What is observed besides the use, in words, and what is decided by use.
+type Row = (String, [(&'static str, Decision); 5]);
+
+fn rows() -> Vec<Row> {
+    let mut rows = Vec::new();
     for (phase_name, phase) in &phases() {
         for access in [MetadataAccess::V1Allowed, MetadataAccess::V2Required, MetadataAccess::Disabled] {
             for (tags_name, tags) in &all_tags() {
-                for operator in [None, Some("eks.amazonaws.com")] {
-                    let managed = if operator.is_some() { "managed" } else { "unmanaged" };
-                    let decision = decide_about(phase, access, tags, operator);
-                    table.push_str(&format!(
-                        "{phase_name:8} | {:10} | {tags_name:19} | {managed:9} | {decision:?}\n",
-                        format!("{access:?}")
-                    ));
+                for (operator_name, operator) in [("unmanaged", None), ("managed", Some("eks.amazonaws.com"))] {
+                    let access_name = format!("{access:?}");
+                    let seen = format!("{phase_name:8} | {access_name:10} | {tags_name:19} | {operator_name:9}");
+                    let decide = |(name, usage)| (name, decide_about(phase, access, tags, operator, usage));
+                    rows.push((seen, usages().map(decide)));
                 }
             }
         }
     }
-    insta::assert_snapshot!(table);
+    rows
+}
+
+/// One line where the use makes no difference, and else one for each.
+fn lines((seen, decisions): Row) -> String {
+    let (_, first) = &decisions[0];
+    if decisions.iter().all(|(_, decision)| decision == first) {
+        return format!("{seen} | any       | {first:?}\n");
+    }
+    decisions.iter().map(|(usage, decision)| format!("{seen} | {usage:9} | {decision:?}\n")).collect()
+}
+
+#[test]
+fn the_truth_table() {
+    insta::assert_snapshot!(rows().into_iter().map(lines).collect::<String>());
 }
 
 #[test]
 fn a_write_is_decided_in_exactly_the_rows_that_allow_it() {
     let mut writes = Vec::new();
-    for (phase_name, phase) in &phases() {
-        for access in [MetadataAccess::V1Allowed, MetadataAccess::V2Required, MetadataAccess::Disabled] {
-            for (tags_name, tags) in &all_tags() {
-                for operator in [None, Some("eks.amazonaws.com")] {
-                    if decide_about(phase, access, tags, operator) == Decision::Enforce {
-                        writes.push((*phase_name, access, *tags_name, operator));
-                    }
-                }
-            }
-        }
+    for (seen, decisions) in rows() {
+        let decided = decisions.into_iter().filter(|(_, decision)| *decision == Decision::Enforce);
+        writes.extend(decided.map(|(usage, _)| format!("{seen} | {usage}")));
     }
-    let open = MetadataAccess::V1Allowed;
-    assert_eq!(writes, [("settled", open, "no tag, confirmed", None), ("settled", open, "expired, confirmed", None)]);
+    assert_eq!(
+        writes,
+        [
+            "settled  | V1Allowed  | no tag, confirmed   | unmanaged | not asked",
+            "settled  | V1Allowed  | no tag, confirmed   | unmanaged | no data",
+            "settled  | V1Allowed  | no tag, confirmed   | unmanaged | no calls",
+            "settled  | V1Allowed  | expired, confirmed  | unmanaged | not asked",
+            "settled  | V1Allowed  | expired, confirmed  | unmanaged | no data",
+            "settled  | V1Allowed  | expired, confirmed  | unmanaged | no calls",
+        ]
+    );
 }
 
 #[test]

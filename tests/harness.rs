@@ -15,6 +15,7 @@ use aws_config::{
 };
 use aws_credential_types::Credentials;
 use aws_sdk_bedrockagentcorecontrol as agentcore;
+use aws_sdk_cloudwatch as cloudwatch;
 use aws_sdk_ec2::{
     Client,
     config::{AsyncSleep, Builder, Sleep, retry::RetryPartition},
@@ -26,7 +27,7 @@ use metadata_guardrail::{
     handler::Guardrail,
     patience::Pace,
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    settings::{AccountDefaults, AgentCore, Mode, Settings},
+    settings::{AccountDefaults, AgentCore, Mode, Settings, UsageDays},
     telemetry,
 };
 use serde_json::{Value, json};
@@ -104,6 +105,11 @@ impl Scene {
 
     pub fn with_account_defaults(mut self, setting: AccountDefaults) -> Self {
         self.settings.account_defaults = setting;
+        self
+    }
+
+    pub fn with_usage_days(mut self, days: u8) -> Self {
+        self.settings.imdsv1_usage_days = UsageDays(days);
         self
     }
 
@@ -185,7 +191,10 @@ pub async fn clients(url: &str) -> Clients {
     Clients {
         ec2: Client::from_conf(Builder::from(&config).retry_partition(partition.clone()).build()),
         agentcore: agentcore::Client::from_conf(
-            agentcore::config::Builder::from(&config).retry_partition(partition).build(),
+            agentcore::config::Builder::from(&config).retry_partition(partition.clone()).build(),
+        ),
+        cloudwatch: cloudwatch::Client::from_conf(
+            cloudwatch::config::Builder::from(&config).retry_partition(partition).build(),
         ),
     }
 }

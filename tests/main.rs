@@ -19,3 +19,4 @@ mod runtime_stories;
 mod settings;
 mod sweep_stories;
 mod template;
+mod usage_stories;

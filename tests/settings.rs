@@ -66,6 +66,19 @@ fn a_margin_is_a_number_of_seconds_within_reason() {
 }
 
 #[test]
+fn the_use_of_imdsv1_is_asked_for_over_up_to_ninety_days_or_not_at_all() {
+    let days = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.imdsv1_usage_days.0);
+    assert_eq!(days(&[]), Ok(0));
+    for (text, number) in [("0", 0), ("1", 1), ("90", 90)] {
+        assert_eq!(days(&[("IMDSV1_USAGE_DAYS", text)]), Ok(number));
+    }
+    for text in ["", "91", "256", "-1", "7d", "1.5", " 7", "off"] {
+        let wrong = days(&[("IMDSV1_USAGE_DAYS", text)]).expect_err("no such setting");
+        assert_eq!(wrong.0, [format!("IMDSV1_USAGE_DAYS is {text:?}: it can be a number of days from 0 to 90.")]);
+    }
+}
+
+#[test]
 fn account_defaults_are_reported_unless_the_setting_says_otherwise() {
     let defaults = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.account_defaults);
     assert_eq!(defaults(&[]), Ok(AccountDefaults::Report));
@@ -91,6 +104,7 @@ fn a_setting_that_is_no_text_is_reported() {
         "RUNTIME_AUTHORIZER",
         "RUNTIME_AUTHORIZER_CONFIG",
         "ACCOUNT_DEFAULTS",
+        "IMDSV1_USAGE_DAYS",
     ];
     assert_eq!(wrong.0, names.map(|name| format!("{name} is not valid UTF-8.")));
 }

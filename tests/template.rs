@@ -59,6 +59,7 @@ fn only_what_aws_cannot_limit_is_allowed_on_everything() {
                 json!("bedrock-agentcore:ListAgentRuntimes"),
                 json!("ec2:GetInstanceMetadataDefaults"),
                 json!("ec2:ModifyInstanceMetadataDefaults"),
+                json!("cloudwatch:GetMetricData"),
             ];
             assert!(unlimited.contains(&statement["Action"]), "{statement}");
         }
@@ -81,6 +82,19 @@ fn account_defaults_can_be_read_unless_off_and_changed_only_where_everything_enf
         actions.retain(|action| action.ends_with("InstanceMetadataDefaults"));
         assert_eq!(Vec::from_iter(actions), expected, "{mode}, {setting}");
         assert_eq!(stack.function()["Environment"]["Variables"]["ACCOUNT_DEFAULTS"], setting);
+    }
+}
+
+#[test]
+fn metrics_can_be_read_only_where_the_use_of_imdsv1_counts() {
+    for (days, expected) in [("0", vec![]), ("1", vec!["cloudwatch:GetMetricData"])] {
+        for mode in ["report", "enforce"] {
+            let stack = Stack::with(&[("Mode", mode), ("Imdsv1UsageDays", days)]);
+            let mut actions = allowed_actions(&stack);
+            actions.retain(|action| action.starts_with("cloudwatch:"));
+            assert_eq!(Vec::from_iter(actions), expected, "{mode}, {days}");
+            assert_eq!(stack.function()["Environment"]["Variables"]["IMDSV1_USAGE_DAYS"], days);
+        }
     }
 }
 
@@ -295,7 +309,8 @@ fn the_function_is_told_the_settings_it_reads() {
     let stack = Stack::with(&[("Mode", "report"), ("ExceptionTag", "security=exempt"), ("AgentCore", "disabled")]);
     let expected = json!({
         "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
-        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report", "ACCOUNT_DEFAULTS": "report"
+        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report", "ACCOUNT_DEFAULTS": "report",
+        "IMDSV1_USAGE_DAYS": "0"
     });
     assert_eq!(stack.function()["Environment"]["Variables"], expected);
 
@@ -376,6 +391,7 @@ const NESTED_REQUEST: &str = "ModifyInstanceMetadataOptionsRequest";
 /// Parameters with which every optional permission is there.
 const EVERYTHING: &[(&str, &str)] = &[
     ("AccountDefaults", "enforce"),
+    ("Imdsv1UsageDays", "30"),
     ("CodeArtifactArns", "arn:aws:s3:::my-agent-code/*"),
     ("CodeArtifactKeyArns", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
 ];
@@ -439,7 +455,11 @@ fn operations_called() -> BTreeSet<String> {
 
 fn operations_in(file: &Path) -> Vec<String> {
     let path = file.to_str().expect("a path in UTF-8");
-    let service = if path.contains("agentcore") { "bedrock-agentcore" } else { "ec2" };
+    let service = match path {
+        path if path.contains("agentcore") => "bedrock-agentcore",
+        path if path.ends_with("usage.rs") => "cloudwatch",
+        _ => "ec2",
+    };
     let source = fs::read_to_string(file).expect("source code");
     let code: Vec<_> = source.lines().filter_map(|line| line.split("//").next()).collect();
     methods_of_client(&code.join("\n")).map(|method| format!("{service}:{}", pascal_case(method))).collect()

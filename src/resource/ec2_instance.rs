@@ -3,6 +3,8 @@
 mod enforce;
 mod list;
 mod observe;
+mod usage;
 
 pub use enforce::EnforceInstances;
 pub use observe::{InstanceFacts, ObserveInstances};
+pub use usage::ReadUsage;

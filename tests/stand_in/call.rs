@@ -7,7 +7,7 @@ pub struct Call {
     pub operation: String,
     /// The instance or runtime the call names, if it names exactly one.
     pub resource: Option<String>,
-    /// The raw request body.
+    /// The raw request body; CloudWatch's as JSON.
     pub body: String,
     /// EC2: the form's parameters. AgentCore: the query's parameters.
     pub parameters: Vec<(String, String)>,

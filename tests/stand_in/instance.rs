@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::refusal::Refusal;
 use super::world::World;
 
 /// One EC2 instance. The text values are EC2's own words, such as `running` or `optional`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Instance {
     pub id: String,
     pub state: String,
@@ -24,6 +26,10 @@ pub struct Instance {
     pub ignores_writes: bool,
     /// An ISO 8601 time.
     pub launch_time: String,
+    /// Successful calls to its metadata service without a token, as CloudWatch knows them. Empty is no data.
+    pub calls_without_token: BTreeMap<DateTime<Utc>, f64>,
+    /// The `StatusCode` of its metric data; `None` leaves it out of the answer.
+    pub metric_status: Option<String>,
 }
 
 /// What one `ModifyInstanceMetadataOptions` asks for. A member not sent keeps its value.
@@ -51,6 +57,8 @@ impl Instance {
             operator: None,
             ignores_writes: false,
             launch_time: "2026-11-20T09:00:00.000Z".to_owned(),
+            calls_without_token: BTreeMap::new(),
+            metric_status: Some("Complete".to_owned()),
         }
     }
 
@@ -81,6 +89,12 @@ impl Instance {
     /// Hands the instance to a service principal.
     pub fn operator(&mut self, principal: &str) -> &mut Self {
         self.operator = Some(principal.to_owned());
+        self
+    }
+
+    /// Lets CloudWatch know of so many calls without a token at this time.
+    pub fn calls_without_token(&mut self, at: DateTime<Utc>, calls: f64) -> &mut Self {
+        self.calls_without_token.insert(at, calls);
         self
     }
 

@@ -1,10 +1,10 @@
-//! A local stand-in for the two AWS services: EC2 and the Bedrock AgentCore control plane.
+//! A local stand-in for three AWS services: EC2, the Bedrock AgentCore control plane and CloudWatch.
 //!
 //! It models how AWS behaves and knows nothing about its callers, so any AWS client can use it.
 //! Fill the [`World`], point a client at [`StandIn::url`], then look at the world and the calls.
 //!
 //! - `world`, `instance`, `account_defaults`, `runtime`, `update`: what exists and which rules AWS applies to it
-//! - `ec2`, `agentcore`: one thin façade per wire protocol
+//! - `ec2`, `agentcore`, `cloudwatch`: one thin façade per wire protocol
 //! - `faults`: throttles, errors and broken connections on demand
 //! - `server`, `call`: the HTTP side and its log
 
@@ -13,6 +13,7 @@
 mod account_defaults;
 mod agentcore;
 mod call;
+mod cloudwatch;
 mod ec2;
 mod faults;
 mod instance;
@@ -63,7 +64,7 @@ impl StandIn {
         Self { url: format!("http://{address}"), shared, _stop: stop }
     }
 
-    /// The endpoint URL of both services.
+    /// The endpoint URL of all services.
     pub fn url(&self) -> String {
         self.url.clone()
     }

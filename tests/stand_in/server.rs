@@ -1,4 +1,4 @@
-//! The HTTP side: one listener for both services.
+//! The HTTP side: one listener for all services.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::call::Call;
 use super::faults::Fault;
 use super::refusal::Refusal;
 use super::world::World;
-use super::{Shared, agentcore, ec2};
+use super::{Shared, agentcore, cloudwatch, ec2};
 
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
@@ -35,9 +35,8 @@ pub(super) async fn spawn(shared: Arc<Shared>, stopped: oneshot::Receiver<()>) -
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
-    let body = String::from_utf8_lossy(&body).into_owned();
     let service = Service::addressed(&head.method, &head.uri);
-    let call = service.call(&head.method, &head.uri, body);
+    let call = service.call(&head.method, &head.uri, &body);
     let (outcome, latency) = shared.take(service, &call);
     shared.arrived();
     sleep(latency).await;
@@ -86,17 +85,23 @@ impl Outcome {
 struct Reply {
     status: u16,
     content_type: &'static str,
-    error_type: Option<String>,
-    body: String,
+    /// A header that only this service's replies have.
+    header: Option<(&'static str, String)>,
+    body: Vec<u8>,
 }
 
 impl Reply {
-    fn new(status: u16, content_type: &'static str, body: String) -> Self {
-        Self { status, content_type, error_type: None, body }
+    fn new(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, content_type, header: None, body: body.into() }
+    }
+
+    fn cbor(status: u16, body: Vec<u8>) -> Self {
+        let header = Some(("smithy-protocol", "rpc-v2-cbor".to_owned()));
+        Self { header, ..Self::new(status, "application/cbor", body) }
     }
 
     fn garbage() -> Self {
-        Self::new(200, "text/html", "<p>Please stand by".to_owned())
+        Self::new(200, "text/html", "<p>Please stand by")
     }
 }
 
@@ -106,31 +111,38 @@ impl From<Reply> for Response<Body> {
             .status(reply.status)
             .header("content-type", reply.content_type)
             .header("x-amzn-requestid", ec2::REQUEST_ID);
-        if let Some(error_type) = reply.error_type {
-            response = response.header("x-amzn-errortype", error_type);
+        if let Some((name, value)) = reply.header {
+            response = response.header(name, value);
         }
         let response = response.body(Body::from(reply.body));
         response.expect("a status and headers in range")
     }
 }
 
-/// The two services behind the one listener.
+/// The services behind the one listener.
 #[derive(Clone, Copy)]
 enum Service {
     Ec2,
     AgentCore,
+    CloudWatch,
 }
 
 impl Service {
-    /// EC2's protocol has one path for everything.
+    /// EC2's protocol has one path for everything, and CloudWatch's one for each operation.
     fn addressed(method: &Method, uri: &Uri) -> Self {
-        if method == Method::POST && uri.path() == "/" { Self::Ec2 } else { Self::AgentCore }
+        match uri.path() {
+            "/" if method == Method::POST => Self::Ec2,
+            path if path.starts_with(cloudwatch::PATH) => Self::CloudWatch,
+            _ => Self::AgentCore,
+        }
     }
 
-    fn call(self, method: &Method, uri: &Uri, body: String) -> Call {
+    fn call(self, method: &Method, uri: &Uri, body: &[u8]) -> Call {
+        let text = || String::from_utf8_lossy(body).into_owned();
         match self {
-            Self::Ec2 => ec2::call(body),
-            Self::AgentCore => agentcore::call(method, uri, body),
+            Self::Ec2 => ec2::call(text()),
+            Self::AgentCore => agentcore::call(method, uri, text()),
+            Self::CloudWatch => cloudwatch::call(uri, body),
         }
     }
 
@@ -161,6 +173,7 @@ impl Service {
             Self::AgentCore => {
                 agentcore::answer(world, call).map(|(status, json)| Reply::new(status, "application/json", json))
             }
+            Self::CloudWatch => cloudwatch::answer(world, call).map(|cbor| Reply::cbor(200, cbor)),
         };
         world.processed(&call.operation);
         match answer {
@@ -174,9 +187,10 @@ impl Service {
         let reply = match self {
             Self::Ec2 => Reply::new(status, "text/xml", ec2::error(refusal)),
             Self::AgentCore => Reply {
-                error_type: Some(refusal.code.clone()),
+                header: Some(("x-amzn-errortype", refusal.code.clone())),
                 ..Reply::new(status, "application/json", agentcore::error(refusal))
             },
+            Self::CloudWatch => Reply::cbor(status, cloudwatch::error(refusal)),
         };
         Outcome::spoiled(&refusal.code, Some(reply))
     }
@@ -185,6 +199,7 @@ impl Service {
         match self {
             Self::Ec2 => Refusal::new(503, "RequestLimitExceeded", "Request limit exceeded."),
             Self::AgentCore => Refusal::new(429, "ThrottlingException", "Rate exceeded"),
+            Self::CloudWatch => Refusal::new(400, "Throttling", "Rate exceeded"),
         }
     }
 
@@ -193,6 +208,7 @@ impl Service {
         match self {
             Self::Ec2 => Refusal::new(500, "InternalError", message),
             Self::AgentCore => Refusal::new(500, "InternalServerException", message),
+            Self::CloudWatch => Refusal::new(500, "InternalServiceError", message),
         }
     }
 
@@ -209,6 +225,9 @@ impl Service {
                 "AccessDeniedException",
                 format!("User is not authorized to perform: bedrock-agentcore:{operation}"),
             ),
+            Self::CloudWatch => {
+                Refusal::new(403, "AccessDenied", format!("User is not authorized to perform: cloudwatch:{operation}"))
+            }
         }
     }
 }

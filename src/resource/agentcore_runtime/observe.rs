@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use super::{authorizer::RuntimeAuthorizer, document::Document, reading::read};
 use crate::{
     failure::{Failure, shortened},
-    observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags},
+    observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
     outcome::{Finding, Reason, State},
     resource::{Answers, CONCURRENCY, Observe},
     target::Target,
@@ -76,6 +76,7 @@ fn observed(target: &Target, document: Document, authorizer: &RuntimeAuthorizer)
         },
         tags: Tags::Unread,
         operator: None,
+        usage: Usage::NotAsked,
         state: state(&document),
         launched_by: None,
         findings: findings(&document, authorizer),

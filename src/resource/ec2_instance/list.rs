@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::{
     InstanceFacts, ObserveInstances,
-    observe::{PAGE, failed, filter, observed},
+    observe::{PAGE, failed, filter},
 };
 use crate::{
     failure::Failure,
@@ -39,7 +39,7 @@ impl List for ObserveInstances {
             stream::iter(match page {
                 Ok(page) => {
                     let all = page.reservations.into_iter().flatten();
-                    in_batches(home, all.flat_map(|some| some.instances.unwrap_or_default()).collect())
+                    self.in_batches(home, all.flat_map(|some| some.instances.unwrap_or_default()).collect())
                 }
                 Err(error) => vec![Err(failed(Reason::ReadFailed, "DescribeInstances", &error))],
             })
@@ -47,25 +47,27 @@ impl List for ObserveInstances {
     }
 }
 
-/// In another order each time: what always fails must not always come first.
-fn in_batches(home: &Home, mut instances: Vec<Instance>) -> Vec<Result<Batch<InstanceFacts>, Failure>> {
-    fastrand::shuffle(&mut instances);
-    let mut rest = instances.into_iter().peekable();
-    iter::from_fn(|| {
-        rest.peek()?;
-        Some(rest.by_ref().take(BATCH).map(|instance| looked(home, &instance)).collect())
-    })
-    .map(|looks: Result<Vec<_>, _>| looks.map(Batch::Looked))
-    .collect()
+impl ObserveInstances {
+    /// In another order each time: what always fails must not always come first.
+    fn in_batches(&self, home: &Home, mut instances: Vec<Instance>) -> Vec<Result<Batch<InstanceFacts>, Failure>> {
+        fastrand::shuffle(&mut instances);
+        let mut rest = instances.into_iter().peekable();
+        iter::from_fn(|| {
+            rest.peek()?;
+            Some(rest.by_ref().take(BATCH).map(|instance| self.looked(home, &instance)).collect())
+        })
+        .map(|looks: Result<Vec<_>, _>| looks.map(Batch::Looked))
+        .collect()
+    }
+
+    /// The endpoint may be disabled between this look and the write, so that it does not count as seen enabled.
+    fn looked(&self, home: &Home, instance: &Instance) -> Result<Look, Failure> {
+        let target = instance.instance_id.as_deref().and_then(|id| Target::instance(home, id));
+        let target = target.ok_or_else(|| Failure::unknown_id("DescribeInstances"))?;
+        let mut observed = self.observed(&target, instance);
+        observed.document.endpoint_enabled = None;
+        Ok((target, Ok(Observation::Found(Box::new(observed)))))
+    }
 }
 
 type Look = (Target, Result<Observation<InstanceFacts>, Failure>);
-
-/// The endpoint may be disabled between this look and the write, so that it does not count as seen enabled.
-fn looked(home: &Home, instance: &Instance) -> Result<Look, Failure> {
-    let target = instance.instance_id.as_deref().and_then(|id| Target::instance(home, id));
-    let target = target.ok_or_else(|| Failure::unknown_id("DescribeInstances"))?;
-    let mut observed = observed(&target, instance);
-    observed.document.endpoint_enabled = None;
-    Ok((target, Ok(Observation::Found(Box::new(observed)))))
-}

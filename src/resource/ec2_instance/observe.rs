@@ -7,10 +7,12 @@ use aws_sdk_ec2::{
     error::{ProvideErrorMetadata, SdkError},
     types::{Filter, Instance, InstanceStateName},
 };
+use chrono::{DateTime, Utc};
 
+use super::ReadUsage;
 use crate::{
     failure::Failure,
-    observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags},
+    observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
     outcome::{Finding, LaunchTemplate, LaunchedBy, Reason, State},
     resource::{Answers, Observe},
     target::Target,
@@ -31,16 +33,17 @@ pub struct InstanceFacts {
     pub endpoint_enabled: Option<bool>,
 }
 
-/// Reads instances and their tags.
+/// Reads instances, their tags and, where that is asked for, their use of IMDSv1.
 #[derive(Clone, Debug)]
 pub struct ObserveInstances {
     pub(super) client: Client,
+    usage: Option<ReadUsage>,
 }
 
 impl ObserveInstances {
     /// Reads through this client.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    pub fn new(client: Client, usage: Option<ReadUsage>) -> Self {
+        Self { client, usage }
     }
 
     /// By filter, not by id: one vanished id would fail a request by id for all the others.
@@ -77,6 +80,30 @@ impl ObserveInstances {
         }
         Ok(found)
     }
+
+    pub(super) fn observed(&self, target: &Target, instance: &Instance) -> Observed<InstanceFacts> {
+        let options = instance.metadata_options.as_ref();
+        let tokens = options.and_then(|options| options.http_tokens.as_ref()).map(|tokens| tokens.as_str());
+        let endpoint = options.and_then(|options| options.http_endpoint.as_ref()).map(|endpoint| endpoint.as_str());
+        let hop_limit = options.and_then(|options| options.http_put_response_hop_limit);
+        Observed {
+            target: target.clone(),
+            phase: phase(instance),
+            access: match (tokens, endpoint) {
+                (_, Some("disabled")) => MetadataAccess::Disabled,
+                (Some("required"), _) => MetadataAccess::V2Required,
+                _ => MetadataAccess::V1Allowed,
+            },
+            tags: Tags::Unconfirmed(tags(instance)),
+            operator: operator(instance),
+            usage: if self.usage.is_some() { Usage::Unread } else { Usage::NotAsked },
+            launched_by: launched_by(instance),
+            state: State::Instance { http_tokens: tokens.map(str::to_owned), hop_limit },
+            findings: Vec::new(),
+            findings_if_enforced: (hop_limit == Some(1)).then_some(Finding::HopLimit1).into_iter().collect(),
+            document: InstanceFacts { endpoint_enabled: Some(endpoint == Some("enabled")) },
+        }
+    }
 }
 
 impl Observe for ObserveInstances {
@@ -88,7 +115,7 @@ impl Observe for ObserveInstances {
             let found = self.describe(&some).await;
             answers.extend(some.into_iter().map(|target| {
                 let answer = found.as_ref().map_err(Clone::clone).map(|found| match found.get(target.id()) {
-                    Some(instance) => Observation::Found(Box::new(observed(target, instance))),
+                    Some(instance) => Observation::Found(Box::new(self.observed(target, instance))),
                     None => Observation::NotFound,
                 });
                 (target.clone(), answer)
@@ -108,6 +135,13 @@ impl Observe for ObserveInstances {
         }
         answers
     }
+
+    async fn usage(&self, targets: &[Target], now: DateTime<Utc>) -> Answers<Usage> {
+        match &self.usage {
+            Some(usage) => usage.read(targets, now).await,
+            None => Answers::new(),
+        }
+    }
 }
 
 fn batches(targets: &[Target]) -> impl Iterator<Item = Vec<&Target>> {
@@ -121,29 +155,6 @@ pub(super) fn filter<'a>(name: &str, values: impl IntoIterator<Item = &'a str>) 
 
 pub(super) fn failed<E: ProvideErrorMetadata, R>(reason: Reason, operation: &str, error: &SdkError<E, R>) -> Failure {
     Failure::of_request(reason, operation, error, error.message())
-}
-
-pub(super) fn observed(target: &Target, instance: &Instance) -> Observed<InstanceFacts> {
-    let options = instance.metadata_options.as_ref();
-    let tokens = options.and_then(|options| options.http_tokens.as_ref()).map(|tokens| tokens.as_str());
-    let endpoint = options.and_then(|options| options.http_endpoint.as_ref()).map(|endpoint| endpoint.as_str());
-    let hop_limit = options.and_then(|options| options.http_put_response_hop_limit);
-    Observed {
-        target: target.clone(),
-        phase: phase(instance),
-        access: match (tokens, endpoint) {
-            (_, Some("disabled")) => MetadataAccess::Disabled,
-            (Some("required"), _) => MetadataAccess::V2Required,
-            _ => MetadataAccess::V1Allowed,
-        },
-        tags: Tags::Unconfirmed(tags(instance)),
-        operator: operator(instance),
-        launched_by: launched_by(instance),
-        state: State::Instance { http_tokens: tokens.map(str::to_owned), hop_limit },
-        findings: Vec::new(),
-        findings_if_enforced: (hop_limit == Some(1)).then_some(Finding::HopLimit1).into_iter().collect(),
-        document: InstanceFacts { endpoint_enabled: Some(endpoint == Some("enabled")) },
-    }
 }
 
 fn phase(instance: &Instance) -> Phase {

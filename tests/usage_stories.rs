@@ -1,0 +1,308 @@
+//! Stories of the usage gate: what still uses IMDSv1 is not enforced. First those in which nothing may happen.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{EXEMPT, Scene, by_id, document, running, runtime_created, sample, started},
+    stand_in::Fault,
+};
+
+const ID: &str = "i-0a1b2c3d4e5f60001";
+const NEIGHBOUR: &str = "i-0a1b2c3d4e5f60002";
+const THIRD: &str = "i-0a1b2c3d4e5f60003";
+const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
+const ASK: &str = "GetMetricData";
+
+fn days_ago(days: i64) -> DateTime<Utc> {
+    #[expect(clippy::disallowed_methods, reason = "the guardrail asks about the days before the real time")]
+    let now = DateTime::<Utc>::from(SystemTime::now());
+    now - TimeDelta::days(days)
+}
+
+/// The instances of each question to CloudWatch.
+fn questions(scene: &Scene) -> Vec<Vec<String>> {
+    let mut calls = scene.aws.calls();
+    calls.retain(|call| call.operation == ASK);
+    let bodies = calls.iter().map(|call| serde_json::from_str(&call.body).expect("a request"));
+    bodies.map(|body: Value| instances_of(&body)).collect()
+}
+
+fn instances_of(body: &Value) -> Vec<String> {
+    let queries = body["MetricDataQueries"].as_array().expect("queries");
+    let instance = |query: &Value| query["MetricStat"]["Metric"]["Dimensions"][0]["Value"].as_str().map(str::to_owned);
+    queries.iter().map(|query| instance(query).expect("an instance")).collect()
+}
+
+#[tokio::test]
+async fn an_instance_that_uses_imdsv1_is_held_and_the_exact_number_is_said() {
+    for in_report_mode in [false, true] {
+        let scene = Scene::new().await.with_usage_days(7);
+        let scene = if in_report_mode { scene.in_report_mode() } else { scene };
+        {
+            let mut world = scene.aws.world();
+            let instance = world.add_instance(ID);
+            instance.calls_without_token(days_ago(8), 1_000_000.0).calls_without_token(days_ago(7), 1_234_000.0);
+            instance.calls_without_token(days_ago(3), 0.0).calls_without_token(days_ago(0), 567.0);
+        }
+
+        let outcome = scene.outcome(running(ID)).await;
+
+        assert_eq!((&outcome["result"], &outcome["reason"]), (&json!("held"), &json!("imdsv1_in_use")));
+        let detail = format!(
+            "IMDSv1 is in use on it: since {} (UTC) CloudWatch has counted 1234567 as its MetadataNoToken, so it was \
+             not changed. Update the software that calls without a token; the next event or sweep that finds no such \
+             calls in the days of IMDSV1_USAGE_DAYS requires IMDSv2.",
+            days_ago(7).date_naive()
+        );
+        assert_eq!(outcome["detail"], detail);
+        assert_eq!(scene.aws.operations(), ["DescribeInstances", "DescribeTags", ASK]);
+    }
+}
+
+#[tokio::test]
+async fn a_single_call_today_is_use() {
+    let scene = Scene::new().await.with_usage_days(1);
+    scene.aws.world().add_instance(ID).calls_without_token(days_ago(0), 1.0);
+
+    assert_eq!(scene.outcome(running(ID)).await["reason"], "imdsv1_in_use");
+    assert!(scene.aws.writes().is_empty());
+}
+
+#[tokio::test]
+async fn where_the_question_cannot_be_answered_nothing_is_written_and_lambda_retries() {
+    for (fault, said) in [
+        (Fault::AccessDenied, "Check the function's role"),
+        (Fault::Internal, "InternalServiceError"),
+        (Fault::Throttled, "Throttling"),
+        (Fault::Garbage, "GetMetricData"),
+        (Fault::ConnectionReset, "did not reach AWS"),
+        (Fault::Refused { code: "InvalidParameterValue", message: "no".to_owned(), status: 400 }, "InvalidParameter"),
+    ] {
+        for in_report_mode in [false, true] {
+            let scene = Scene::new().await.with_usage_days(30);
+            let scene = if in_report_mode { scene.in_report_mode() } else { scene };
+            scene.aws.world().add_instance(ID);
+            scene.aws.world().fault(ASK, fault.clone(), usize::MAX);
+
+            let outcome = scene.failed_outcome(running(ID)).await;
+
+            assert_eq!(outcome["reason"], "usage_unreadable", "{fault:?}");
+            assert!(outcome["detail"].as_str().unwrap().contains(said), "{fault:?}: {}", outcome["detail"]);
+            assert_eq!(outcome["before"]["http_tokens"], "optional");
+            assert!(scene.aws.writes().is_empty(), "{fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_complete_is_none_for_that_instance_and_one_for_its_neighbours() {
+    for (status, said) in [
+        (Some("PartialData"), "is PartialData for it"),
+        (Some("InternalError"), "is InternalError for it"),
+        (Some("Forbidden"), "is Forbidden for it"),
+        (Some("SomethingNew"), "is SomethingNew for it"),
+        (None, "leaves it out"),
+    ] {
+        let scene = Scene::new().await.with_usage_days(30);
+        {
+            let mut world = scene.aws.world();
+            world.add_instance(ID).metric_status = status.map(str::to_owned);
+            world.add_instance(NEIGHBOUR);
+            world.add_instance(THIRD).calls_without_token(days_ago(2), 3.0);
+        }
+
+        let error = scene.invoke(started([ID, NEIGHBOUR, THIRD])).await.expect_err("one is not known");
+
+        let outcomes = by_id(&serde_json::from_str(&error.error_message).expect("the response"));
+        assert_eq!(outcomes[ID]["reason"], "usage_unreadable", "{status:?}");
+        assert!(outcomes[ID]["detail"].as_str().unwrap().contains(said), "{}", outcomes[ID]["detail"]);
+        assert_eq!((&outcomes[NEIGHBOUR]["result"], &outcomes[THIRD]["result"]), (&json!("enforced"), &json!("held")));
+        assert_eq!(scene.aws.world().instance(ID).http_tokens, "optional");
+        assert_eq!(questions(&scene).len(), 1, "one question for all");
+    }
+}
+
+#[tokio::test]
+async fn a_sum_that_is_no_number_is_no_answer() {
+    for sum in [f64::NAN, f64::INFINITY, -1.0, 0.5, 1e300] {
+        let scene = Scene::new().await.with_usage_days(30);
+        scene.aws.world().add_instance(ID).calls_without_token(days_ago(1), sum);
+
+        assert_eq!(scene.failed_outcome(running(ID)).await["reason"], "usage_unreadable", "{sum}");
+        assert!(scene.aws.writes().is_empty(), "{sum}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_about_to_be_written_costs_no_question() {
+    let scene = Scene::new().await.with_usage_days(30);
+    {
+        let mut world = scene.aws.world();
+        world.add_instance(ID).tag(EXEMPT, "yes").calls_without_token(days_ago(1), 5.0);
+        world.add_instance(NEIGHBOUR).tag(EXEMPT, "yes").tags_are_late = true;
+        world.add_instance(THIRD).operator("eks.amazonaws.com");
+        world.add_instance("i-0a1b2c3d4e5f60004").http_tokens("required");
+        world.add_instance("i-0a1b2c3d4e5f60005").state("pending");
+        world.add_runtime(RUNTIME, &document());
+    }
+    let ids = [ID, NEIGHBOUR, THIRD, "i-0a1b2c3d4e5f60004", "i-0a1b2c3d4e5f60005"];
+
+    let response = scene.invoke(started(ids)).await.expect("success");
+    let runtime = scene.outcome(runtime_created(RUNTIME)).await;
+
+    assert_eq!(response["counts"], json!({"compliant": 1, "deferred": 1, "exempt": 2, "held": 1}));
+    assert_eq!(runtime["result"], "enforced");
+    assert!(questions(&scene).is_empty());
+}
+
+#[tokio::test]
+async fn without_the_setting_nobody_asks() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(ID).calls_without_token(days_ago(1), 5.0);
+
+    assert_eq!(scene.outcome(running(ID)).await["result"], "enforced");
+    assert_eq!(scene.aws.operations(), ["DescribeInstances", "DescribeTags", "ModifyInstanceMetadataOptions"]);
+}
+
+#[tokio::test]
+async fn an_instance_without_data_without_calls_or_with_old_ones_is_enforced() {
+    for (in_report_mode, result) in [(false, "enforced"), (true, "would_enforce")] {
+        let scene = Scene::new().await.with_usage_days(90);
+        let scene = if in_report_mode { scene.in_report_mode() } else { scene };
+        {
+            let mut world = scene.aws.world();
+            world.add_instance(ID);
+            world.add_instance(NEIGHBOUR).calls_without_token(days_ago(1), 0.0).calls_without_token(days_ago(90), 0.0);
+            world.add_instance(THIRD).calls_without_token(days_ago(91), 12.0);
+        }
+
+        let response = scene.invoke(started([ID, NEIGHBOUR, THIRD])).await.expect("success");
+
+        assert_eq!(response["counts"], json!({result: 3}));
+        assert_eq!(questions(&scene), [[ID, NEIGHBOUR, THIRD]], "one question, before the first write");
+        assert_eq!(scene.aws.operations()[2], ASK);
+    }
+}
+
+#[tokio::test]
+async fn data_on_several_pages_is_added_up() {
+    let scene = Scene::new().await.with_usage_days(30);
+    {
+        let mut world = scene.aws.world();
+        world.page_size = 2;
+        let instance = world.add_instance(ID);
+        (0..5).for_each(|days| {
+            instance.calls_without_token(days_ago(days), 2.0);
+        });
+        world.add_instance(NEIGHBOUR);
+    }
+
+    let response = scene.invoke(started([ID, NEIGHBOUR])).await.expect("success");
+
+    let outcomes = by_id(&response);
+    assert!(outcomes[ID]["detail"].as_str().unwrap().contains("counted 10 as"), "{}", outcomes[ID]["detail"]);
+    assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
+    assert_eq!(questions(&scene).len(), 3);
+}
+
+#[tokio::test]
+async fn a_throttle_is_got_through() {
+    let scene = Scene::new().await.with_usage_days(30);
+    scene.aws.world().add_instance(ID);
+    scene.aws.world().fault(ASK, Fault::Throttled, 2);
+    scene.aws.world().fault(ASK, Fault::ConnectionReset, 1);
+
+    assert_eq!(scene.outcome(running(ID)).await["result"], "enforced");
+    assert_eq!(questions(&scene).len(), 4);
+}
+
+#[tokio::test]
+async fn what_moved_in_between_is_asked_about_again() {
+    let scene = Scene::new().await.with_usage_days(30);
+    scene.aws.world().add_instance(ID);
+    let refused = Fault::Refused { code: "IncorrectInstanceState", message: "not now".to_owned(), status: 400 };
+    scene.aws.world().fault("ModifyInstanceMetadataOptions", refused, 1);
+    let now = days_ago(0);
+    scene.aws.world().after(ASK, move |world| {
+        world.instances.get_mut(ID).expect("it is there").calls_without_token(now, 1.0);
+    });
+
+    assert_eq!(scene.outcome(running(ID)).await["reason"], "imdsv1_in_use");
+    assert_eq!(questions(&scene).len(), 2);
+    assert_eq!(scene.aws.world().instance(ID).http_tokens, "optional");
+}
+
+#[tokio::test]
+async fn five_hundred_and_one_instances_are_two_questions() {
+    let scene = Scene::new().await.with_usage_days(30).in_report_mode();
+    let ids: Vec<_> = (0..501).map(|number| format!("i-{number:017x}")).collect();
+    for id in &ids {
+        scene.aws.world().add_instance(id);
+    }
+    scene.aws.world().instances.get_mut(&ids[500]).expect("it is there").calls_without_token(days_ago(1), 1.0);
+
+    let response = scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"would_enforce": 500, "held": 1}));
+    let asked: Vec<_> = questions(&scene).iter().map(Vec::len).collect();
+    assert_eq!(asked, [500, 1]);
+}
+
+#[tokio::test]
+async fn a_sweep_asks_once_for_a_batch_and_says_what_launched_the_held() {
+    for (mode, result) in [("enforce", "enforced"), ("report", "would_enforce")] {
+        let scene = Scene::new().await.with_usage_days(30);
+        {
+            let mut world = scene.aws.world();
+            world.add_instance(ID).calls_without_token(days_ago(1), 42.0).tag("aws:autoscaling:groupName", "reporting");
+            world.add_instance(NEIGHBOUR);
+            world.add_instance(THIRD).tag(EXEMPT, "yes");
+        }
+        let mut event = sample("guardrail-sweep-due.json");
+        if mode == "report" {
+            event["detail"] = json!({"mode": "report"});
+        }
+
+        let response = scene.invoke(event).await.expect("success");
+
+        assert_eq!(response["counts"], json!({"held": 1, result: 1, "exempt": 1}));
+        assert!(by_id(&response)[ID]["detail"].as_str().unwrap().contains("counted 42 as"));
+        assert_eq!(response["launched_by"], json!([{"auto_scaling_group": "reporting", "instances": 1}]));
+        let mut asked = questions(&scene).concat();
+        asked.sort();
+        assert_eq!((questions(&scene).len(), asked), (1, vec![ID.to_owned(), NEIGHBOUR.to_owned()]));
+    }
+}
+
+#[tokio::test]
+async fn a_query_asks_for_the_sum_of_whole_days_of_one_instance() {
+    let scene = Scene::new().await.with_usage_days(7).in_report_mode();
+    scene.aws.world().add_instance(ID);
+
+    scene.outcome(running(ID)).await;
+
+    let calls = scene.aws.calls();
+    let body: Value = serde_json::from_str(&calls[2].body).expect("a request");
+    assert_eq!(calls[2].resource.as_deref(), Some(ID));
+    assert_eq!(
+        body["MetricDataQueries"],
+        json!([{
+            "Id": "i_0a1b2c3d4e5f60001",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": "AWS/EC2", "MetricName": "MetadataNoToken",
+                    "Dimensions": [{"Name": "InstanceId", "Value": ID}]
+                },
+                "Period": 86400, "Stat": "Sum"
+            }
+        }])
+    );
+    let midnight = |days| days_ago(days).date_naive().and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
+    assert_eq!(
+        (body["StartTime"].as_f64(), body["EndTime"].as_f64()),
+        (Some(midnight(7) as f64), Some(midnight(-1) as f64))
+    );
+}
