@@ -26,7 +26,7 @@ use metadata_guardrail::{
     handler::Guardrail,
     patience::Pace,
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    settings::{AccountDefaults, AgentCore, Mode, Settings},
+    settings::{AccountDefaults, AgentCore, Mode, PinnedEndpoints, Settings},
     telemetry,
 };
 use serde_json::{Value, json};
@@ -104,6 +104,11 @@ impl Scene {
 
     pub fn with_account_defaults(mut self, setting: AccountDefaults) -> Self {
         self.settings.account_defaults = setting;
+        self
+    }
+
+    pub fn with_endpoints_moved(mut self) -> Self {
+        self.settings.pinned_endpoints = PinnedEndpoints::Repoint;
         self
     }
 
