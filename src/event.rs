@@ -58,6 +58,10 @@ pub enum Cause {
     RuntimeCreated,
     /// AgentCore UpdateAgentRuntime that did not require version 2.
     RuntimeUpdated,
+    /// AgentCore CreateAgentRuntimeEndpoint.
+    EndpointCreated,
+    /// AgentCore UpdateAgentRuntimeEndpoint that was not the guardrail's own.
+    EndpointUpdated,
     /// EC2 RunInstances of so many instances that CloudTrail left their ids out.
     LaunchWithoutIds,
     /// The schedule, or a person, asks for a sweep.
@@ -87,6 +91,8 @@ pub enum Ignored {
     NotRunning,
     /// The call itself required version 2: our own echo, or somebody's good deed.
     AlreadyRequired,
+    /// The guardrail's own move of an endpoint.
+    OwnEcho,
     /// The tags that were removed are not the exception tag.
     OtherTag,
     /// It names no instance and no runtime.

@@ -11,13 +11,13 @@ use crate::{
     observed::Observation,
     outcome::{Outcome, Reason, Verdict},
     patience::{Patience, Pauses},
-    resource::{Answers, CONCURRENCY, Enforce, Observe, Refusal},
+    resource::{Answers, CONCURRENCY, Enforce, FollowUp, Observe, Refusal},
     target::Target,
     wording::Wording,
 };
 
 /// The one flow, for one kind of resource and one invocation.
-pub struct Flow<'a, O, E> {
+pub struct Flow<'a, O, E, F> {
     /// The reading half.
     pub observe: &'a O,
     /// The writing half; report mode has none.
@@ -30,12 +30,15 @@ pub struct Flow<'a, O, E> {
     pub patience: Patience,
     /// Whether to wait for what AWS is at work on. A sweep does not: eight such resources would stop all others.
     pub waits: bool,
+    /// What is looked after once a target's outcome is known.
+    pub follow_up: F,
 }
 
-impl<O, E> Flow<'_, O, E>
+impl<O, E, F> Flow<'_, O, E, F>
 where
     O: Observe,
     E: Enforce<Document = O::Document>,
+    F: FollowUp,
 {
     /// Takes every target to its outcome; one target's failure costs no other.
     pub async fn run(&self, targets: &[Target], each: &impl Fn(Outcome)) {
@@ -50,7 +53,10 @@ where
         let mut unread = self.patience.until_end(self.make_certain(&mut looks)).await.unwrap_or_default();
         let outcomes = stream::iter(looks).map(|(target, look)| {
             let unread = unread.remove(&target);
-            self.settle(target, look, unread)
+            async move {
+                let outcome = self.settle(&target, look, unread).await;
+                self.follow_up.follow_up(&target, outcome).await
+            }
         });
         outcomes.buffer_unordered(CONCURRENCY).for_each(async |outcome| each(outcome)).await;
     }
@@ -75,11 +81,11 @@ where
 
     async fn settle(
         &self,
-        target: Target,
+        target: &Target,
         look: Result<Observation<O::Document>, Failure>,
         unread: Option<Failure>,
     ) -> Outcome {
-        let wording = self.wording(&target);
+        let wording = self.wording(target);
         let look = match (look, unread) {
             (Ok(look), None) => look,
             (Ok(look), Some(failure)) => return wording.failed(Some(&look), failure),
@@ -101,8 +107,8 @@ where
 }
 
 /// One target on its way to an outcome.
-struct Course<'a, O: Observe, E> {
-    flow: &'a Flow<'a, O, E>,
+struct Course<'a, O: Observe, E, F> {
+    flow: &'a Flow<'a, O, E, F>,
     wording: Wording<'a>,
     look: Observation<O::Document>,
     pauses: Pauses,
@@ -112,10 +118,11 @@ struct Course<'a, O: Observe, E> {
 
 type Step = ControlFlow<Outcome>;
 
-impl<O, E> Course<'_, O, E>
+impl<O, E, F> Course<'_, O, E, F>
 where
     O: Observe,
     E: Enforce<Document = O::Document>,
+    F: FollowUp,
 {
     async fn run(&mut self) -> Outcome {
         loop {

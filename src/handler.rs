@@ -20,11 +20,14 @@ use crate::{
     patience::{Pace, Patience, Stopwatch},
     resource::{
         account_defaults::{EnforceDefaults, ObserveDefaults},
-        agentcore_runtime::{EnforceRuntimes, ObserveRuntimes},
+        agentcore_runtime::{
+            EnforceRuntimes, ObserveRuntimes,
+            endpoints::{MoveEndpoints, ObserveEndpoints},
+        },
         ec2_instance::{EnforceInstances, ObserveInstances, ReadUsage},
     },
     response::Response,
-    settings::{AccountDefaults, Mode, Settings},
+    settings::{AccountDefaults, Mode, PinnedEndpoints, Settings},
     target::Home,
     telemetry,
 };
@@ -36,6 +39,8 @@ pub struct Guardrail {
     pub(crate) observe_runtimes: ObserveRuntimes,
     pub(crate) enforce_instances: Option<EnforceInstances>,
     pub(crate) enforce_runtimes: Option<EnforceRuntimes>,
+    pub(crate) observe_endpoints: ObserveEndpoints,
+    pub(crate) move_endpoints: Option<MoveEndpoints>,
     pub(crate) observe_defaults: Option<ObserveDefaults>,
     pub(crate) enforce_defaults: Option<EnforceDefaults>,
     pace: Pace,
@@ -90,11 +95,14 @@ impl Guardrail {
         let usage = ReadUsage::over(settings.imdsv1_usage_days, cloudwatch);
         let reads_defaults = settings.account_defaults != AccountDefaults::Off;
         let writes_defaults = may_write && settings.account_defaults == AccountDefaults::Enforce;
+        let moves_endpoints = may_write && settings.pinned_endpoints == PinnedEndpoints::Repoint;
         Self {
             settings,
             pace: Pace::default(),
             observe_instances: ObserveInstances::new(ec2.clone(), usage),
             observe_runtimes: ObserveRuntimes::new(agentcore.clone(), authorizer.clone()),
+            observe_endpoints: ObserveEndpoints::new(agentcore.clone()),
+            move_endpoints: moves_endpoints.then(|| MoveEndpoints::new(agentcore.clone())),
             observe_defaults: reads_defaults.then(|| ObserveDefaults::new(ec2.clone())),
             enforce_defaults: writes_defaults.then(|| EnforceDefaults::new(ec2.clone())),
             enforce_instances: may_write.then(|| EnforceInstances::new(ec2)),

@@ -10,9 +10,9 @@ use crate::{
     outcome::{Outcome, Reason},
     patience::Patience,
     resource::{
-        Enforce, List,
+        Enforce, FollowUp, List,
         account_defaults::DefaultsFlow,
-        agentcore_runtime::{EnforceRuntimes, ObserveRuntimes},
+        agentcore_runtime::{EnforceRuntimes, ObserveRuntimes, endpoints::EndpointsFlow},
         ec2_instance::{EnforceInstances, ObserveInstances},
     },
     response::{Launches, NotListed, Response, Sweep},
@@ -81,10 +81,16 @@ impl Invocation<'_> {
     }
 
     /// `None` where the kind is not asked for.
-    async fn sweep_kind<O, E>(&self, is_asked_for: bool, flow: Flow<'_, O, E>, each: &impl Fn(Outcome)) -> Option<Ended>
+    async fn sweep_kind<O, E, F>(
+        &self,
+        is_asked_for: bool,
+        flow: Flow<'_, O, E, F>,
+        each: &impl Fn(Outcome),
+    ) -> Option<Ended>
     where
         O: List,
         E: Enforce<Document = O::Document>,
+        F: FollowUp,
     {
         if !is_asked_for {
             return None;
@@ -109,16 +115,31 @@ impl Invocation<'_> {
         response.borrow_mut().add(outcome);
     }
 
-    fn instances(&self, waits: bool) -> Flow<'_, ObserveInstances, EnforceInstances> {
-        self.flow(waits, &self.guardrail.observe_instances, self.guardrail.enforce_instances.as_ref())
+    fn instances(&self, waits: bool) -> Flow<'_, ObserveInstances, EnforceInstances, ()> {
+        self.flow(waits, &self.guardrail.observe_instances, self.guardrail.enforce_instances.as_ref(), ())
     }
 
-    fn runtimes(&self, waits: bool) -> Flow<'_, ObserveRuntimes, EnforceRuntimes> {
-        self.flow(waits, &self.guardrail.observe_runtimes, self.guardrail.enforce_runtimes.as_ref())
+    fn runtimes(&self, waits: bool) -> Flow<'_, ObserveRuntimes, EnforceRuntimes, EndpointsFlow<'_>> {
+        let Guardrail { settings, observe_endpoints, move_endpoints, .. } = self.guardrail;
+        let endpoints = EndpointsFlow {
+            observe: observe_endpoints,
+            enforce: move_endpoints.as_ref().filter(|_| self.mode == Mode::Enforce),
+            exception: &settings.exception,
+            moment: self.moment,
+            patience: self.patience,
+            waits,
+        };
+        self.flow(waits, &self.guardrail.observe_runtimes, self.guardrail.enforce_runtimes.as_ref(), endpoints)
     }
 
     /// In report mode a flow has no writing half, even where the guardrail has one.
-    fn flow<'f, O, E>(&'f self, waits: bool, observe: &'f O, enforce: Option<&'f E>) -> Flow<'f, O, E> {
+    fn flow<'f, O, E, F>(
+        &'f self,
+        waits: bool,
+        observe: &'f O,
+        enforce: Option<&'f E>,
+        follow_up: F,
+    ) -> Flow<'f, O, E, F> {
         Flow {
             observe,
             enforce: enforce.filter(|_| self.mode == Mode::Enforce),
@@ -126,6 +147,7 @@ impl Invocation<'_> {
             moment: self.moment,
             patience: self.patience,
             waits,
+            follow_up,
         }
     }
 }

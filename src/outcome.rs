@@ -56,9 +56,11 @@ impl Outcome {
     /// the target compliant, so that this is seen once or never.
     pub fn is_unverified_write(&self) -> bool {
         let after_the_write = match self.reason {
-            Reason::NotVerified | Reason::ConfigurationChanged | Reason::ConcurrentUpdate | Reason::UpdateFailed => {
-                true
-            }
+            Reason::NotVerified
+            | Reason::ConfigurationChanged
+            | Reason::ConcurrentUpdate
+            | Reason::UpdateFailed
+            | Reason::EndpointNotVerified => true,
             Reason::StillChanging => self.after.is_some(),
             _ => false,
         };
@@ -100,6 +102,8 @@ pub enum Reason {
     EndpointDisabled,
     /// Enforced, or would be: version 1 was allowed.
     V1Allowed,
+    /// Enforced: the runtime requires version 2 already, and an endpoint was on a version of it that does not.
+    PinnedEndpoint,
     /// Exempt: the exception tag is set.
     ExceptionTag,
     /// Held: AWS manages the instance for an operator.
@@ -138,6 +142,8 @@ pub enum Reason {
     TagsUnreadable,
     /// Failed: whether IMDSv1 is in use could not be read, so nothing was written.
     UsageUnreadable,
+    /// Failed: the runtime requires version 2, and its endpoints or their versions could not be read.
+    EndpointsUnreadable,
     /// Failed: the runtime was still being created or updated when time ran out. Deferred: a sweep does not wait for it.
     StillChanging,
     /// Failed: what AWS returned cannot be sent back without losing something.
@@ -146,6 +152,8 @@ pub enum Reason {
     WriteFailed,
     /// Failed: the write was accepted, or its answer was lost, and then it could not be seen.
     NotVerified,
+    /// Failed: the runtime requires version 2, and the move of an endpoint could not be seen, or more has changed.
+    EndpointNotVerified,
     /// Failed: after the write, configuration is not as it was sent.
     ConfigurationChanged,
     /// Failed: the version grew by more than the guardrail's own update.
@@ -163,6 +171,8 @@ pub enum Reason {
 pub enum Finding {
     /// The runtime had no authorizer of its own, and was given one in the update that requires version 2.
     AuthorizerSet,
+    /// An endpoint was on a version of the runtime that does not require version 2, and was moved to the current one.
+    EndpointMoved,
     /// The exception had an end, and it has passed.
     ExceptionExpired,
     /// The exception begins like a date and is none, so it has no end.
@@ -176,6 +186,8 @@ pub enum Finding {
     MutableArtifact,
     /// The runtime has no authorizer of its own; callers sign with SigV4.
     NoAuthorizer,
+    /// An endpoint of the runtime is on a version that does not require version 2, so that it cannot be invoked.
+    PinnedEndpoint,
     /// The runtime's network mode is `PUBLIC`.
     PublicNetwork,
 }

@@ -10,7 +10,7 @@ use futures_util::Stream;
 use crate::{
     failure::Failure,
     observed::{Observation, Observed, TagMap, Usage},
-    outcome::State,
+    outcome::{Outcome, State},
     patience::Patience,
     target::{Home, Target},
 };
@@ -77,6 +77,20 @@ pub trait Enforce {
     /// # Errors
     /// Why it could not be done, or could not be verified.
     async fn enforce(&self, observed: &Observed<Self::Document>, patience: &Patience) -> Result<State, Refusal>;
+}
+
+/// What belongs to a target beside its one setting: it is looked after once the target's outcome is known.
+#[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
+pub trait FollowUp {
+    /// Looks after it, and gives the outcome with what became of that.
+    async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome;
+}
+
+/// Nothing belongs to it.
+impl FollowUp for () {
+    async fn follow_up(&self, _: &Target, outcome: Outcome) -> Outcome {
+        outcome
+    }
 }
 
 /// Why a write did not end as it should.

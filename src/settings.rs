@@ -57,6 +57,17 @@ pub enum AccountDefaults {
     Enforce,
 }
 
+/// What to do about endpoints that are pinned to a version of their runtime that does not require MMDSv2.
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_report_nor_repoint)]
+pub enum PinnedEndpoints {
+    /// Report them.
+    #[default]
+    Report,
+    /// Report them, and in enforce mode move those to the current version for which that changes nothing else.
+    Repoint,
+}
+
 /// How much of an invocation's time a sweep leaves to what is under way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SweepMargin(pub Duration);
@@ -101,6 +112,10 @@ fn neither_enabled_nor_disabled(_: &str) -> String {
     "it can be \"enabled\" or \"disabled\"".to_owned()
 }
 
+fn neither_report_nor_repoint(_: &str) -> String {
+    "it can be \"report\" or \"repoint\"".to_owned()
+}
+
 fn neither_off_report_nor_enforce(_: &str) -> String {
     "it can be \"off\", \"report\" or \"enforce\"".to_owned()
 }
@@ -119,6 +134,8 @@ pub struct Settings {
     /// `RUNTIME_AUTHORIZER`: `off`, `report`, the default, or `enforce`; with `enforce`, `RUNTIME_AUTHORIZER_CONFIG` is
     /// the JSON of the `customJWTAuthorizer` to set.
     pub runtime_authorizer: RuntimeAuthorizer,
+    /// `PINNED_ENDPOINTS`: `report`, the default, or `repoint`, which writes in enforce mode only.
+    pub pinned_endpoints: PinnedEndpoints,
     /// `ACCOUNT_DEFAULTS`: `off`, `report`, the default, or `enforce`, which writes in enforce mode only.
     pub account_defaults: AccountDefaults,
     /// `IMDSV1_USAGE_DAYS`: an instance that used IMDSv1 in so many days is not enforced, 1 to 90; with 0, the default,
@@ -144,6 +161,7 @@ impl Settings {
             agentcore: setting("AGENTCORE", &variable, &mut wrong),
             sweep_margin: setting("SWEEP_MARGIN_SECONDS", &variable, &mut wrong),
             runtime_authorizer: runtime_authorizer(&variable, &mut wrong),
+            pinned_endpoints: setting("PINNED_ENDPOINTS", &variable, &mut wrong),
             account_defaults: setting("ACCOUNT_DEFAULTS", &variable, &mut wrong),
             imdsv1_usage_days: setting("IMDSV1_USAGE_DAYS", &variable, &mut wrong),
         };

@@ -9,7 +9,7 @@ use crate::{
     failure::Failure,
     flow::Flow,
     outcome::Outcome,
-    resource::{Batch, Enforce, List},
+    resource::{Batch, Enforce, FollowUp, List},
     target::Home,
 };
 
@@ -27,10 +27,11 @@ pub enum Ended {
 /// Takes everything that the listing of a kind shows to its outcome, batch by batch, so that memory does not grow with
 /// the fleet and that what is written was looked at just before. Nothing new is begun when less than `margin`, or than
 /// the kind needs, is left; what is under way is finished.
-pub async fn sweep<O, E>(flow: &Flow<'_, O, E>, home: &Home, margin: Duration, each: &impl Fn(Outcome)) -> Ended
+pub async fn sweep<O, E, F>(flow: &Flow<'_, O, E, F>, home: &Home, margin: Duration, each: &impl Fn(Outcome)) -> Ended
 where
     O: List,
     E: Enforce<Document = O::Document>,
+    F: FollowUp,
 {
     let ended = RefCell::new(Ended::Complete);
     let in_time = || {

@@ -85,6 +85,9 @@ impl Wording<'_> {
             Kind::AgentcoreRuntime => "MMDSv2",
         };
         match reason {
+            Reason::V2Required if self.target.kind() == Kind::AgentcoreRuntime => {
+                "MMDSv2 is required already; the runtime itself needs nothing.".to_owned()
+            }
             Reason::V2Required => format!("{v2} is required already; there is nothing to do."),
             Reason::EndpointDisabled => {
                 "Its metadata endpoint is disabled, so that no version can be reached; it stays disabled.".to_owned()

@@ -9,6 +9,7 @@ use crate::{
 };
 
 const ID: &str = "claims_agent-a1B2c3D4e5";
+const ENDPOINTS: &str = "ListAgentRuntimeEndpoints";
 const GET: &str = "GetAgentRuntime";
 const TAGS: &str = "ListTagsForResource";
 const UPDATE: &str = "UpdateAgentRuntime";
@@ -134,7 +135,7 @@ mod nothing_is_set {
         assert_ended(&outcome, "compliant", "v2_required");
         assert_eq!(outcome["findings"], json!(["no_authorizer"]));
         assert!(detail(&outcome).contains("is given none"), "{}", detail(&outcome));
-        assert_eq!(scene.aws.operations(), [GET]);
+        assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
     }
 
     #[tokio::test]
@@ -252,7 +253,7 @@ mod it_is_set {
                 "findings": ["authorizer_set"]
             })
         );
-        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET, GET, GET]);
+        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET, GET, GET, ENDPOINTS]);
         let write = only_write(&scene);
         assert_eq!(sent(&write).as_deref(), Some(ARRIVES));
         let body: Value = serde_json::from_str(&write.body).expect("JSON");

@@ -52,6 +52,10 @@ fn matches(matcher: &Value, leaves: &[&Value]) -> bool {
         }
         // Null is something else than any text; a field that is not there is nothing.
         ("anything-but", Value::String(_)) => leaves.iter().any(|leaf| *leaf != operand),
+        ("anything-but", Value::Object(inner)) => {
+            let start = inner.get("prefix").and_then(Value::as_str).expect("the one operator known here");
+            leaves.iter().any(|leaf| leaf.as_str().is_some_and(|text| !text.starts_with(start)))
+        }
         _ => panic!("unknown operator {matcher}"),
     }
 }
@@ -85,6 +89,15 @@ mod tests {
         assert!(accepts(&json!({"field": [{"anything-but": "required"}]}), &event));
         assert!(!accepts(&json!({"field": [{"exists": false}]}), &event));
         assert!(!accepts(&json!({"field": [false]}), &event));
+    }
+
+    #[test]
+    fn anything_but_a_prefix_is_a_text_that_begins_in_another_way() {
+        let pattern = json!({"token": [{"anything-but": {"prefix": "own-"}}]});
+        assert!(accepts(&pattern, &json!({"token": "another"})));
+        for event in [json!({"token": "own-1"}), json!({})] {
+            assert!(!accepts(&pattern, &event), "{event}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ use metadata_guardrail::{
     handler::Guardrail,
     patience::Pace,
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    settings::{AccountDefaults, AgentCore, Mode, Settings, UsageDays},
+    settings::{AccountDefaults, AgentCore, Mode, PinnedEndpoints, Settings, UsageDays},
     telemetry,
 };
 use serde_json::{Value, json};
@@ -110,6 +110,11 @@ impl Scene {
 
     pub fn with_usage_days(mut self, days: u8) -> Self {
         self.settings.imdsv1_usage_days = UsageDays(days);
+        self
+    }
+
+    pub fn with_endpoints_moved(mut self) -> Self {
+        self.settings.pinned_endpoints = PinnedEndpoints::Repoint;
         self
     }
 

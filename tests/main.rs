@@ -7,6 +7,7 @@ mod account_defaults_stories;
 mod authorizer_stories;
 mod decision;
 mod document_properties;
+mod endpoint_stories;
 mod event_pattern;
 mod events;
 mod exception;

@@ -12,6 +12,7 @@ use crate::{
 use metadata_guardrail::aws::ATTEMPTS;
 
 const ID: &str = "claims_agent-a1B2c3D4e5";
+const ENDPOINTS: &str = "ListAgentRuntimeEndpoints";
 const GET: &str = "GetAgentRuntime";
 const TAGS: &str = "ListTagsForResource";
 const UPDATE: &str = "UpdateAgentRuntime";
@@ -101,7 +102,7 @@ mod nothing_is_written {
         assert_ended(&outcome, "compliant", "v2_required");
         assert_eq!(outcome["before"], json!({"require_mmdsv2": true, "version": "1"}));
         assert_eq!(outcome["after"], Value::Null);
-        assert_eq!(scene.aws.operations(), [GET]);
+        assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
     }
 
     #[tokio::test]
@@ -258,7 +259,7 @@ mod nothing_is_written {
         .await;
 
         assert_ended(&scene.outcome(created()).await, "compliant", "v2_required");
-        assert_eq!(scene.aws.operations(), [GET]);
+        assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
     }
 
     #[tokio::test]
@@ -269,7 +270,7 @@ mod nothing_is_written {
         .await;
 
         assert_ended(&scene.outcome(created()).await, "compliant", "v2_required");
-        assert_eq!(scene.aws.operations(), [GET, GET, GET]);
+        assert_eq!(scene.aws.operations(), [GET, GET, GET, ENDPOINTS]);
     }
 
     #[tokio::test]
@@ -386,7 +387,7 @@ mod it_is_written {
                 }]
             })
         );
-        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET, GET, GET]);
+        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET, GET, GET, ENDPOINTS]);
         assert!(scene.aws.world().runtime(ID).requires_mmdsv2());
     }
 
@@ -451,7 +452,7 @@ mod it_is_written {
         assert_eq!(outcome["after"]["version"], "3");
         let mut operations = scene.aws.operations();
         operations.dedup();
-        assert_eq!(operations, [GET, TAGS, UPDATE, GET, TAGS, UPDATE, GET]);
+        assert_eq!(operations, [GET, TAGS, UPDATE, GET, TAGS, UPDATE, GET, ENDPOINTS]);
         let writes = scene.aws.writes();
         assert_eq!(writes[0].error.as_deref(), Some("ConflictException"));
         assert_eq!(sent(&members(&writes[1]), "description"), Some(r#""changed in between""#));
@@ -1175,6 +1176,6 @@ mod findings_travel_with_the_outcome {
 
         assert_ended(&outcome, "enforced", "v1_allowed");
         assert_eq!(outcome["findings"], json!(["no_authorizer", "public_network"]));
-        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET, GET, GET]);
+        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET, GET, GET, ENDPOINTS]);
     }
 }

@@ -4,7 +4,7 @@ use std::{ffi::OsString, os::unix::ffi::OsStringExt};
 
 use metadata_guardrail::{
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    settings::{AccountDefaults, Mode, Settings, WrongSettings},
+    settings::{AccountDefaults, Mode, PinnedEndpoints, Settings, WrongSettings},
 };
 
 const ENFORCE: (&str, &str) = ("RUNTIME_AUTHORIZER", "enforce");
@@ -94,6 +94,18 @@ fn account_defaults_are_reported_unless_the_setting_says_otherwise() {
 }
 
 #[test]
+fn pinned_endpoints_are_reported_unless_they_are_to_be_moved() {
+    let pinned = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.pinned_endpoints);
+    assert_eq!(pinned(&[]), Ok(PinnedEndpoints::Report));
+    assert_eq!(pinned(&[("PINNED_ENDPOINTS", "report")]), Ok(PinnedEndpoints::Report));
+    assert_eq!(pinned(&[("PINNED_ENDPOINTS", "repoint")]), Ok(PinnedEndpoints::Repoint));
+    for text in ["", "Repoint", "off", "enforce", "repoint "] {
+        let wrong = pinned(&[("PINNED_ENDPOINTS", text)]).expect_err("no such setting");
+        assert_eq!(wrong.0, [format!("PINNED_ENDPOINTS is {text:?}: it can be \"report\" or \"repoint\".")]);
+    }
+}
+
+#[test]
 fn a_setting_that_is_no_text_is_reported() {
     let wrong = Settings::read(|_| Some(OsString::from_vec(vec![0xff]))).expect_err("no UTF-8");
     let names = [
@@ -103,6 +115,7 @@ fn a_setting_that_is_no_text_is_reported() {
         "SWEEP_MARGIN_SECONDS",
         "RUNTIME_AUTHORIZER",
         "RUNTIME_AUTHORIZER_CONFIG",
+        "PINNED_ENDPOINTS",
         "ACCOUNT_DEFAULTS",
         "IMDSV1_USAGE_DAYS",
     ];

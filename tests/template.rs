@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use metadata_guardrail::resource::agentcore_runtime::endpoints::TOKEN_PREFIX;
 use serde_json::{Value, json};
 use yaml_serde::Value as Yaml;
 
@@ -27,7 +28,9 @@ fn without_code_artifacts_the_role_may_read_no_object_and_use_no_key() {
 
 #[test]
 fn in_report_mode_the_role_may_change_nothing() {
-    let reads = operations_called().into_iter().filter(|action| is_read(action));
+    // The writing half alone reads an endpoint by its name.
+    let only_to_write = "bedrock-agentcore:GetAgentRuntimeEndpoint";
+    let reads = operations_called().into_iter().filter(|action| is_read(action) && action != only_to_write);
     let harmless: BTreeSet<_> = reads.chain(names(OWN_OUTPUT)).collect();
     let parameters: Vec<_> = EVERYTHING.iter().copied().chain([("Mode", "report")]).collect();
     assert_eq!(allowed_actions(&Stack::with(&parameters)), harmless);
@@ -56,7 +59,7 @@ fn only_what_aws_cannot_limit_is_allowed_on_everything() {
         if statement["Resource"] == "*" {
             let unlimited = [
                 json!(["ec2:DescribeInstances", "ec2:DescribeTags"]),
-                json!("bedrock-agentcore:ListAgentRuntimes"),
+                json!(["bedrock-agentcore:ListAgentRuntimes", "bedrock-agentcore:ListAgentRuntimeEndpoints"]),
                 json!("ec2:GetInstanceMetadataDefaults"),
                 json!("ec2:ModifyInstanceMetadataDefaults"),
                 json!("cloudwatch:GetMetricData"),
@@ -95,6 +98,38 @@ fn metrics_can_be_read_only_where_the_use_of_imdsv1_counts() {
             assert_eq!(Vec::from_iter(actions), expected, "{mode}, {days}");
             assert_eq!(stack.function()["Environment"]["Variables"]["IMDSV1_USAGE_DAYS"], days);
         }
+    }
+}
+
+#[test]
+fn endpoints_can_be_moved_only_where_everything_says_so() {
+    let (read, write) = ("bedrock-agentcore:GetAgentRuntimeEndpoint", "bedrock-agentcore:UpdateAgentRuntimeEndpoint");
+    for (mode, setting, agentcore, expected) in [
+        ("enforce", "report", "enabled", vec![]),
+        ("report", "repoint", "enabled", vec![]),
+        ("enforce", "repoint", "disabled", vec![]),
+        ("enforce", "repoint", "enabled", vec![read, write]),
+    ] {
+        let stack = Stack::with(&[("Mode", mode), ("PinnedEndpoints", setting), ("AgentCore", agentcore)]);
+        let mut actions = allowed_actions(&stack);
+        actions.retain(|action| action.ends_with("RuntimeEndpoint"));
+        assert_eq!(Vec::from_iter(actions), expected, "{mode}, {setting}, {agentcore}");
+        assert_eq!(stack.function()["Environment"]["Variables"]["PINNED_ENDPOINTS"], setting);
+    }
+    let writes = statements_allowing(&Stack::with(EVERYTHING), write);
+    let [statement] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
+    let runtimes = "arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/*";
+    assert_eq!(statement["Resource"], json!([runtimes, format!("{runtimes}/runtime-endpoint/*")]));
+}
+
+#[test]
+fn the_guardrails_own_moves_are_known_by_their_client_token() {
+    for (token, rules) in [
+        (json!(format!("{TOKEN_PREFIX}3f9a")), vec![]),
+        (json!("3f9a0c6be1d84725a0b4c9d2e7f15368"), vec!["RuntimeEndpointRule"]),
+    ] {
+        let event = changed("agentcore-endpoint-updated", "/detail/requestParameters", "clientToken", token);
+        assert_eq!(Stack::with(&[]).rules_delivering(&event), rules, "{event}");
     }
 }
 
@@ -203,6 +238,7 @@ fn what_cloudtrail_omits_is_no_reason_to_drop_an_event() {
         ("ec2-exception-tag-deleted", "InstanceTagDeletedRule"),
         ("agentcore-runtime-created", "RuntimeCreatedRule"),
         ("agentcore-runtime-updated", "RuntimeUpdatedRule"),
+        ("agentcore-endpoint-updated", "RuntimeEndpointRule"),
     ] {
         for omitted in [json!(null), json!({"omitted": true, "reason": "requestParameters too large"})] {
             let event = changed(file, "/detail", "requestParameters", omitted);
@@ -309,8 +345,8 @@ fn the_function_is_told_the_settings_it_reads() {
     let stack = Stack::with(&[("Mode", "report"), ("ExceptionTag", "security=exempt"), ("AgentCore", "disabled")]);
     let expected = json!({
         "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
-        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report", "ACCOUNT_DEFAULTS": "report",
-        "IMDSV1_USAGE_DAYS": "0"
+        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report", "PINNED_ENDPOINTS": "report",
+        "ACCOUNT_DEFAULTS": "report", "IMDSV1_USAGE_DAYS": "0"
     });
     assert_eq!(stack.function()["Environment"]["Variables"], expected);
 
@@ -362,6 +398,9 @@ fn every_parameter_and_every_output_says_what_it_is() {
 
 /// Which rule delivers each file of `events/`.
 const DELIVERED_BY: &[(&str, Option<&str>)] = &[
+    ("agentcore-endpoint-created", Some("RuntimeEndpointRule")),
+    ("agentcore-endpoint-moved", None),
+    ("agentcore-endpoint-updated", Some("RuntimeEndpointRule")),
     ("agentcore-exception-tag-removed", Some("RuntimeTagRemovedRule")),
     ("agentcore-runtime-created", Some("RuntimeCreatedRule")),
     ("agentcore-runtime-updated", Some("RuntimeUpdatedRule")),
@@ -392,6 +431,7 @@ const NESTED_REQUEST: &str = "ModifyInstanceMetadataOptionsRequest";
 const EVERYTHING: &[(&str, &str)] = &[
     ("AccountDefaults", "enforce"),
     ("Imdsv1UsageDays", "30"),
+    ("PinnedEndpoints", "repoint"),
     ("CodeArtifactArns", "arn:aws:s3:::my-agent-code/*"),
     ("CodeArtifactKeyArns", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
 ];

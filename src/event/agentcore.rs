@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{Cause, Ignored, Named};
-use crate::exception::ExceptionTag;
+use crate::{exception::ExceptionTag, resource::agentcore_runtime::endpoints::TOKEN_PREFIX};
 
 /// A call that CloudTrail recorded.
 ///
@@ -17,6 +17,8 @@ pub(super) fn call(record: &Value, exception: &ExceptionTag) -> Result<(Cause, N
     match record["eventName"].as_str() {
         Some("CreateAgentRuntime") => Ok((Cause::RuntimeCreated, runtime(record))),
         Some("UpdateAgentRuntime") => updated(record),
+        Some("CreateAgentRuntimeEndpoint") => Ok((Cause::EndpointCreated, runtime(record))),
+        Some("UpdateAgentRuntimeEndpoint") => endpoint_updated(record),
         Some("UntagResource") => untagged(record, exception),
         _ => Err(Ignored::OtherEvent),
     }
@@ -37,6 +39,15 @@ fn updated(record: &Value) -> Result<(Cause, Named), Ignored> {
         return Err(Ignored::AlreadyRequired);
     }
     Ok((Cause::RuntimeUpdated, runtime(record)))
+}
+
+/// What the guardrail itself moved it has verified already.
+fn endpoint_updated(record: &Value) -> Result<(Cause, Named), Ignored> {
+    let token = record["requestParameters"]["clientToken"].as_str();
+    if token.is_some_and(|token| token.starts_with(TOKEN_PREFIX)) {
+        return Err(Ignored::OwnEcho);
+    }
+    Ok((Cause::EndpointUpdated, runtime(record)))
 }
 
 /// Gateways, browsers and other resources of the service can be untagged, too: their ARNs are no targets.

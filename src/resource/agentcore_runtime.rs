@@ -2,6 +2,7 @@
 
 pub mod authorizer;
 pub mod document;
+pub mod endpoints;
 mod enforce;
 mod list;
 mod observe;

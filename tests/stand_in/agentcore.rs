@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use super::call::{self, Call};
+use super::endpoint;
 use super::page;
 use super::refusal::Refusal;
 use super::runtime::{Document, Runtime, arn_prefix, not_found, raw};
@@ -29,15 +30,31 @@ fn route(method: &Method, path: &str) -> (String, Option<String>) {
         ("POST", "runtimes", "") => "ListAgentRuntimes",
         ("GET", "runtimes", id) if is_segment(id) => "GetAgentRuntime",
         ("PUT", "runtimes", id) if is_segment(id) => "UpdateAgentRuntime",
+        ("POST", "runtimes", path) if is_endpoints(path) => "ListAgentRuntimeEndpoints",
+        ("GET", "runtimes", path) if is_endpoint(path) => "GetAgentRuntimeEndpoint",
+        ("PUT", "runtimes", path) if is_endpoint(path) => "UpdateAgentRuntimeEndpoint",
         ("GET", "tags", arn) if !arn.is_empty() => "ListTagsForResource",
         _ => return (format!("{method} {path}"), None),
     };
     let member = decode(member);
     // An ARN of something else names no runtime: it stays as it is, and nothing is found.
     let id = member.strip_prefix(&arn_prefix()).unwrap_or(&member);
+    let id = id.strip_suffix(ENDPOINTS).unwrap_or(id);
     let resource = (!id.is_empty()).then(|| id.to_owned());
     (operation.to_owned(), resource)
 }
+
+/// `ID/runtime-endpoints`
+fn is_endpoints(path: &str) -> bool {
+    path.strip_suffix(ENDPOINTS).is_some_and(is_segment)
+}
+
+/// `ID/runtime-endpoints/NAME`
+fn is_endpoint(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(parent, name)| !name.is_empty() && is_endpoints(parent))
+}
+
+const ENDPOINTS: &str = "/runtime-endpoints";
 
 fn is_segment(text: &str) -> bool {
     !text.is_empty() && !text.contains('/')
@@ -50,6 +67,9 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<(u16, String), Re
         "GetAgentRuntime" => Ok((200, get_agent_runtime(world, call, id)?)),
         "UpdateAgentRuntime" => Ok((202, update_agent_runtime(world, id, &call.body)?)),
         "ListAgentRuntimes" => Ok((200, list_agent_runtimes(world, call)?)),
+        "ListAgentRuntimeEndpoints" => Ok((200, list_agent_runtime_endpoints(world, call, id)?)),
+        "GetAgentRuntimeEndpoint" => Ok((200, json(&endpoint::shown(world, of_endpoint(id))?))),
+        "UpdateAgentRuntimeEndpoint" => Ok((202, json(&endpoint::update(world, of_endpoint(id), &call.body)?))),
         "ListTagsForResource" => Ok((200, list_tags_for_resource(world, id)?)),
         other => Err(Refusal::new(404, "UnknownOperationException", format!("No operation matches {other}"))),
     }
@@ -191,6 +211,31 @@ fn list_agent_runtimes(world: &World, call: &Call) -> Result<String, Refusal> {
     let page = page::page(found.collect(), call.parameter("nextToken"), size);
     let page = page.ok_or_else(|| Refusal::validation("nextToken is not valid"))?;
     Ok(json(&ListAgentRuntimes { agent_runtimes: page.items, next_token: page.next_token }))
+}
+
+/// The runtime's id and the endpoint's name.
+fn of_endpoint(path: &str) -> (&str, &str) {
+    let (parent, name) = path.rsplit_once('/').expect("routed");
+    (parent.strip_suffix(ENDPOINTS).expect("routed"), name)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListAgentRuntimeEndpoints {
+    runtime_endpoints: Vec<Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+fn list_agent_runtime_endpoints(world: &mut World, call: &Call, id: &str) -> Result<String, Refusal> {
+    let size = number(call, "maxResults")?.unwrap_or(100);
+    if !(1..=100).contains(&size) {
+        return Err(Refusal::validation("maxResults must be between 1 and 100"));
+    }
+    let size = world.page_size.min(size as usize);
+    let page = page::page(endpoint::all(world, id)?, call.parameter("nextToken"), size);
+    let page = page.ok_or_else(|| Refusal::validation("nextToken is not valid"))?;
+    Ok(json(&ListAgentRuntimeEndpoints { runtime_endpoints: page.items, next_token: page.next_token }))
 }
 
 #[derive(Serialize)]

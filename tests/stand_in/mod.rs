@@ -3,7 +3,8 @@
 //! It models how AWS behaves and knows nothing about its callers, so any AWS client can use it.
 //! Fill the [`World`], point a client at [`StandIn::url`], then look at the world and the calls.
 //!
-//! - `world`, `instance`, `account_defaults`, `runtime`, `update`: what exists and which rules AWS applies to it
+//! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `endpoint`: what exists and which rules AWS applies
+//!   to it
 //! - `ec2`, `agentcore`, `cloudwatch`: one thin façade per wire protocol
 //! - `faults`: throttles, errors and broken connections on demand
 //! - `server`, `call`: the HTTP side and its log
@@ -15,6 +16,7 @@ mod agentcore;
 mod call;
 mod cloudwatch;
 mod ec2;
+mod endpoint;
 mod faults;
 mod instance;
 mod page;
@@ -31,6 +33,7 @@ use tokio::sync::oneshot;
 
 pub use account_defaults::AccountDefaults;
 pub use call::Call;
+pub use endpoint::Endpoint;
 pub use faults::Fault;
 pub use instance::Instance;
 pub use refusal::Refusal;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::endpoint::Endpoint;
 use super::refusal::Refusal;
 use super::update::Accepted;
 use super::world::{ACCOUNT, REGION, World};
@@ -48,6 +49,8 @@ pub struct Runtime {
     pub changes_on_update: BTreeMap<String, String>,
     /// An update that carries `requireServiceS3Endpoint` is refused, whatever the creation time.
     pub refuses_s3_endpoint: bool,
+    /// Its endpoints by name, without `DEFAULT`, which is always there and always on the present version.
+    pub endpoints: BTreeMap<String, Endpoint>,
     /// Why the update under way will fail.
     pub(super) fails_with: Option<String>,
     /// The updates accepted so far, by client token.
@@ -76,6 +79,7 @@ impl Runtime {
             loses_on_update: Vec::new(),
             changes_on_update: BTreeMap::new(),
             refuses_s3_endpoint: false,
+            endpoints: BTreeMap::new(),
             fails_with: None,
             accepted: BTreeMap::new(),
         }
@@ -113,6 +117,23 @@ impl Runtime {
     /// Sets one tag.
     pub fn tag(&mut self, key: &str, value: &str) -> &mut Self {
         self.tags.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Adds a READY endpoint that is pinned to this version.
+    pub fn endpoint(&mut self, name: &str, version: u32) -> &mut Endpoint {
+        let endpoint = Endpoint::new(version, &self.created_at);
+        self.endpoints.insert(name.to_owned(), endpoint);
+        self.endpoints.get_mut(name).expect("just added")
+    }
+
+    /// The present configuration with these members set, as the next version, READY at once.
+    #[track_caller]
+    pub fn publish(&mut self, members: &[(&str, &str)]) -> &mut Self {
+        self.versions.insert(self.version, self.document.clone());
+        self.version += 1;
+        self.versions.insert(self.version, self.document.clone());
+        members.iter().for_each(|(name, json)| _ = self.set(name, json));
         self
     }
 

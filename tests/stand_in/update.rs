@@ -149,7 +149,7 @@ fn parse(body: &str) -> Result<(Document, String), Refusal> {
     }
 }
 
-fn is_client_token(token: &str) -> bool {
+pub(super) fn is_client_token(token: &str) -> bool {
     let allowed = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-';
     (33..=256).contains(&token.len()) && token.bytes().all(allowed) && !token.starts_with('-') && !token.ends_with('-')
 }
@@ -198,7 +198,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn constraint(member: &str, rule: &str) -> Refusal {
+pub(super) fn constraint(member: &str, rule: &str) -> Refusal {
     Refusal::validation(format!(
         "1 validation error detected: Value at '{member}' failed to satisfy constraint: {rule}"
     ))

@@ -239,7 +239,7 @@ pub(super) fn is_empty(json: &str) -> bool {
 }
 
 /// 64 hexadecimal digits, which fits AWS's pattern and length for client tokens.
-fn token(parts: &[&str]) -> String {
+pub(super) fn token(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         // The length keeps two different lists of parts from being the same text.

@@ -33,14 +33,14 @@ impl ObserveRuntimes {
             None => Observation::NotFound,
         })
     }
+}
 
-    async fn list_tags(&self, target: &Target) -> Result<TagMap, Failure> {
-        let reply = self.client.list_tags_for_resource().resource_arn(target.arn()).send().await;
-        let reply = reply.map_err(|error| {
-            Failure::of_request(Reason::TagsUnreadable, "ListTagsForResource", &error, error.message())
-        })?;
-        Ok(reply.tags.unwrap_or_default().into_iter().collect())
-    }
+/// The tags of a runtime.
+pub(super) async fn list_tags(client: &Client, target: &Target) -> Result<TagMap, Failure> {
+    let reply = client.list_tags_for_resource().resource_arn(target.arn()).send().await;
+    let reply = reply
+        .map_err(|error| Failure::of_request(Reason::TagsUnreadable, "ListTagsForResource", &error, error.message()))?;
+    Ok(reply.tags.unwrap_or_default().into_iter().collect())
 }
 
 impl Observe for ObserveRuntimes {
@@ -51,7 +51,7 @@ impl Observe for ObserveRuntimes {
     }
 
     async fn tags(&self, targets: &[Target], _: &str) -> Answers<TagMap> {
-        of_each(targets, |target| self.list_tags(target)).await
+        of_each(targets, |target| list_tags(&self.client, target)).await
     }
 }
 
@@ -124,8 +124,8 @@ fn findings_if_enforced(document: &Document, authorizer: &RuntimeAuthorizer) -> 
     is_set.then_some(Finding::AuthorizerSet).into_iter().collect()
 }
 
-/// Sending such an artifact again may deploy whatever its name points at now.
-fn has_mutable_artifact(document: &Document) -> bool {
+/// Sending such an artifact again, or another version with it, may deploy whatever its name points at now.
+pub(super) fn has_mutable_artifact(document: &Document) -> bool {
     let image = document.text(&["agentRuntimeArtifact", "containerConfiguration", "containerUri"]);
     let object = ["agentRuntimeArtifact", "codeConfiguration", "code", "s3"];
     let version = document.text(&["agentRuntimeArtifact", "codeConfiguration", "code", "s3", "versionId"]);

@@ -1,4 +1,4 @@
-//! GetAgentRuntime, read by its bytes: the SDK's types drop what they do not know.
+//! Answers, read by their bytes: the SDK's types drop what they do not know.
 
 use std::{
     fmt,
@@ -18,9 +18,19 @@ const OPERATION: &str = "GetAgentRuntime";
 
 /// The present runtime; `None` where AWS does not know it.
 pub(super) async fn read(client: &Client, target: &Target) -> Result<Option<Document>, Failure> {
+    read_version(client, target, None).await
+}
+
+/// One version of the runtime, or the present one; `None` where AWS does not know it.
+pub(super) async fn read_version(
+    client: &Client,
+    target: &Target,
+    version: Option<&str>,
+) -> Result<Option<Document>, Failure> {
     let body = SuccessfulBody::default();
-    let reply =
-        client.get_agent_runtime().agent_runtime_id(target.id()).customize().interceptor(body.clone()).send().await;
+    let call = client.get_agent_runtime().agent_runtime_id(target.id());
+    let call = call.set_agent_runtime_version(version.map(str::to_owned));
+    let reply = call.customize().interceptor(body.clone()).send().await;
     match (body.take(), reply) {
         // Even where the SDK could not read its own types from it.
         (Some(bytes), _) => {
@@ -42,10 +52,10 @@ fn unreadable() -> Failure {
 
 /// Keeps the body of the last answer, if that was a success.
 #[derive(Clone, Default)]
-struct SuccessfulBody(Arc<Mutex<Option<Vec<u8>>>>);
+pub(super) struct SuccessfulBody(Arc<Mutex<Option<Vec<u8>>>>);
 
 impl SuccessfulBody {
-    fn take(&self) -> Option<Vec<u8>> {
+    pub(super) fn take(&self) -> Option<Vec<u8>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

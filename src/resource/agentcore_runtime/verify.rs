@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Reads may fail or lag behind the update. After this many the last one counts as the truth.
-const MOST_FRUITLESS_READS: usize = 4;
+pub(super) const MOST_FRUITLESS_READS: usize = 4;
 
 /// How far AWS has come with an update.
 enum Progress {
@@ -151,7 +151,7 @@ pub(super) fn shown(now: &Document, failure: Failure) -> Failure {
 }
 
 /// An outcome must stay small, however much is different.
-fn listed(members: &[String]) -> String {
+pub(super) fn listed(members: &[String]) -> String {
     const MOST: usize = 20;
     match members.len().checked_sub(MOST) {
         Some(more @ 1..) => format!("{} and {more} more", members.get(..MOST).unwrap_or_default().join(", ")),

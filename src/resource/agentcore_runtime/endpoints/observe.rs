@@ -1,0 +1,125 @@
+//! Looking at the endpoints of a runtime and at the versions they are on.
+
+use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata, types::AgentRuntimeEndpoint};
+
+use crate::{
+    failure::Failure,
+    observed::TagMap,
+    outcome::Reason,
+    resource::agentcore_runtime::{
+        document::Document,
+        observe::list_tags,
+        reading::{read, read_version},
+    },
+    target::Target,
+};
+
+/// The most endpoints on a page.
+const PAGE: i32 = 100;
+/// AWS moves this endpoint to every new version.
+const FOLLOWS: &str = "DEFAULT";
+
+/// Reads endpoints, and what else has to be known of them.
+#[derive(Clone, Debug)]
+pub struct ObserveEndpoints {
+    client: Client,
+}
+
+/// An endpoint that does not follow its runtime.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub name: String,
+    pub live: Option<String>,
+    pub target: Option<String>,
+    pub status: String,
+}
+
+impl Listed {
+    /// Whether it serves one version and is on its way to no other.
+    pub fn rests(&self) -> bool {
+        self.status == "READY" && self.live.is_some() && self.on_its_way_to().is_none()
+    }
+
+    /// Whether AWS will soon be done with it.
+    pub fn is_changing(&self) -> bool {
+        ["CREATING", "UPDATING"].contains(&self.status.as_str()) || self.on_its_way_to().is_some()
+    }
+
+    /// Whether it is about to go.
+    pub fn is_leaving(&self) -> bool {
+        self.status == "DELETING"
+    }
+
+    /// The version it is on and the one it will be on.
+    pub fn versions(&self) -> impl Iterator<Item = &str> {
+        [self.live.as_deref(), self.on_its_way_to()].into_iter().flatten()
+    }
+
+    fn on_its_way_to(&self) -> Option<&str> {
+        self.target.as_deref().filter(|target| Some(*target) != self.live.as_deref())
+    }
+}
+
+impl From<AgentRuntimeEndpoint> for Listed {
+    fn from(endpoint: AgentRuntimeEndpoint) -> Self {
+        let AgentRuntimeEndpoint { name, live_version, target_version, status, .. } = endpoint;
+        Self { name, live: live_version, target: target_version, status: status.as_str().to_owned() }
+    }
+}
+
+impl ObserveEndpoints {
+    /// Reads through this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// The endpoints that do not follow the runtime; none where AWS does not know it.
+    pub(super) async fn endpoints(&self, target: &Target) -> Result<Vec<Listed>, Failure> {
+        let mut found = Vec::new();
+        let mut token = None;
+        loop {
+            let call = self.client.list_agent_runtime_endpoints().agent_runtime_id(target.id()).max_results(PAGE);
+            let page = match call.set_next_token(token).send().await {
+                Ok(page) => page,
+                Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(Vec::new()),
+                Err(error) => return Err(unreadable("ListAgentRuntimeEndpoints", &error)),
+            };
+            let pinned = page.runtime_endpoints.into_iter().filter(|endpoint| endpoint.name != FOLLOWS);
+            found.extend(pinned.map(Listed::from).filter(|endpoint| !endpoint.is_leaving()));
+            token = page.next_token;
+            if token.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// One version of the runtime, exactly.
+    pub(super) async fn version(&self, target: &Target, version: &str) -> Result<Document, Failure> {
+        let found = read_version(&self.client, target, Some(version)).await.map_err(as_unreadable)?;
+        let found = found.filter(|found| found.text(&["agentRuntimeVersion"]).as_deref() == Some(version));
+        found.ok_or_else(|| {
+            let detail = format!("AWS does not show version {version}, which an endpoint is on. A retry looks again.");
+            Failure::new(Reason::EndpointsUnreadable, detail)
+        })
+    }
+
+    /// The runtime as it is now.
+    pub(super) async fn current(&self, target: &Target) -> Result<Option<Document>, Failure> {
+        read(&self.client, target).await.map_err(as_unreadable)
+    }
+
+    pub(super) async fn tags(&self, target: &Target) -> Result<TagMap, Failure> {
+        list_tags(&self.client, target).await
+    }
+}
+
+fn as_unreadable(failure: Failure) -> Failure {
+    Failure { reason: Reason::EndpointsUnreadable, ..failure }
+}
+
+fn unreadable<E, R>(operation: &str, error: &aws_sdk_bedrockagentcorecontrol::error::SdkError<E, R>) -> Failure
+where
+    E: ProvideErrorMetadata,
+{
+    Failure::of_request(Reason::EndpointsUnreadable, operation, error, error.message())
+}

@@ -1,0 +1,85 @@
+//! GetAgentRuntimeEndpoint, read by its bytes: a move must not lose a member that the SDK does not know.
+
+use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata};
+
+use crate::{
+    failure::Failure,
+    outcome::Reason,
+    resource::agentcore_runtime::{raw_json::RawObject, reading::SuccessfulBody, redaction},
+    target::Target,
+};
+
+const OPERATION: &str = "GetAgentRuntimeEndpoint";
+/// Members that a move changes.
+const CHANGED_BY_A_MOVE: [&str; 5] = ["failureReason", "lastUpdatedAt", "liveVersion", "status", "targetVersion"];
+/// Members that AWS owns, and the one that a move sends back.
+const OTHERS: [&str; 6] = ["agentRuntimeArn", "agentRuntimeEndpointArn", "createdAt", "description", "id", "name"];
+
+/// An endpoint as AWS returned it.
+pub(super) struct Endpoint(RawObject);
+
+impl Endpoint {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.0.get_as(&[name])
+    }
+
+    /// Whether it rests on a version: READY, and on its way to no other one.
+    pub(super) fn rests_on(&self, version: &str) -> bool {
+        let target = self.text("targetVersion");
+        self.text("status").as_deref() == Some("READY")
+            && self.text("liveVersion").as_deref() == Some(version)
+            && target.is_none_or(|target| target == version)
+    }
+
+    /// The names of members that this version of the guardrail cannot send back.
+    pub(super) fn unknown_members(&self) -> Vec<String> {
+        let mut known = RawObject::default();
+        for name in CHANGED_BY_A_MOVE.into_iter().chain(OTHERS) {
+            let is_carried = name != "description" || self.text(name).is_some();
+            if is_carried && let Some(json) = self.0.get(&[name]) {
+                // Setting a single name cannot meet anything on the way.
+                let _ = known.set(&[name], &serde_json::value::RawValue::from_string(json).ok());
+            }
+        }
+        known.differences(&self.0)
+    }
+
+    /// The names of members, those aside that a move changes, that are not the same in both.
+    pub(super) fn differences(&self, other: &Self) -> Vec<String> {
+        self.fixed().differences(&other.fixed())
+    }
+
+    /// What AWS says about it, without its description.
+    pub(super) fn redact(&self, said: &str) -> String {
+        let description = self.text("description").unwrap_or_default();
+        redaction::redact(said, &[("description".to_owned(), description)])
+    }
+
+    fn fixed(&self) -> RawObject {
+        let mut fixed = self.0.clone();
+        CHANGED_BY_A_MOVE.into_iter().for_each(|name| fixed.remove(&[name]));
+        fixed
+    }
+}
+
+/// The present endpoint; `None` where AWS does not know it.
+pub(super) async fn read(client: &Client, target: &Target, name: &str) -> Result<Option<Endpoint>, Failure> {
+    let body = SuccessfulBody::default();
+    let call = client.get_agent_runtime_endpoint().agent_runtime_id(target.id()).endpoint_name(name);
+    match (call.customize().interceptor(body.clone()).send().await, body.take()) {
+        // Even where the SDK could not read its own types from it.
+        (_, Some(bytes)) => {
+            let endpoint = RawObject::parse(&bytes).map(Endpoint);
+            let endpoint = endpoint.filter(|endpoint| endpoint.text("name").as_deref() == Some(name));
+            endpoint.map(Some).ok_or_else(unreadable)
+        }
+        (Ok(_), None) => Err(unreadable()),
+        (Err(error), None) if error.code() == Some("ResourceNotFoundException") => Ok(None),
+        (Err(error), None) => Err(Failure::of_request(Reason::EndpointsUnreadable, OPERATION, &error, error.message())),
+    }
+}
+
+fn unreadable() -> Failure {
+    let detail = "The answer to GetAgentRuntimeEndpoint is not this endpoint as a JSON object. A retry looks again.";
+    Failure::new(Reason::EndpointsUnreadable, detail)
+}

@@ -1,0 +1,442 @@
+//! Stories of endpoints that are pinned to a version of their runtime, through the real handler and the real SDK.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{EXEMPT, Scene, agentcore_call, by_id, document, runtime_created, sample},
+    stand_in::{Fault, Runtime},
+};
+
+const ID: &str = "claims_agent-a1B2c3D4e5";
+const LIST: &str = "ListAgentRuntimeEndpoints";
+const READ: &str = "GetAgentRuntimeEndpoint";
+const MOVE: &str = "UpdateAgentRuntimeEndpoint";
+const REQUIRED: (&str, &str) = ("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
+
+/// A scene with one runtime whose version 2 requires MMDSv2 and whose version 1 does not, as `arrange` leaves it.
+async fn scene_with(arrange: impl FnOnce(&mut Runtime)) -> Scene {
+    let scene = Scene::new().await;
+    arrange(scene.aws.world().add_runtime(ID, &document()).publish(&[REQUIRED]));
+    scene
+}
+
+async fn moving(arrange: impl FnOnce(&mut Runtime)) -> Scene {
+    scene_with(arrange).await.with_endpoints_moved()
+}
+
+fn pinned(runtime: &mut Runtime) {
+    runtime.endpoint("prod", 1).description = Some("for \"front desk\" — é".to_owned());
+}
+
+fn updated() -> Value {
+    agentcore_call("UpdateAgentRuntimeEndpoint", json!({"agentRuntimeId": ID, "endpointName": "prod"}), json!({}))
+}
+
+fn due() -> Value {
+    sample("guardrail-sweep-due.json")
+}
+
+fn live(scene: &Scene, name: &str) -> u32 {
+    scene.aws.world().runtime(ID).endpoints[name].live_version
+}
+
+#[track_caller]
+fn assert_ended(outcome: &Value, result: &str, reason: &str, findings: &[&str]) {
+    let ended = (&outcome["result"], &outcome["reason"], &outcome["findings"]);
+    assert_eq!(ended, (&json!(result), &json!(reason), &json!(findings)), "{}", outcome["detail"]);
+}
+
+#[track_caller]
+fn assert_says(outcome: &Value, words: &str) {
+    let detail = outcome["detail"].as_str().expect("a detail");
+    assert!(detail.contains(words), "{words:?} is not in {detail:?}");
+}
+
+mod nothing_is_moved {
+    use super::*;
+
+    #[tokio::test]
+    async fn of_a_runtime_whose_endpoints_follow_or_are_current_or_require_it_too() {
+        let scene = moving(|runtime| {
+            runtime.publish(&[("description", r#""newer""#)]);
+            runtime.endpoint("now", 3);
+            runtime.endpoint("before", 2);
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &[]);
+        assert_eq!(scene.aws.operations(), ["GetAgentRuntime", LIST, "GetAgentRuntime"]);
+    }
+
+    #[tokio::test]
+    async fn by_default_a_pinned_endpoint_is_a_finding() {
+        let scene = scene_with(pinned).await;
+
+        for event in [updated(), due()] {
+            let response = scene.invoke(event).await.expect("success");
+            let outcome = &by_id(&response)[ID];
+
+            assert_ended(outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+            assert_says(outcome, "The endpoint prod is pinned to version 1, which does not require MMDSv2");
+            assert_says(outcome, "would move it with PINNED_ENDPOINTS=repoint in enforce mode");
+        }
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn in_report_mode_and_in_a_softened_sweep() {
+        let report = moving(pinned).await.in_report_mode();
+        let outcome = report.outcome(updated()).await;
+        assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert!(report.aws.writes().is_empty());
+
+        let softened = moving(pinned).await;
+        let response = softened.invoke(sample("guardrail-sweep-asked-for.json")).await.expect("success");
+        assert_ended(&by_id(&response)[ID], "compliant", "v2_required", &["pinned_endpoint"]);
+        assert!(softened.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn where_the_versions_differ_in_more_than_mmdsv2() {
+        let scene = moving(|runtime| {
+            runtime.set("description", r#""newer""#).set("futureMember", r#"{"n":1}"#);
+            pinned(runtime);
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert_says(&outcome, "version 2 differs from it in other members, too (description, futureMember)");
+        assert!(!outcome["detail"].as_str().expect("a detail").contains("newer"));
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn where_the_same_name_may_mean_other_code() {
+        let scene = Scene::new().await.with_endpoints_moved();
+        {
+            let mut world = scene.aws.world();
+            let image = r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims:1"}}"#;
+            let runtime = world.add_runtime(ID, &document()).set("agentRuntimeArtifact", image);
+            runtime.publish(&[REQUIRED]).endpoint("prod", 1);
+        }
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &["mutable_artifact", "pinned_endpoint"]);
+        assert_says(&outcome, "may run other code");
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn of_an_exempt_runtime() {
+        let scene = moving(|runtime| {
+            pinned(runtime);
+            runtime.tag(EXEMPT, "vendor agent");
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert_says(&outcome, "the tag metadata-guardrail:exempt exempts the runtime");
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn of_a_runtime_that_is_exempt_or_held_and_allows_v1() {
+        for (arrange, result) in [
+            ((|runtime| _ = runtime.tag(EXEMPT, "yes")) as fn(&mut Runtime), "exempt"),
+            (|runtime| _ = runtime.status("UPDATE_FAILED"), "held"),
+        ] {
+            let scene = Scene::new().await.with_endpoints_moved();
+            let mut runtime = scene.aws.world().add_runtime(ID, &document()).clone();
+            arrange(&mut runtime);
+            pinned(&mut runtime);
+            scene.aws.world().runtimes.insert(ID.to_owned(), runtime);
+
+            let outcome = scene.outcome(updated()).await;
+
+            assert_eq!((&outcome["result"], &outcome["findings"]), (&json!(result), &json!([])));
+            assert!(!scene.aws.operations().contains(&LIST.to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn while_aws_moves_the_endpoint() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("prod", 2).moving_to(1, u32::MAX);
+        })
+        .await
+        .with_remaining(Duration::from_secs(31));
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert_says(&outcome, "its status is UPDATING and its target version 1");
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn if_its_last_update_failed() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("prod", 1).status = "UPDATE_FAILED".to_owned();
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn if_the_endpoint_has_a_member_that_could_be_lost() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("prod", 1).more.push(("trafficShaping".to_owned(), r#"{"n":1.10}"#.to_owned()));
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert_says(&outcome, "cannot carry its members trafficShaping");
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn if_somebody_else_was_faster() {
+        let scene = moving(pinned).await;
+        scene.aws.world().after("ListTagsForResource", |world| {
+            let runtime = world.runtimes.get_mut(ID).expect("it");
+            runtime.endpoint("prod", 2);
+        });
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_says(&outcome, "it was changed in between");
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn if_the_tags_cannot_be_read() {
+        let scene = moving(pinned).await;
+        scene.aws.world().fault("ListTagsForResource", Fault::AccessDenied, usize::MAX);
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "tags_unreadable", &["pinned_endpoint"]);
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn if_too_little_time_is_left_to_verify_it() {
+        let scene = moving(pinned).await.with_remaining(Duration::from_secs(20));
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "out_of_time", &["pinned_endpoint"]);
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+mod an_endpoint_is_moved {
+    use super::*;
+
+    #[tokio::test]
+    async fn and_only_its_version_changes() {
+        let scene = moving(pinned).await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+        assert_says(&outcome, "The endpoint prod was moved from version 1 to version 2");
+        assert_eq!(live(&scene, "prod"), 2);
+        let description = scene.aws.world().runtime(ID).endpoints["prod"].description.clone();
+        assert_eq!(description.as_deref(), Some("for \"front desk\" — é"));
+        let writes = scene.aws.writes();
+        let [write] = writes.as_slice() else { panic!("one write, not {writes:?}") };
+        let body: Value = serde_json::from_str(&write.body).expect("JSON");
+        let names: Vec<_> = body.as_object().expect("an object").keys().cloned().collect();
+        assert_eq!(
+            (write.operation.as_str(), names),
+            (MOVE, ["agentRuntimeVersion", "clientToken", "description"].map(str::to_owned).to_vec())
+        );
+    }
+
+    #[tokio::test]
+    async fn after_its_runtime_was_enforced_in_the_same_invocation() {
+        let scene = Scene::new().await.with_endpoints_moved();
+        pinned(scene.aws.world().add_runtime(ID, &document()));
+
+        let outcome = scene.outcome(runtime_created(ID)).await;
+
+        assert_ended(&outcome, "enforced", "v1_allowed", &["endpoint_moved"]);
+        assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
+        assert_eq!(live(&scene, "prod"), 2);
+    }
+
+    #[tokio::test]
+    async fn and_its_event_costs_nothing_and_one_more_look_writes_nothing() {
+        let scene = moving(pinned).await;
+        scene.outcome(updated()).await;
+        let body: Value = serde_json::from_str(&scene.aws.writes()[0].body).expect("JSON");
+        let calls = scene.aws.calls().len();
+
+        let mut echo = updated();
+        echo["detail"]["requestParameters"]["clientToken"] = body["clientToken"].clone();
+        assert_eq!(scene.invoke(echo).await.expect("ignored")["ignored"], "own_echo");
+        assert_eq!(scene.aws.calls().len(), calls);
+
+        // Should CloudTrail not show the token.
+        let outcome = scene.outcome(updated()).await;
+        assert_ended(&outcome, "compliant", "v2_required", &[]);
+        assert_eq!(scene.aws.operations().split_off(calls), ["GetAgentRuntime", LIST]);
+    }
+
+    #[tokio::test]
+    async fn once_aws_is_done_with_it() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("prod", 2).moving_to(1, 3);
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+        assert_eq!(live(&scene, "prod"), 2);
+    }
+
+    #[tokio::test]
+    async fn again_if_somebody_moves_it_back() {
+        let scene = moving(pinned).await;
+        for _ in 0..2 {
+            let outcome = scene.outcome(updated()).await;
+            assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+            let mut world = scene.aws.world();
+            let endpoint = world.runtimes.get_mut(ID).expect("it").endpoints.get_mut("prod").expect("it");
+            endpoint.live_version = 1;
+        }
+    }
+
+    #[tokio::test]
+    async fn even_if_the_answer_is_lost() {
+        let scene = moving(pinned).await;
+        scene.aws.world().fault(MOVE, Fault::LostReply, 1);
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+        assert_eq!(live(&scene, "prod"), 2);
+    }
+
+    #[tokio::test]
+    async fn whatever_becomes_of_its_neighbours() {
+        let scene = moving(|runtime| {
+            runtime.publish(&[("description", r#""newer""#)]);
+            let without = runtime.versions[&1].clone();
+            // Version 4 lacks the requirement alone, version 5 is the current one.
+            runtime.publish(&[]).document.remove("metadataConfiguration");
+            runtime.publish(&[REQUIRED]);
+            assert!(!without.contains_key("metadataConfiguration"));
+            for (name, version) in [("current", 5), ("differing", 1), ("fails", 4), ("good", 4), ("older", 2)] {
+                runtime.endpoint(name, version);
+            }
+        })
+        .await;
+        scene.aws.world().page_size = 2;
+        let fails = format!("{ID}/runtime-endpoints/fails");
+        scene.aws.world().fault_for(MOVE, &fails, Fault::AccessDenied, usize::MAX);
+
+        let error = scene.invoke(due()).await.expect_err("one endpoint fails");
+
+        let response: Value = serde_json::from_str(&error.error_message).expect("the response");
+        let outcome = &by_id(&response)[ID];
+        assert_ended(outcome, "failed", "write_failed", &["endpoint_moved", "pinned_endpoint"]);
+        assert_says(outcome, "Of the endpoint fails: AWS answered UpdateAgentRuntimeEndpoint with AccessDenied");
+        assert_says(outcome, "The endpoint good was moved");
+        assert_says(outcome, "The endpoint differing is pinned to version 1");
+        let versions = ["current", "differing", "fails", "good", "older"].map(|name| live(&scene, name));
+        assert_eq!(versions, [5, 1, 4, 5, 2]);
+    }
+}
+
+mod what_fails_is_said {
+    use super::*;
+
+    #[tokio::test]
+    async fn endpoints_that_cannot_be_read_do_not_hide_that_the_runtime_was_enforced() {
+        let scene = Scene::new().await;
+        pinned(scene.aws.world().add_runtime(ID, &document()));
+        scene.aws.world().fault(LIST, Fault::AccessDenied, usize::MAX);
+
+        let outcome = scene.failed_outcome(runtime_created(ID)).await;
+
+        assert_ended(&outcome, "failed", "endpoints_unreadable", &[]);
+        assert_says(&outcome, "requireMMDSV2 is true now, in version 2");
+        assert_says(&outcome, "AWS answered ListAgentRuntimeEndpoints with AccessDeniedException");
+        assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
+
+        // A retry comes back to it, although the runtime is compliant by now.
+        let outcome = scene.failed_outcome(runtime_created(ID)).await;
+        assert_ended(&outcome, "failed", "endpoints_unreadable", &[]);
+    }
+
+    #[tokio::test]
+    async fn a_version_that_cannot_be_read_hides_no_other_one() {
+        let scene = moving(|runtime| {
+            pinned(runtime);
+            runtime.endpoint("lost", 7);
+        })
+        .await;
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "endpoints_unreadable", &["endpoint_moved"]);
+        assert_says(&outcome, "Of the endpoint lost: AWS does not show version 7");
+        assert_eq!(live(&scene, "prod"), 2);
+    }
+
+    #[tokio::test]
+    async fn a_move_that_aws_could_not_make() {
+        let scene = moving(|runtime| {
+            pinned(runtime);
+            runtime.endpoints.get_mut("prod").expect("it").updates_fail = Some("No capacity".to_owned());
+        })
+        .await;
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "endpoint_not_verified", &["pinned_endpoint"]);
+        assert_says(&outcome, "Its status is UPDATE_FAILED, on version 1 (“No capacity”)");
+    }
+
+    #[tokio::test]
+    async fn a_move_that_loses_the_description() {
+        let scene = moving(|runtime| {
+            pinned(runtime);
+            runtime.endpoints.get_mut("prod").expect("it").loses_description = true;
+        })
+        .await;
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "endpoint_not_verified", &["pinned_endpoint"]);
+        assert_says(&outcome, "these members are different: description");
+    }
+
+    #[tokio::test]
+    async fn a_move_that_cannot_be_seen() {
+        let scene = moving(pinned).await;
+        scene.aws.world().after(MOVE, |world| world.fault(READ, Fault::AccessDenied, usize::MAX));
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "endpoint_not_verified", &["pinned_endpoint"]);
+    }
+}
