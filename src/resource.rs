@@ -52,7 +52,7 @@ pub trait List: Observe {
     const TIME_TO_FINISH: Duration;
 
     /// Everything of this account and Region that may need a write, in batches that are small enough to be written
-    /// before what was looked at is old. A listing ends with the first failure.
+    /// before what was looked at is old. A failure stands for what could not be listed.
     fn batches(&self, home: &Home) -> impl Stream<Item = Result<Batch<Self::Document>, Failure>>;
 }
 

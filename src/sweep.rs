@@ -1,9 +1,9 @@
 //! The same flow over a listing instead of an event: what events missed, and what was wrong before there was a
 //! guardrail.
 
-use std::{cell::RefCell, future, time::Duration};
+use std::{cell::RefCell, time::Duration};
 
-use futures_util::StreamExt;
+use futures_util::{StreamExt, stream};
 
 use crate::{
     failure::Failure,
@@ -34,23 +34,29 @@ where
     F: FollowUp,
 {
     let ended = RefCell::new(Ended::Complete);
-    let in_time = || {
-        let enough = flow.patience.left() > margin.max(O::TIME_TO_FINISH);
-        if !enough {
+    let out_of_time = || {
+        // A listing that could not be read is the worse news.
+        if *ended.borrow() == Ended::Complete {
             ended.replace(Ended::OutOfTime);
         }
-        enough
+        None
     };
-    if in_time() {
-        let batches = flow.observe.batches(home).take_while(|_| future::ready(in_time()));
-        let work = batches.map(async |batch| match batch {
-            Ok(Batch::Looked(looks)) => flow.settle_all(looks, each).await,
-            Ok(Batch::Listed(targets)) => flow.run(&targets, each).await,
-            Err(failure) => {
-                ended.replace(Ended::NotListed(failure));
-            }
-        });
-        work.buffer_unordered(O::BATCHES_AT_ONCE).collect::<()>().await;
-    }
+    let batches = stream::unfold(Box::pin(flow.observe.batches(home)), async |mut batches| {
+        if flow.patience.left() <= margin.max(O::TIME_TO_FINISH) {
+            return out_of_time();
+        }
+        match flow.patience.until_end(batches.next()).await {
+            Some(batch) => Some((batch?, batches)),
+            None => out_of_time(),
+        }
+    });
+    let work = batches.map(async |batch| match batch {
+        Ok(Batch::Looked(looks)) => flow.settle_all(looks, each).await,
+        Ok(Batch::Listed(targets)) => flow.run(&targets, each).await,
+        Err(failure) => {
+            ended.replace(Ended::NotListed(failure));
+        }
+    });
+    work.buffer_unordered(O::BATCHES_AT_ONCE).collect::<()>().await;
     ended.into_inner()
 }

@@ -30,6 +30,11 @@ pub struct Defaults {
 }
 
 impl Defaults {
+    /// What an answer without any defaults says: nothing, not even who manages them.
+    fn unknown() -> Self {
+        Self { managed_by: Some("somebody EC2 does not name".to_owned()), ..Self::default() }
+    }
+
     /// Whether they require version 2. No preference does not.
     pub fn require_v2(&self) -> bool {
         self.http_tokens.as_deref() == Some("required")
@@ -105,5 +110,5 @@ pub(super) async fn read(client: &Client) -> Result<Defaults, Failure> {
     let reply = client.get_instance_metadata_defaults().send().await.map_err(|error| {
         Failure::of_request(Reason::ReadFailed, "GetInstanceMetadataDefaults", &error, error.message())
     })?;
-    Ok(reply.account_level.map(Defaults::from).unwrap_or_default())
+    Ok(reply.account_level.map_or_else(Defaults::unknown, Defaults::from))
 }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use super::{
     document::{DEEPEST, depth, is_empty},
     raw_json::RawObject,
+    redaction,
 };
 
 /// The member of `authorizerConfiguration` that is set.
@@ -76,6 +77,13 @@ impl Authorizer {
     /// `authorizerConfiguration` with this authorizer as its only member.
     pub fn configuration(&self) -> &RawObject {
         &self.0
+    }
+}
+
+impl Authorizer {
+    /// What AWS says, with every value of the authorizer in it replaced by the name of its member.
+    pub fn redact(&self, said: &str) -> String {
+        redaction::redact(said, &self.0.values())
     }
 }
 

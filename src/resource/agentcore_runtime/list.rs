@@ -30,8 +30,11 @@ impl List for ObserveRuntimes {
 
     fn batches(&self, home: &Home) -> impl Stream<Item = Result<Batch<Document>, Failure>> {
         let pages = stream::unfold(Some(None), async |token: Option<Option<String>>| {
-            let page = page(&self.client, token?).await;
-            let next = page.as_ref().ok().and_then(|page| page.next_token.clone());
+            let token = token?;
+            let page = page(&self.client, token.clone()).await;
+            // A token that repeats itself would never end.
+            let next =
+                page.as_ref().ok().and_then(|page| page.next_token.clone()).filter(|next| token.as_ref() != Some(next));
             Some((page, next.map(Some)))
         });
         pages.flat_map(move |page| {

@@ -69,7 +69,7 @@ where
 fn observed(target: &Target, document: Document, authorizer: &RuntimeAuthorizer) -> Observed<Document> {
     Observed {
         target: target.clone(),
-        phase: phase(&document),
+        phase: without_authorizer(phase(&document), authorizer),
         access: match document.requires_mmdsv2() {
             Some(true) => MetadataAccess::V2Required,
             Some(false) | None => MetadataAccess::V1Allowed,
@@ -88,6 +88,16 @@ fn observed(target: &Target, document: Document, authorizer: &RuntimeAuthorizer)
 /// The setting and the version of a runtime.
 pub(super) fn state(document: &Document) -> State {
     State::Runtime { require_mmdsv2: document.requires_mmdsv2(), version: document.text(&["agentRuntimeVersion"]) }
+}
+
+/// What AWS says of a failed update may quote the authorizer that was sent, even where the runtime does not show it.
+fn without_authorizer(phase: Phase, authorizer: &RuntimeAuthorizer) -> Phase {
+    match (phase, authorizer.to_set()) {
+        (Phase::Broken { reason, status, said }, Some(one)) => {
+            Phase::Broken { reason, status, said: said.map(|said| one.redact(&said)) }
+        }
+        (phase, _) => phase,
+    }
 }
 
 /// After UPDATE_FAILED the service shows the configuration that failed, so it must not be sent again.

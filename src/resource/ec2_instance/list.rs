@@ -51,13 +51,11 @@ impl ObserveInstances {
     /// In another order each time: what always fails must not always come first.
     fn in_batches(&self, home: &Home, mut instances: Vec<Instance>) -> Vec<Result<Batch<InstanceFacts>, Failure>> {
         fastrand::shuffle(&mut instances);
-        let mut rest = instances.into_iter().peekable();
-        iter::from_fn(|| {
-            rest.peek()?;
-            Some(rest.by_ref().take(BATCH).map(|instance| self.looked(home, &instance)).collect())
-        })
-        .map(|looks: Result<Vec<_>, _>| looks.map(Batch::Looked))
-        .collect()
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            instances.iter().map(|instance| self.looked(home, instance)).partition(Result::is_ok);
+        let mut looks = known.into_iter().flatten().peekable();
+        let batches = iter::from_fn(|| looks.peek().is_some().then(|| looks.by_ref().take(BATCH).collect()));
+        batches.map(Batch::Looked).map(Ok).chain(unknown.into_iter().filter_map(Result::err).map(Err)).collect()
     }
 
     /// The endpoint may be disabled between this look and the write, so that it does not count as seen enabled.

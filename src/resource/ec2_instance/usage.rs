@@ -41,6 +41,8 @@ struct Window {
 struct Found {
     status: Option<StatusCode>,
     values: Vec<f64>,
+    /// CloudWatch has something to say about the answer.
+    is_doubtful: bool,
 }
 
 impl ReadUsage {
@@ -76,9 +78,11 @@ impl ReadUsage {
         let mut all = BTreeMap::<String, Found>::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| failed(Reason::UsageUnreadable, OPERATION, &error))?;
+            let warned = page.messages.is_some_and(|messages| !messages.is_empty());
             for result in page.metric_data_results.unwrap_or_default() {
                 let found = all.entry(result.id.unwrap_or_default()).or_default();
                 found.values.extend(result.values.unwrap_or_default());
+                found.is_doubtful |= warned || result.messages.is_some_and(|messages| !messages.is_empty());
                 found.status = result.status_code;
             }
         }
@@ -113,6 +117,9 @@ fn query_id(target: &Target) -> String {
 
 fn usage(found: Option<&Found>, since: NaiveDate) -> Result<Usage, Failure> {
     let found = found.ok_or_else(|| unreadable("leaves it out"))?;
+    if found.is_doubtful {
+        return Err(unreadable("has a warning for it"));
+    }
     match &found.status {
         Some(StatusCode::Complete) if found.values.is_empty() => Ok(Usage::NoData),
         Some(StatusCode::Complete) => {
