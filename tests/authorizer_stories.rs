@@ -476,6 +476,19 @@ mod it_is_verified {
     }
 
     #[tokio::test]
+    async fn a_later_look_at_a_failed_update_that_quotes_the_authorizer_is_redacted_too() {
+        let reason = format!("{DISCOVERY_URL} answered 404.");
+        let scene =
+            scene_with(enforce(), |runtime| runtime.status("UPDATE_FAILED").failure_reason = Some(reason)).await;
+
+        let outcome = scene.outcome(created()).await;
+
+        assert_ended(&outcome, "held", "update_failed");
+        assert!(detail(&outcome).contains("discoveryUrl] answered 404."), "{}", detail(&outcome));
+        assert_says_no_value(&scene, &outcome);
+    }
+
+    #[tokio::test]
     async fn a_reason_for_a_failed_update_that_quotes_the_authorizer_is_redacted() {
         let reason = format!("{DISCOVERY_URL} answered 404.");
         let scene = scene_with(enforce(), |runtime| runtime.next_update_fails = Some(reason)).await;

@@ -303,6 +303,19 @@ async fn a_listing_that_ends_in_its_middle_loses_nothing_of_its_beginning() {
 }
 
 #[tokio::test]
+async fn an_id_of_a_form_nobody_knows_is_a_failure_and_costs_its_neighbours_nothing() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_instance("i-of-another-form");
+
+    let error = scene.invoke(due()).await.expect_err("one instance is nobody's target");
+
+    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
+    assert_eq!(response["counts"], json!({"enforced": 1}));
+    assert!(response["not_listed"][0]["detail"].as_str().unwrap().contains("Update the guardrail"), "{response}");
+}
+
+#[tokio::test]
 async fn a_region_without_agentcore_is_said_once_and_fails_nothing() {
     let scene = Scene::new().await.without_agentcore_endpoint();
     scene.aws.world().add_instance(OPEN);
