@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{EXEMPT, Scene, agentcore_call, by_id, document, runtime_created, sample},
+    harness::{CANARY, EXEMPT, Scene, agentcore_call, by_id, document, runtime_created, sample},
     stand_in::{Fault, Runtime},
 };
 
@@ -406,14 +406,18 @@ mod what_fails_is_said {
     async fn a_move_that_aws_could_not_make() {
         let scene = moving(|runtime| {
             pinned(runtime);
-            runtime.endpoints.get_mut("prod").expect("it").updates_fail = Some("No capacity".to_owned());
+            let reason = format!("The container ended with DATABASE_PASSWORD={CANARY}");
+            runtime.endpoints.get_mut("prod").expect("it").updates_fail = Some(reason);
         })
         .await;
 
         let outcome = scene.failed_outcome(updated()).await;
 
         assert_ended(&outcome, "failed", "endpoint_not_verified", &["pinned_endpoint"]);
-        assert_says(&outcome, "Its status is UPDATE_FAILED, on version 1 (“No capacity”)");
+        assert_says(&outcome, "Its status is UPDATE_FAILED, on version 1.");
+        let later = scene.outcome(updated()).await;
+        assert_ended(&later, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert_says(&later, "the guardrail does not move it; move it yourself, or make it anew");
     }
 
     #[tokio::test]

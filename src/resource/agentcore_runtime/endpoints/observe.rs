@@ -55,8 +55,10 @@ impl Listed {
         [self.live.as_deref(), self.on_its_way_to()].into_iter().flatten()
     }
 
+    /// Where a move has failed, it is on its way nowhere.
     fn on_its_way_to(&self) -> Option<&str> {
-        self.target.as_deref().filter(|target| Some(*target) != self.live.as_deref())
+        let has_failed = self.status.ends_with("_FAILED");
+        self.target.as_deref().filter(|target| !has_failed && Some(*target) != self.live.as_deref())
     }
 }
 

@@ -5,7 +5,7 @@ use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata};
 use crate::{
     failure::Failure,
     outcome::Reason,
-    resource::agentcore_runtime::{raw_json::RawObject, reading::SuccessfulBody, redaction},
+    resource::agentcore_runtime::{raw_json::RawObject, reading::SuccessfulBody},
     target::Target,
 };
 
@@ -47,12 +47,6 @@ impl Endpoint {
     /// The names of members, those aside that a move changes, that are not the same in both.
     pub(super) fn differences(&self, other: &Self) -> Vec<String> {
         self.fixed().differences(&other.fixed())
-    }
-
-    /// What AWS says about it, without its description.
-    pub(super) fn redact(&self, said: &str) -> String {
-        let description = self.text("description").unwrap_or_default();
-        redaction::redact(said, &[("description".to_owned(), description)])
     }
 
     fn fixed(&self) -> RawObject {

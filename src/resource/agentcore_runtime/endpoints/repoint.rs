@@ -11,7 +11,7 @@ use super::{
     reading::{Endpoint, read},
 };
 use crate::{
-    failure::{Failure, shortened},
+    failure::Failure,
     outcome::Reason,
     patience::Patience,
     resource::agentcore_runtime::{
@@ -72,8 +72,8 @@ impl MoveEndpoints {
         let refused = match self.send(target, way, &before).await {
             Ok(()) => None,
             Err(error) => {
-                let said = error.message().map(|said| before.redact(said));
-                let failure = Failure::of_request(Reason::WriteFailed, OPERATION, &error, said.as_deref());
+                // AWS's own words may quote the configuration of the versions, so that they are not repeated.
+                let failure = Failure::of_request(Reason::WriteFailed, OPERATION, &error, None);
                 if is_final(&error) {
                     return Err(failure);
                 }
@@ -134,8 +134,7 @@ impl MoveEndpoints {
 
 fn why(now: &Endpoint) -> String {
     let live = now.text("liveVersion").unwrap_or_else(|| "not given".to_owned());
-    let said = now.text("failureReason").map(|said| format!(" (\u{201c}{}\u{201d})", shortened(&now.redact(&said))));
-    format!(", on version {live}{}", said.unwrap_or_default())
+    format!(", on version {live}")
 }
 
 /// Whether AWS has refused the update, so that it cannot have happened.

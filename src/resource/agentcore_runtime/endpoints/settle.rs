@@ -85,7 +85,7 @@ impl EndpointsFlow<'_> {
         let Some(now) = self.observe.current(target).await? else { return Ok(()) };
         let mut due = Vec::new();
         for it in pinned {
-            match documents.get(&it.version).and_then(|document| why_it_stays(&it.endpoint, document, &now)) {
+            match why_it_stays(&it.endpoint, documents.get(&it.version), &now) {
                 Some(why) => found.stays(&it, &why),
                 None => due.push(it),
             }
@@ -168,8 +168,16 @@ impl EndpointsFlow<'_> {
 }
 
 /// Why an endpoint cannot be moved without changing more than MMDSv2; `None` where it can.
-fn why_it_stays(endpoint: &Listed, pinned: &Document, now: &Document) -> Option<String> {
-    let to = now.text(&["agentRuntimeVersion"])?;
+fn why_it_stays(endpoint: &Listed, pinned: Option<&Document>, now: &Document) -> Option<String> {
+    let (Some(pinned), Some(to)) = (pinned, now.text(&["agentRuntimeVersion"])) else {
+        return Some("AWS does not show both versions, so that it is not moved".to_owned());
+    };
+    if !endpoint.rests() && !endpoint.is_changing() {
+        return Some(format!(
+            "its status is {}, so that the guardrail does not move it; move it yourself, or make it anew",
+            endpoint.status
+        ));
+    }
     if !endpoint.rests() {
         return Some(format!(
             "its status is {} and its target version {}, so that it is not moved; its next event or the next sweep \
