@@ -12,7 +12,7 @@
 //! | what AWS shows | [`observed`], [`resource`] (`observe`) | reads |
 //! | who is exempt | [`exception`] | pure |
 //! | what to do | [`decision`] | pure |
-//! | doing it | [`resource`] (`enforce`) | the only code that writes |
+//! | doing it | [`resource`] (`enforce`, and `repoint` for endpoints) | the only code that writes |
 //! | what became of it | [`outcome`], [`wording`], [`failure`], [`response`] | pure |
 //!
 //! [`flow`] runs the stages for one kind of resource, on the targets of an event or on the listing of a [`sweep`].
