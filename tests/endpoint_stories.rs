@@ -358,7 +358,7 @@ mod an_endpoint_is_moved {
         let response: Value = serde_json::from_str(&error.error_message).expect("the response");
         let outcome = &by_id(&response)[ID];
         assert_ended(outcome, "failed", "write_failed", &["endpoint_moved", "pinned_endpoint"]);
-        assert_says(outcome, "Of the endpoint fails: AWS answered UpdateAgentRuntimeEndpoint with AccessDenied");
+        assert_says(outcome, "The endpoint fails is pinned to version 4, which does not require MMDSv2. AWS answered");
         assert_says(outcome, "The endpoint good was moved");
         assert_says(outcome, "The endpoint differing is pinned to version 1");
         let versions = ["current", "differing", "fails", "good", "older"].map(|name| live(&scene, name));
@@ -398,7 +398,7 @@ mod what_fails_is_said {
         let outcome = scene.failed_outcome(updated()).await;
 
         assert_ended(&outcome, "failed", "endpoints_unreadable", &["endpoint_moved"]);
-        assert_says(&outcome, "Of the endpoint lost: AWS does not show version 7");
+        assert_says(&outcome, "The version of the endpoint lost could not be read. AWS does not show version 7");
         assert_eq!(live(&scene, "prod"), 2);
     }
 

@@ -482,7 +482,7 @@ mod it_is_written {
 
         assert_ended(&outcome, "failed", "write_failed");
         assert!(detail(&outcome).contains("ConflictException"), "{}", detail(&outcome));
-        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET]);
+        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE]);
     }
 
     #[tokio::test]

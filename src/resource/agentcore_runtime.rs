@@ -5,6 +5,7 @@ pub mod document;
 pub mod endpoints;
 mod enforce;
 mod list;
+mod lost_answer;
 mod observe;
 pub mod raw_json;
 mod reading;

@@ -243,9 +243,14 @@ struct Tags<'a> {
     tags: &'a BTreeMap<String, String>,
 }
 
-fn list_tags_for_resource(world: &World, id: &str) -> Result<String, Refusal> {
+/// `path` is what an ARN says after `runtime/`: a runtime's id, and an endpoint of it.
+fn list_tags_for_resource(world: &World, path: &str) -> Result<String, Refusal> {
+    let (id, name) = path.split_once("/runtime-endpoint/").map_or((path, None), |(id, name)| (id, Some(name)));
     let runtime = world.runtimes.get(id).ok_or_else(|| not_found(id))?;
-    let tags = &runtime.tags;
+    let tags = match name {
+        None => &runtime.tags,
+        Some(name) => &runtime.endpoints.get(name).ok_or_else(|| not_found(path))?.tags,
+    };
     Ok(json(&Tags { tags }))
 }
 

@@ -1,5 +1,7 @@
 //! Endpoints of AgentCore runtimes: what one is, how it is updated, and how it settles after that.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::refusal::Refusal;
@@ -19,6 +21,7 @@ pub struct Endpoint {
     /// AWS's own word, such as `READY`.
     pub status: String,
     pub description: Option<String>,
+    pub tags: BTreeMap<String, String>,
     /// Members of answers that no model has, each with its JSON.
     pub more: Vec<(String, String)>,
     pub updated_at: String,
@@ -41,6 +44,7 @@ impl Endpoint {
             target_version: None,
             status: "READY".to_owned(),
             description: None,
+            tags: BTreeMap::new(),
             more: Vec::new(),
             updated_at: time.to_owned(),
             settle_polls: 1,
@@ -50,6 +54,12 @@ impl Endpoint {
             failure_reason: None,
             tokens: Vec::new(),
         }
+    }
+
+    /// Sets one tag.
+    pub fn tag(&mut self, key: &str, value: &str) -> &mut Self {
+        self.tags.insert(key.to_owned(), value.to_owned());
+        self
     }
 
     /// It is on its way to another version, for this many more reads.
@@ -69,14 +79,13 @@ impl Endpoint {
             self.polls_left -= u32::from(self.polls_left < u32::MAX);
             return;
         }
-        let target = self.target_version.take();
         self.failure_reason.clone_from(&self.updates_fail);
         if self.failure_reason.is_some() {
             self.status = "UPDATE_FAILED".to_owned();
             return;
         }
         self.status = "READY".to_owned();
-        self.live_version = target.unwrap_or(self.live_version);
+        self.live_version = self.target_version.take().unwrap_or(self.live_version);
     }
 
     fn shown(&self, runtime: &Runtime, name: &str) -> Document {
@@ -112,9 +121,9 @@ impl Endpoint {
 pub(super) fn all(world: &mut World, id: &str) -> Result<Vec<(String, Document)>, Refusal> {
     let runtime = world.runtimes.get_mut(id).ok_or_else(|| not_found(id))?;
     runtime.endpoints.values_mut().for_each(Endpoint::read);
-    let default = Endpoint::new(runtime.version, &runtime.updated_at).shown(runtime, DEFAULT);
-    let others = runtime.endpoints.iter().map(|(name, endpoint)| (name.clone(), endpoint.shown(runtime, name)));
-    Ok(others.chain([(DEFAULT.to_owned(), default)]).collect())
+    let mut all: BTreeMap<_, _> = [(DEFAULT.to_owned(), Endpoint::new(runtime.version, &runtime.updated_at))].into();
+    all.extend(runtime.endpoints.clone());
+    Ok(all.into_iter().map(|(name, endpoint)| (name.clone(), endpoint.shown(runtime, &name))).collect())
 }
 
 /// One read of an endpoint.

@@ -49,7 +49,8 @@ pub struct Runtime {
     pub changes_on_update: BTreeMap<String, String>,
     /// An update that carries `requireServiceS3Endpoint` is refused, whatever the creation time.
     pub refuses_s3_endpoint: bool,
-    /// Its endpoints by name, without `DEFAULT`, which is always there and always on the present version.
+    /// Its endpoints by name, without `DEFAULT`, which is always there and, unless it is put here, on
+    /// the present version.
     pub endpoints: BTreeMap<String, Endpoint>,
     /// Why the update under way will fail.
     pub(super) fails_with: Option<String>,

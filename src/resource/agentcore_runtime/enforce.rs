@@ -12,7 +12,8 @@ use aws_smithy_types::body::SdkBody;
 use super::{
     authorizer::Authorizer,
     document::{Document, S3Endpoint, UnsafeToSend, UpdateBody},
-    verify::{is_newer, settled, shown, verified},
+    lost_answer::LostAnswer,
+    verify::{is_newer, settled, verified},
 };
 use crate::{
     failure::Failure,
@@ -44,26 +45,31 @@ impl EnforceRuntimes {
 
     async fn update(&self, target: &Target, before: &Document) -> Result<Sent, Refusal> {
         let s3_endpoint = before.s3_endpoint();
-        let mut reply = self.send(target, before.update(target.id(), s3_endpoint).map_err(unsafe_to_send)?).await;
+        let lost_answer = LostAnswer::default();
+        let body = before.update(target.id(), s3_endpoint).map_err(unsafe_to_send)?;
+        let mut reply = self.send(target, body, &lost_answer).await;
         if s3_endpoint == S3Endpoint::Keep && reply.as_ref().is_err_and(refuses_s3_endpoint) {
-            reply = self.send(target, before.update(target.id(), S3Endpoint::Omit).map_err(unsafe_to_send)?).await;
+            let body = before.update(target.id(), S3Endpoint::Omit).map_err(unsafe_to_send)?;
+            reply = self.send(target, body, &lost_answer).await;
         }
         match reply {
             Ok(()) => Ok(Sent::Accepted),
-            Err(error) => unless_refused(&error, before),
+            Err(error) if lost_answer.is_possible() => Ok(Sent::Unclear(refusal(&error, before))),
+            Err(error) => Err(refusal(&error, before)),
         }
     }
 
     /// Sends the prepared bytes in the place of the SDK's own body. `content-length` goes with them: without it the
     /// body would be cut to the old length, and the call would still succeed.
-    async fn send(&self, target: &Target, body: UpdateBody) -> Reply {
+    async fn send(&self, target: &Target, body: UpdateBody, lost_answer: &LostAnswer) -> Reply {
         let UpdateBody { client_token, json } = body;
         let replace_body = move |request: &mut HttpRequest| {
             request.headers_mut().insert("content-length", json.len().to_string());
             *request.body_mut() = SdkBody::from(json.as_str());
         };
         let call = self.client.update_agent_runtime().agent_runtime_id(target.id()).client_token(client_token);
-        call.customize().mutate_request(replace_body).send().await.map(|_| ())
+        let call = call.customize().mutate_request(replace_body).interceptor(lost_answer.clone());
+        call.send().await.map(|_| ())
     }
 }
 
@@ -71,10 +77,8 @@ impl EnforceRuntimes {
 enum Sent {
     /// AWS accepted it.
     Accepted,
-    /// There was no answer that says so; it may have been accepted all the same.
-    Unclear(Failure),
-    /// Another update is under way, which may be this one, sent before by an attempt whose answer was lost.
-    Conflict(Failure),
+    /// It may have been accepted: an answer was lost. This is what to do if it was not.
+    Unclear(Refusal),
 }
 
 impl Enforce for EnforceRuntimes {
@@ -90,27 +94,25 @@ impl Enforce for EnforceRuntimes {
         let with_authorizer = self.authorizer.as_ref().and_then(|one| observed.document.with_authorizer(one));
         let before = with_authorizer.as_ref().unwrap_or(&observed.document);
         let sent = self.update(target, before).await?;
-        let now = settled(&self.client, target, before, patience).await;
+        let now = settled(&self.client, target, before, patience).await?;
         match sent {
-            Sent::Accepted => verified(before, &now?),
-            Sent::Unclear(failure) => match now? {
-                now if is_newer(before, &now) => verified(before, &now),
-                now => Err(Refusal::Failed(shown(&now, failure))),
-            },
-            Sent::Conflict(failure) => now.and_then(|now| verified(before, &now)).map_err(|_| Refusal::Busy(failure)),
+            // A newer version without the requirement is somebody else's.
+            Sent::Unclear(otherwise) if !(is_newer(before, &now) && now.requires_mmdsv2() == Some(true)) => {
+                Err(otherwise)
+            }
+            Sent::Accepted | Sent::Unclear(_) => verified(before, &now),
         }
     }
 }
 
-fn unless_refused(error: &SdkError<UpdateAgentRuntimeError>, before: &Document) -> Result<Sent, Refusal> {
+/// What to do about an update that AWS has refused.
+fn refusal(error: &SdkError<UpdateAgentRuntimeError>, before: &Document) -> Refusal {
     let said = error.message().map(|said| before.redact(said));
     let failure = Failure::of_request(Reason::WriteFailed, OPERATION, error, said.as_deref());
-    let failed_itself = error.raw_response().is_some_and(|reply| reply.status().is_server_error());
     match error.code() {
-        Some("ConflictException") => Ok(Sent::Conflict(failure)),
-        Some("ResourceNotFoundException") => Err(Refusal::Moved(failure)),
-        _ if failed_itself || error.as_service_error().is_none() => Ok(Sent::Unclear(failure)),
-        _ => Err(Refusal::Failed(failure)),
+        Some("ConflictException") => Refusal::Busy(failure),
+        Some("ResourceNotFoundException") => Refusal::Moved(failure),
+        _ => Refusal::Failed(failure),
     }
 }
 

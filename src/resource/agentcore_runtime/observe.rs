@@ -35,9 +35,9 @@ impl ObserveRuntimes {
     }
 }
 
-/// The tags of a runtime.
-pub(super) async fn list_tags(client: &Client, target: &Target) -> Result<TagMap, Failure> {
-    let reply = client.list_tags_for_resource().resource_arn(target.arn()).send().await;
+/// The tags of a runtime or of an endpoint.
+pub(super) async fn list_tags(client: &Client, arn: &str) -> Result<TagMap, Failure> {
+    let reply = client.list_tags_for_resource().resource_arn(arn).send().await;
     let reply = reply
         .map_err(|error| Failure::of_request(Reason::TagsUnreadable, "ListTagsForResource", &error, error.message()))?;
     Ok(reply.tags.unwrap_or_default().into_iter().collect())
@@ -51,7 +51,7 @@ impl Observe for ObserveRuntimes {
     }
 
     async fn tags(&self, targets: &[Target], _: &str) -> Answers<TagMap> {
-        of_each(targets, |target| list_tags(&self.client, target)).await
+        of_each(targets, |target| list_tags(&self.client, target.arn())).await
     }
 }
 

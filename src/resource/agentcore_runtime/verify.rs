@@ -146,7 +146,7 @@ fn update_failed(before: &Document, now: &Document) -> Failure {
 }
 
 /// A failure with the runtime as it was read after the write.
-pub(super) fn shown(now: &Document, failure: Failure) -> Failure {
+fn shown(now: &Document, failure: Failure) -> Failure {
     Failure { after: Some(state(now)), ..failure }
 }
 

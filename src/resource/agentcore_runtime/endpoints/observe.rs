@@ -25,16 +25,22 @@ pub struct ObserveEndpoints {
     client: Client,
 }
 
-/// An endpoint that does not follow its runtime.
+/// An endpoint as the listing shows it.
 #[derive(Debug)]
 pub(super) struct Listed {
     pub name: String,
+    pub arn: String,
     pub live: Option<String>,
     pub target: Option<String>,
     pub status: String,
 }
 
 impl Listed {
+    /// Whether AWS moves it to every new version.
+    pub fn follows(&self) -> bool {
+        self.name == FOLLOWS
+    }
+
     /// Whether it serves one version and is on its way to no other.
     pub fn rests(&self) -> bool {
         self.status == "READY" && self.live.is_some() && self.on_its_way_to().is_none()
@@ -64,8 +70,13 @@ impl Listed {
 
 impl From<AgentRuntimeEndpoint> for Listed {
     fn from(endpoint: AgentRuntimeEndpoint) -> Self {
-        let AgentRuntimeEndpoint { name, live_version, target_version, status, .. } = endpoint;
-        Self { name, live: live_version, target: target_version, status: status.as_str().to_owned() }
+        Self {
+            name: endpoint.name,
+            arn: endpoint.agent_runtime_endpoint_arn,
+            live: endpoint.live_version,
+            target: endpoint.target_version,
+            status: endpoint.status.as_str().to_owned(),
+        }
     }
 }
 
@@ -75,7 +86,7 @@ impl ObserveEndpoints {
         Self { client }
     }
 
-    /// The endpoints that do not follow the runtime; none where AWS does not know it.
+    /// The endpoints that are there to stay; none where AWS does not know the runtime.
     pub(super) async fn endpoints(&self, target: &Target) -> Result<Vec<Listed>, Failure> {
         let mut found = Vec::new();
         let mut token = None;
@@ -86,8 +97,7 @@ impl ObserveEndpoints {
                 Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(Vec::new()),
                 Err(error) => return Err(unreadable("ListAgentRuntimeEndpoints", &error)),
             };
-            let pinned = page.runtime_endpoints.into_iter().filter(|endpoint| endpoint.name != FOLLOWS);
-            found.extend(pinned.map(Listed::from).filter(|endpoint| !endpoint.is_leaving()));
+            found.extend(page.runtime_endpoints.into_iter().map(Listed::from).filter(|it| !it.is_leaving()));
             token = page.next_token;
             if token.is_none() {
                 return Ok(found);
@@ -110,8 +120,9 @@ impl ObserveEndpoints {
         read(&self.client, target).await.map_err(as_unreadable)
     }
 
-    pub(super) async fn tags(&self, target: &Target) -> Result<TagMap, Failure> {
-        list_tags(&self.client, target).await
+    /// The tags of the runtime or of one of its endpoints.
+    pub(super) async fn tags(&self, arn: &str) -> Result<TagMap, Failure> {
+        list_tags(&self.client, arn).await
     }
 }
 

@@ -1,9 +1,7 @@
 //! The one write to an endpoint: its version, and the proof that nothing else has changed.
 
 use aws_sdk_bedrockagentcorecontrol::{
-    Client,
-    error::{ProvideErrorMetadata, SdkError},
-    operation::update_agent_runtime_endpoint::UpdateAgentRuntimeEndpointError,
+    Client, error::SdkError, operation::update_agent_runtime_endpoint::UpdateAgentRuntimeEndpointError,
 };
 
 use super::{
@@ -16,6 +14,7 @@ use crate::{
     patience::Patience,
     resource::agentcore_runtime::{
         document::token,
+        lost_answer::LostAnswer,
         verify::{MOST_FRUITLESS_READS, listed},
     },
     target::Target,
@@ -35,6 +34,8 @@ pub(super) enum Moved {
     Yes,
     /// Nothing was written, for this reason.
     No(String),
+    /// Nothing was written, because it does not exist any more.
+    Gone,
 }
 
 /// An endpoint's way from one version to another.
@@ -57,7 +58,7 @@ impl MoveEndpoints {
             return Err(Failure::too_late());
         }
         let Some(before) = read(&self.client, target, way.name).await? else {
-            return Ok(Moved::No("it does not exist any more".to_owned()));
+            return Ok(Moved::Gone);
         };
         if !before.rests_on(way.from) {
             return Ok(Moved::No("it was changed in between; its next event or the next sweep looks again".to_owned()));
@@ -69,18 +70,15 @@ impl MoveEndpoints {
                 "this version of the guardrail cannot carry its members {members}; move it yourself"
             )));
         }
-        let refused = match self.send(target, way, &before).await {
-            Ok(()) => None,
-            Err(error) => {
-                // AWS's own words may quote the configuration of the versions, so that they are not repeated.
-                let failure = Failure::of_request(Reason::WriteFailed, OPERATION, &error, None);
-                if is_final(&error) {
-                    return Err(failure);
-                }
-                Some(failure)
-            }
+        let lost_answer = LostAnswer::default();
+        let refused = self.send(target, way, &before, &lost_answer).await.err();
+        // AWS's own words may quote the configuration of the versions, so that they are not repeated.
+        let refused = refused.map(|error| Failure::of_request(Reason::WriteFailed, OPERATION, &error, None));
+        let now = match refused {
+            Some(failure) if !lost_answer.is_possible() => return Err(failure),
+            Some(failure) => self.arrived(target, way, patience).await.map_err(|seen| both(&failure, &seen))?,
+            None => self.arrived(target, way, patience).await?,
         };
-        let now = self.arrived(target, way, patience).await.map_err(|failure| refused.unwrap_or(failure))?;
         match before.differences(&now) {
             changed if changed.is_empty() => Ok(Moved::Yes),
             changed => Err(not_verified(&format!("After it, these members are different: {}.", listed(&changed)))),
@@ -94,6 +92,7 @@ impl MoveEndpoints {
         target: &Target,
         way: Way<'_>,
         before: &Endpoint,
+        lost_answer: &LostAnswer,
     ) -> Result<(), SdkError<UpdateAgentRuntimeEndpointError>> {
         let description = before.text("description").filter(|text| !text.is_empty());
         let told = description.as_deref().unwrap_or_default();
@@ -101,7 +100,8 @@ impl MoveEndpoints {
         let token = token(&[target.id(), way.name, way.from, way.to, told, &updated]);
         let call = self.client.update_agent_runtime_endpoint();
         let call = call.agent_runtime_id(target.id()).endpoint_name(way.name).agent_runtime_version(way.to);
-        call.set_description(description).client_token(format!("{TOKEN_PREFIX}{token}")).send().await.map(|_| ())
+        let call = call.set_description(description).client_token(format!("{TOKEN_PREFIX}{token}"));
+        call.customize().interceptor(lost_answer.clone()).send().await.map(|_| ())
     }
 
     /// Waits until AWS shows the endpoint at rest on its new version.
@@ -137,11 +137,9 @@ fn why(now: &Endpoint) -> String {
     format!(", on version {live}")
 }
 
-/// Whether AWS has refused the update, so that it cannot have happened.
-fn is_final(error: &SdkError<UpdateAgentRuntimeEndpointError>) -> bool {
-    let failed_itself = error.raw_response().is_some_and(|reply| reply.status().is_server_error());
-    // A conflict may be this very update, sent before by an attempt whose answer was lost.
-    !failed_itself && error.as_service_error().is_some() && error.code() != Some("ConflictException")
+/// AWS did not accept the move, or that was not seen, and neither was the move itself.
+fn both(failure: &Failure, seen: &Failure) -> Failure {
+    Failure { detail: format!("{} {}", failure.detail, seen.detail), ..seen.clone() }
 }
 
 fn not_verified(seen: &str) -> Failure {

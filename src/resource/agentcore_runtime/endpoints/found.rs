@@ -1,0 +1,114 @@
+//! What there is to say about the endpoints of one runtime.
+
+use std::collections::BTreeMap;
+
+use super::decision::{Pinned, Runtime};
+use crate::{
+    failure::Failure,
+    outcome::{Finding, Outcome, Reason, Verdict},
+};
+
+/// An outcome names this many endpoints at the most: it must stay small.
+const MOST_NAMED: usize = 10;
+
+/// What was found, and what became of it.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Endpoints on a version without MMDSv2 of which nothing else is known yet, with that version.
+    open: BTreeMap<String, String>,
+    is_pinned: bool,
+    is_moved: bool,
+    said: Vec<String>,
+    failures: Vec<Failure>,
+    /// Whether a move was begun.
+    pub write_begun: bool,
+}
+
+impl Found {
+    /// The endpoints are not known, or not all of them.
+    pub fn unread(&mut self, failure: Failure) {
+        self.failures.push(failure);
+    }
+
+    /// These endpoints are pinned. Each has to be disposed of; what is not is said in the end.
+    pub fn pinned(&mut self, pinned: &[Pinned]) {
+        self.open = pinned.iter().map(|it| (it.endpoint.name.clone(), it.version.clone())).collect();
+    }
+
+    /// One stays as it is.
+    pub fn stays(&mut self, it: &Pinned, why: &str) {
+        self.open.remove(&it.endpoint.name);
+        self.is_pinned = true;
+        self.said.push(is_pinned(&it.endpoint.name, &it.version, &format!(": {why}.")));
+    }
+
+    /// One was moved.
+    pub fn moved(&mut self, it: &Pinned, to: &str) {
+        self.open.remove(&it.endpoint.name);
+        self.is_moved = true;
+        let (name, version) = (&it.endpoint.name, &it.version);
+        self.said.push(format!(
+            "The endpoint {name} was moved from version {version} to version {to}, which differs from it in \
+             requireMMDSV2 only."
+        ));
+    }
+
+    /// One could not be moved, or that could not be seen.
+    pub fn failed(&mut self, it: &Pinned, failure: Failure) {
+        self.open.remove(&it.endpoint.name);
+        self.is_pinned = true;
+        let detail = is_pinned(&it.endpoint.name, &it.version, &format!(". {}", failure.detail));
+        self.failures.push(Failure { detail, ..failure });
+    }
+
+    /// One does not exist any more.
+    pub fn gone(&mut self, it: &Pinned) {
+        self.open.remove(&it.endpoint.name);
+    }
+
+    /// None exists any more, because the runtime does not.
+    pub fn all_gone(&mut self) {
+        self.open.clear();
+    }
+
+    /// The outcome of the runtime with what was found. What is wrong with an endpoint does not undo what was done to
+    /// the runtime: `before` and `after` stay. But the outcome fails, because a retry finds the runtime compliant and
+    /// comes here again. Where the runtime itself comes first, its outcome stays as it is.
+    pub fn complete(mut self, runtime: &Runtime, mut outcome: Outcome) -> Outcome {
+        for (name, version) in &self.open {
+            self.said.push(is_pinned(name, version, "."));
+        }
+        let is_pinned = self.is_pinned || !self.open.is_empty();
+        let findings = [(is_pinned, Finding::PinnedEndpoint), (self.is_moved, Finding::EndpointMoved)];
+        outcome.findings.extend(findings.into_iter().filter(|(is_so, _)| *is_so).map(|(_, finding)| finding));
+        outcome.findings.sort();
+        // An endpoint that may have been changed is worse than one that was not.
+        self.failures.sort_by_key(|failure| failure.reason != Reason::EndpointNotVerified);
+        match self.failures.first() {
+            Some(failure) if runtime.is_done() => {
+                (outcome.result, outcome.reason) = (Verdict::Failed, failure.reason);
+            }
+            None if self.is_moved && outcome.result == Verdict::Compliant => {
+                (outcome.result, outcome.reason) = (Verdict::Enforced, Reason::PinnedEndpoint);
+            }
+            _ => {}
+        }
+        let failures = self.failures.into_iter().map(|failure| failure.detail);
+        outcome.detail = joined(outcome.detail, failures.chain(self.said));
+        outcome
+    }
+}
+
+fn is_pinned(name: &str, version: &str, more: &str) -> String {
+    format!("The endpoint {name} is pinned to version {version}, which does not require MMDSv2{more}")
+}
+
+fn joined(detail: String, said: impl Iterator<Item = String>) -> String {
+    let mut said: Vec<_> = said.collect();
+    let more = said.len().saturating_sub(MOST_NAMED);
+    said.truncate(MOST_NAMED);
+    if more > 0 {
+        said.push(format!("There are {more} more such endpoints."));
+    }
+    [detail].into_iter().chain(said).collect::<Vec<_>>().join(" ")
+}
