@@ -7,7 +7,7 @@ use metadata_guardrail::settings::AccountDefaults::{self, Enforce, Off, Report};
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Scene, by_id, ec2_call, sample, started},
+    harness::{Scene, by_id, count, detail, due, ec2_call, sample, started},
     stand_in::{Fault, REGION, World},
 };
 
@@ -23,23 +23,9 @@ async fn scene(setting: AccountDefaults, arrange: impl FnOnce(&mut World)) -> Sc
     scene
 }
 
-fn due() -> Value {
-    sample("guardrail-sweep-due.json")
-}
-
 /// The response of a sweep that fails.
 async fn failing(scene: &Scene) -> Value {
-    let error = scene.invoke(due()).await.expect_err("the defaults failed");
-    assert_eq!(error.error_type, "RemediationFailed");
-    serde_json::from_str(&error.error_message).expect("the response")
-}
-
-fn detail(outcome: &Value) -> &str {
-    outcome["detail"].as_str().expect("a text")
-}
-
-fn count(scene: &Scene, operation: &str) -> usize {
-    scene.aws.operations().iter().filter(|name| *name == operation).count()
+    scene.failed_response(due()).await
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@ use metadata_guardrail::resource::agentcore_runtime::authorizer::RuntimeAuthoriz
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{CANARY, EXEMPT, Scene, agentcore_call, by_id, document, runtime_created, sample},
+    harness::{
+        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, detail, document, only_write,
+        runtime_created, sample,
+    },
     stand_in::{Call, Document, Fault, Runtime},
 };
 
@@ -58,22 +61,6 @@ fn sent(call: &Call) -> Option<String> {
     members.get(MEMBER).map(|json| json.get().to_owned())
 }
 
-fn only_write(scene: &Scene) -> Call {
-    let writes = scene.aws.writes();
-    assert_eq!(writes.len(), 1, "there must be exactly one write");
-    writes.into_iter().next().expect("one write")
-}
-
-fn detail(outcome: &Value) -> &str {
-    outcome["detail"].as_str().expect("a detail")
-}
-
-#[track_caller]
-fn assert_ended(outcome: &Value, result: &str, reason: &str) {
-    let ended = (&outcome["result"], &outcome["reason"]);
-    assert_eq!(ended, (&json!(result), &json!(reason)), "{}", outcome["detail"]);
-}
-
 /// Neither the outcome nor the log says what is in the configuration.
 #[track_caller]
 fn assert_says_no_value(scene: &Scene, outcome: &Value) {
@@ -117,8 +104,8 @@ mod nothing_is_set {
 
         assert_ended(&outcome, "would_enforce", "v1_allowed");
         assert_eq!(outcome["findings"], json!(["no_authorizer"]));
-        assert!(detail(&outcome).contains("The same update would set the authorizer"), "{}", detail(&outcome));
-        assert!(detail(&outcome).contains("SigV4 would be refused"), "{}", detail(&outcome));
+        assert_says(&outcome, "The same update would set the authorizer");
+        assert_says(&outcome, "SigV4 would be refused");
         assert_eq!(scene.aws.operations(), [GET, TAGS]);
         assert_says_no_value(&scene, &outcome);
     }
@@ -134,7 +121,7 @@ mod nothing_is_set {
 
         assert_ended(&outcome, "compliant", "v2_required");
         assert_eq!(outcome["findings"], json!(["no_authorizer"]));
-        assert!(detail(&outcome).contains("is given none"), "{}", detail(&outcome));
+        assert_says(&outcome, "is given none");
         assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
     }
 
@@ -378,7 +365,7 @@ mod it_is_set {
 
         assert_ended(&outcome, "would_enforce", "v1_allowed");
         assert_eq!(outcome["findings"], json!(["no_authorizer"]));
-        assert!(detail(&outcome).contains("The same update would set the authorizer"), "{}", detail(&outcome));
+        assert_says(&outcome, "The same update would set the authorizer");
         assert!(scene.aws.writes().is_empty());
     }
 }
@@ -398,8 +385,8 @@ mod it_is_verified {
 
         assert_ended(&outcome, "failed", "configuration_changed");
         let path = "authorizerConfiguration.customJWTAuthorizer.allowedClients[0].";
-        assert!(detail(&outcome).contains(path), "{}", detail(&outcome));
-        assert!(detail(&outcome).contains("also sets the authorizer"), "{}", detail(&outcome));
+        assert_says(&outcome, path);
+        assert_says(&outcome, "also sets the authorizer");
         assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
         assert_says_no_value(&scene, &outcome);
     }
@@ -425,7 +412,7 @@ mod it_is_verified {
         let outcome = scene.failed_outcome(created()).await;
 
         assert_ended(&outcome, "failed", "configuration_changed");
-        assert!(detail(&outcome).contains(MEMBER), "{}", detail(&outcome));
+        assert_says(&outcome, MEMBER);
         assert_eq!(outcome["findings"], json!(["no_authorizer"]));
     }
 
@@ -437,7 +424,7 @@ mod it_is_verified {
         let outcome = scene.failed_outcome(created()).await;
 
         assert_ended(&outcome, "failed", "configuration_changed");
-        assert!(detail(&outcome).contains("as they were sent: environmentVariables."), "{}", detail(&outcome));
+        assert_says(&outcome, "as they were sent: environmentVariables.");
         assert_says_no_value(&scene, &outcome);
     }
 
@@ -455,8 +442,8 @@ mod it_is_verified {
 
         assert_ended(&outcome, "failed", "write_failed");
         let quoted = "The document at [authorizerConfiguration.customJWTAuthorizer.discoveryUrl] could not be read";
-        assert!(detail(&outcome).contains(quoted), "{}", detail(&outcome));
-        assert!(detail(&outcome).contains("also sets the authorizer"), "{}", detail(&outcome));
+        assert_says(&outcome, quoted);
+        assert_says(&outcome, "also sets the authorizer");
         assert_eq!(sent(&only_write(&scene)).as_deref(), Some(ARRIVES));
         assert_says_no_value(&scene, &outcome);
     }
@@ -484,7 +471,7 @@ mod it_is_verified {
         let outcome = scene.outcome(created()).await;
 
         assert_ended(&outcome, "held", "update_failed");
-        assert!(detail(&outcome).contains("discoveryUrl] answered 404."), "{}", detail(&outcome));
+        assert_says(&outcome, "discoveryUrl] answered 404.");
         assert_says_no_value(&scene, &outcome);
     }
 
@@ -496,7 +483,7 @@ mod it_is_verified {
         let outcome = scene.failed_outcome(created()).await;
 
         assert_ended(&outcome, "failed", "update_failed");
-        assert!(detail(&outcome).contains("discoveryUrl] answered 404."), "{}", detail(&outcome));
+        assert_says(&outcome, "discoveryUrl] answered 404.");
         assert_says_no_value(&scene, &outcome);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{CANARY, EXEMPT, Scene, agentcore_call, by_id, document, runtime_created, sample},
+    harness::{CANARY, EXEMPT, Scene, agentcore_call, assert_says, by_id, document, due, runtime_created, sample},
     stand_in::{Fault, Runtime},
 };
 
@@ -34,10 +34,6 @@ fn updated() -> Value {
     agentcore_call("UpdateAgentRuntimeEndpoint", json!({"agentRuntimeId": ID, "endpointName": "prod"}), json!({}))
 }
 
-fn due() -> Value {
-    sample("guardrail-sweep-due.json")
-}
-
 fn live(scene: &Scene, name: &str) -> u32 {
     scene.aws.world().runtime(ID).endpoints[name].live_version
 }
@@ -46,12 +42,6 @@ fn live(scene: &Scene, name: &str) -> u32 {
 fn assert_ended(outcome: &Value, result: &str, reason: &str, findings: &[&str]) {
     let ended = (&outcome["result"], &outcome["reason"], &outcome["findings"]);
     assert_eq!(ended, (&json!(result), &json!(reason), &json!(findings)), "{}", outcome["detail"]);
-}
-
-#[track_caller]
-fn assert_says(outcome: &Value, words: &str) {
-    let detail = outcome["detail"].as_str().expect("a detail");
-    assert!(detail.contains(words), "{words:?} is not in {detail:?}");
 }
 
 mod nothing_is_moved {

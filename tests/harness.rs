@@ -32,7 +32,7 @@ use metadata_guardrail::{
 };
 use serde_json::{Value, json};
 
-use crate::stand_in::{ACCOUNT, REGION, StandIn};
+use crate::stand_in::{ACCOUNT, Call, REGION, StandIn};
 
 /// The secret in the environment variables of every runtime here.
 pub const CANARY: &str = "canary-9f3b6c1e-must-not-be-seen";
@@ -150,9 +150,14 @@ impl Scene {
 
     /// The one outcome of an event that must fail.
     pub async fn failed_outcome(&self, event: Value) -> Value {
+        only_outcome(&self.failed_response(event).await)
+    }
+
+    /// The response to an event that must fail.
+    pub async fn failed_response(&self, event: Value) -> Value {
         let error = self.invoke(event).await.expect_err("the invocation fails");
         assert_eq!(error.error_type, "RemediationFailed");
-        only_outcome(&serde_json::from_str(&error.error_message).expect("the message is the response"))
+        serde_json::from_str(&error.error_message).expect("the message is the response")
     }
 
     /// The log lines of outcomes and of ignored events so far.
@@ -255,6 +260,40 @@ fn only_outcome(response: &Value) -> Value {
 pub fn by_id(response: &Value) -> BTreeMap<String, Value> {
     let outcomes = response["outcomes"].as_array().expect("outcomes");
     outcomes.iter().map(|outcome| (outcome["id"].as_str().expect("an id").to_owned(), outcome.clone())).collect()
+}
+
+/// What an outcome, or a listing that could not be read, says to a person.
+pub fn detail(outcome: &Value) -> &str {
+    outcome["detail"].as_str().expect("a detail")
+}
+
+#[track_caller]
+pub fn assert_ended(outcome: &Value, result: &str, reason: &str) {
+    let ended = (&outcome["result"], &outcome["reason"]);
+    assert_eq!(ended, (&json!(result), &json!(reason)), "{}", outcome["detail"]);
+}
+
+#[track_caller]
+pub fn assert_says(outcome: &Value, words: &str) {
+    let detail = detail(outcome);
+    assert!(detail.contains(words), "{words:?} is not in {detail:?}");
+}
+
+#[track_caller]
+pub fn only_write(scene: &Scene) -> Call {
+    let writes = scene.aws.writes();
+    assert_eq!(writes.len(), 1, "there must be exactly one write");
+    writes.into_iter().next().expect("one write")
+}
+
+/// How often an operation was called.
+pub fn count(scene: &Scene, operation: &str) -> usize {
+    scene.aws.operations().iter().filter(|name| *name == operation).count()
+}
+
+/// The schedule asks for a sweep.
+pub fn due() -> Value {
+    sample("guardrail-sweep-due.json")
 }
 
 /// A file of `events/`.

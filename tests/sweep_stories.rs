@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{EXEMPT, Scene, by_id, document, ec2_call, sample},
+    harness::{EXEMPT, Scene, assert_says, by_id, count, document, due, ec2_call, sample},
     stand_in::Fault,
 };
 
@@ -14,10 +14,6 @@ const OTHER: &str = "i-0a1b2c3d4e5f60002";
 const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
 const OTHER_RUNTIME: &str = "quotes_agent-Qw56Er78Ty";
 const MODIFY: &str = "ModifyInstanceMetadataOptions";
-
-fn due() -> Value {
-    sample("guardrail-sweep-due.json")
-}
 
 fn asked_for(mode: &str) -> Value {
     json!({"source": "metadata-guardrail", "detail-type": "Guardrail Sweep", "detail": {"mode": mode}})
@@ -112,9 +108,8 @@ async fn a_sweep_in_report_mode_writes_nothing_whatever_stands_beside() {
         world.fault_for("GetAgentRuntime", OTHER_RUNTIME, Fault::AccessDenied, usize::MAX);
     }
 
-    let error = scene.invoke(due()).await.expect_err("one runtime cannot be read");
+    let response = scene.failed_response(due()).await;
 
-    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
     assert_eq!(response["counts"], json!({"would_enforce": 2, "exempt": 1, "held": 1, "failed": 1}));
     assert!(scene.aws.writes().is_empty());
 }
@@ -242,8 +237,7 @@ async fn the_cost_grows_with_what_is_wrong_and_not_with_the_fleet() {
     let response = scene.invoke(due()).await.expect("success");
 
     assert_eq!(response["counts"], json!({"enforced": 50}));
-    let operations = scene.aws.operations();
-    let count = |name: &str| operations.iter().filter(|operation| *operation == name).count();
+    let count = |operation| count(&scene, operation);
     assert_eq!((count("DescribeInstances"), count("DescribeTags"), count(MODIFY)), (1, 2, 50));
 }
 
@@ -260,9 +254,8 @@ async fn one_failure_stops_nobody_and_the_invocation_fails_at_its_end() {
     scene.aws.world().add_runtime(OTHER_RUNTIME, &document());
     scene.aws.world().fault_for("GetAgentRuntime", RUNTIME, Fault::Internal, usize::MAX);
 
-    let error = scene.invoke(due()).await.expect_err("two targets failed");
+    let response = scene.failed_response(due()).await;
 
-    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
     assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 12, "failed": 2}), &json!(true)));
     assert_eq!(by_id(&response)[&broken]["reason"], "write_failed");
     assert_eq!(by_id(&response)[RUNTIME]["reason"], "read_failed");
@@ -274,13 +267,12 @@ async fn a_listing_that_cannot_be_read_fails_the_invocation_and_not_the_other_ki
     scene.aws.world().add_instance(OPEN);
     scene.aws.world().fault("ListAgentRuntimes", Fault::AccessDenied, usize::MAX);
 
-    let error = scene.invoke(due()).await.expect_err("one listing failed");
+    let response = scene.failed_response(due()).await;
 
-    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
     assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(false)));
     let [listing] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
     assert_eq!((&listing["kind"], &listing["reason"]), (&json!("agentcore_runtime"), &json!("read_failed")));
-    assert!(listing["detail"].as_str().unwrap().contains("AccessDeniedException"));
+    assert_says(listing, "AccessDeniedException");
 }
 
 #[tokio::test]
@@ -294,9 +286,8 @@ async fn a_listing_that_ends_in_its_middle_loses_nothing_of_its_beginning() {
         world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX);
     });
 
-    let error = scene.invoke(due()).await.expect_err("the second page cannot be read");
+    let response = scene.failed_response(due()).await;
 
-    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
     assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 5}), &json!(false)));
     let lines = scene.results_logged();
     assert!(lines.iter().any(|line| line["level"] == "ERROR" && line["kind"] == "ec2_instance"), "{lines:?}");
@@ -308,11 +299,10 @@ async fn an_id_of_a_form_nobody_knows_is_a_failure_and_costs_its_neighbours_noth
     scene.aws.world().add_instance(OPEN);
     scene.aws.world().add_instance("i-of-another-form");
 
-    let error = scene.invoke(due()).await.expect_err("one instance is nobody's target");
+    let response = scene.failed_response(due()).await;
 
-    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
     assert_eq!(response["counts"], json!({"enforced": 1}));
-    assert!(response["not_listed"][0]["detail"].as_str().unwrap().contains("Update the guardrail"), "{response}");
+    assert_says(&response["not_listed"][0], "Update the guardrail");
 }
 
 #[tokio::test]

@@ -1,0 +1,154 @@
+use super::*;
+
+#[tokio::test]
+async fn a_runtime_that_allows_v1_is_enforced_and_the_answer_is_exact() {
+    let scene = scene().await;
+
+    let response = scene.invoke(created()).await.expect("nothing fails");
+
+    assert_eq!(
+        response,
+        json!({
+            "mode": "enforce",
+            "ignored": null,
+            "counts": {"enforced": 1},
+            "outcomes": [{
+                "kind": "agentcore_runtime",
+                "id": ID,
+                "arn": format!("arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/{ID}"),
+                "result": "enforced",
+                "reason": "v1_allowed",
+                "detail": "requireMMDSV2 is true now, in version 2; every other member of the configuration is \
+                           unchanged.",
+                "before": {"require_mmdsv2": null, "version": "1"},
+                "after": {"require_mmdsv2": true, "version": "2"},
+                "findings": []
+            }]
+        })
+    );
+    assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET, GET, GET, ENDPOINTS]);
+    assert!(scene.aws.world().runtime(ID).requires_mmdsv2());
+}
+
+#[tokio::test]
+async fn absent_null_and_false_all_allow_v1() {
+    for (json, before) in [
+        ("null", json!(null)),
+        ("{}", json!(null)),
+        (r#"{"requireMMDSV2":null}"#, json!(null)),
+        (r#"{"requireMMDSV2":false}"#, json!(false)),
+    ] {
+        let scene = scene_with(|runtime| {
+            runtime.set("metadataConfiguration", json);
+        })
+        .await;
+
+        let outcome = scene.outcome(created()).await;
+
+        assert_ended(&outcome, "enforced", "v1_allowed");
+        assert_eq!(outcome["before"]["require_mmdsv2"], before, "{json}");
+        assert_eq!(outcome["after"]["require_mmdsv2"], true, "{json}");
+    }
+}
+
+#[tokio::test]
+async fn an_update_that_may_have_allowed_v1_again_is_put_right() {
+    let scene = scene().await;
+
+    let outcome = scene.outcome(updated(json!({"agentRuntimeId": ID}))).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed");
+}
+
+#[tokio::test]
+async fn a_runtime_that_aws_is_at_work_on_is_waited_for() {
+    for status in ["CREATING", "UPDATING"] {
+        let scene = scene_with(|runtime| {
+            runtime.status(status);
+        })
+        .await;
+
+        let outcome = scene.outcome(created()).await;
+
+        assert_ended(&outcome, "enforced", "v1_allowed");
+        assert_eq!(scene.aws.operations()[..5], [GET, GET, GET, TAGS, UPDATE], "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_is_waited_out_and_everything_is_looked_at_again() {
+    let scene = scene().await;
+    scene.aws.world().after(TAGS, |world| {
+        let runtime = world.runtimes.get_mut(ID).expect("the runtime");
+        runtime.version = 2;
+        runtime.set("description", r#""changed in between""#).status("UPDATING");
+    });
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed");
+    assert_eq!(outcome["before"]["version"], "2");
+    assert_eq!(outcome["after"]["version"], "3");
+    let mut operations = scene.aws.operations();
+    operations.dedup();
+    assert_eq!(operations, [GET, TAGS, UPDATE, GET, TAGS, UPDATE, GET, ENDPOINTS]);
+    let writes = scene.aws.writes();
+    assert_eq!(writes[0].error.as_deref(), Some("ConflictException"));
+    assert_eq!(sent(&members(&writes[1]), "description"), Some(r#""changed in between""#));
+}
+
+#[tokio::test]
+async fn an_exemption_that_comes_while_waiting_is_respected() {
+    let scene = scene().await;
+    scene.aws.world().after(TAGS, |world| {
+        world.runtimes.get_mut(ID).expect("the runtime").tag(EXEMPT, "wait for me").status("UPDATING");
+    });
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "exempt", "exception_tag");
+    assert_eq!(scene.aws.world().runtime(ID).version, 1);
+}
+
+#[tokio::test]
+async fn a_conflict_near_the_deadline_fails_without_waiting() {
+    let scene = scene().await.with_pace(LONGER_THAN_LEFT, LONGER_THAN_LEFT);
+    scene.aws.world().after(TAGS, |world| {
+        world.runtimes.get_mut(ID).expect("the runtime").status("UPDATING");
+    });
+
+    let outcome = scene.failed_outcome(created()).await;
+
+    assert_ended(&outcome, "failed", "write_failed");
+    assert_says(&outcome, "ConflictException");
+    assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE]);
+}
+
+#[tokio::test]
+async fn a_conflict_with_its_own_update_whose_answer_was_lost_is_no_conflict() {
+    let scene = scene().await;
+    scene.aws.world().fault(UPDATE, Fault::LostReply, 1);
+    scene.aws.world().after(UPDATE, |world| {
+        let conflict = "The runtime is being updated".to_owned();
+        world.fault(UPDATE, Fault::Refused { code: "ConflictException", message: conflict, status: 409 }, 1);
+    });
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed");
+    assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
+}
+
+#[tokio::test]
+async fn an_expired_exception_does_not_exempt_and_the_outcome_says_so() {
+    let scene = scene_with(|runtime| {
+        runtime.tag(EXEMPT, "2020-12-31 vendor agent needs v1");
+    })
+    .await;
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed");
+    assert_eq!(outcome["findings"], json!(["exception_expired"]));
+    assert_says(&outcome, "expired");
+}

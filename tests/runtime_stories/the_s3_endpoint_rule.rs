@@ -1,0 +1,78 @@
+use super::*;
+
+const NETWORK: &str = "networkConfiguration";
+const ENDPOINT: &str = "/networkConfiguration/networkModeConfig/requireServiceS3Endpoint";
+const SIBLINGS: &str =
+    r#"{"networkMode":"VPC","networkModeConfig":{"future":1.10,"securityGroups":["sg-1"],"subnets":["subnet-1"]}}"#;
+
+#[tokio::test]
+async fn a_newer_runtime_is_updated_without_the_member_and_with_its_siblings() {
+    for created_at in ["2026-06-11T00:00:00Z", "2026-09-01T08:00:00.123Z"] {
+        let scene = scene_with(|runtime| {
+            runtime.created_at(created_at).set(NETWORK, SIBLINGS);
+        })
+        .await;
+
+        let outcome = scene.outcome(created()).await;
+
+        assert_ended(&outcome, "enforced", "v1_allowed");
+        assert_eq!(sent(&members(&only_write(&scene)), NETWORK), Some(SIBLINGS), "{created_at}");
+    }
+}
+
+#[tokio::test]
+async fn an_older_runtime_gets_its_false_back() {
+    let scene = scene_with(|runtime| {
+        runtime.created_at("2026-06-10T23:59:59Z").set(NETWORK, SIBLINGS);
+    })
+    .await;
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed");
+    assert_eq!(at(&only_write(&scene), ENDPOINT), Some(json!(false)));
+}
+
+#[tokio::test]
+async fn an_older_runtime_that_refuses_the_member_is_updated_once_more_without_it() {
+    let scene = scene_with(|runtime| {
+        runtime.set(NETWORK, SIBLINGS).refuses_s3_endpoint = true;
+    })
+    .await;
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed");
+    let writes = scene.aws.writes();
+    assert_eq!(writes.len(), 2);
+    assert_eq!(at(&writes[0], ENDPOINT), Some(json!(false)));
+    assert_eq!(sent(&members(&writes[1]), NETWORK), Some(SIBLINGS));
+    assert_ne!(client_token(&writes[0]), client_token(&writes[1]), "another body is another request");
+}
+
+#[tokio::test]
+async fn only_that_exact_refusal_is_answered_without_the_member() {
+    for (code, message) in [
+        ("ValidationException", "requireServiceS3Endpoint is not valid here"),
+        ("AccessDeniedException", S3_ENDPOINT_REFUSED),
+    ] {
+        let scene = scene().await;
+        scene.aws.world().fault(UPDATE, Fault::Refused { code, message: message.to_owned(), status: 400 }, 1);
+
+        assert_ended(&scene.failed_outcome(created()).await, "failed", "write_failed");
+        assert_eq!(scene.aws.writes().len(), 1, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_newer_runtime_that_is_refused_all_the_same_is_not_sent_the_same_again() {
+    let scene = scene_with(|runtime| {
+        runtime.created_at("2026-09-01T08:00:00Z");
+    })
+    .await;
+    let refusal = Fault::Refused { code: "ValidationException", message: S3_ENDPOINT_REFUSED.to_owned(), status: 400 };
+    scene.aws.world().fault(UPDATE, refusal, usize::MAX);
+
+    assert_ended(&scene.failed_outcome(created()).await, "failed", "write_failed");
+    assert_eq!(scene.aws.writes().len(), 1);
+}
