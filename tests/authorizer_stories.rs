@@ -106,7 +106,7 @@ mod nothing_is_set {
         assert_eq!(outcome["findings"], json!(["no_authorizer"]));
         assert_says(&outcome, "The same update would set the authorizer");
         assert_says(&outcome, "SigV4 would be refused");
-        assert_eq!(scene.aws.operations(), [GET, TAGS]);
+        assert_eq!(scene.aws.operations(), [GET, TAGS, ENDPOINTS]);
         assert_says_no_value(&scene, &outcome);
     }
 
@@ -150,7 +150,7 @@ mod nothing_is_set {
 
         assert_ended(&outcome, "held", "update_failed");
         assert_eq!(outcome["findings"], json!(["no_authorizer"]));
-        assert_eq!(scene.aws.operations(), [GET]);
+        assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
     }
 
     #[tokio::test]

@@ -139,22 +139,159 @@ mod nothing_is_moved {
     }
 
     #[tokio::test]
-    async fn of_a_runtime_that_is_exempt_or_held_and_allows_v1() {
-        for (arrange, result) in [
-            ((|runtime| _ = runtime.tag(EXEMPT, "yes")) as fn(&mut Runtime), "exempt"),
-            (|runtime| _ = runtime.status("UPDATE_FAILED"), "held"),
+    async fn where_the_runtime_itself_comes_first() {
+        for (arrange, result, why) in [
+            (
+                (|runtime| _ = runtime.tag(EXEMPT, "yes")) as fn(&mut Runtime),
+                "exempt",
+                "its runtime is exempt, so that it is not moved",
+            ),
+            (|runtime| _ = runtime.status("UPDATE_FAILED"), "held", "the runtime itself has to be in order first"),
         ] {
-            let scene = Scene::new().await.with_endpoints_moved();
-            let mut runtime = scene.aws.world().add_runtime(ID, &document()).clone();
-            arrange(&mut runtime);
-            pinned(&mut runtime);
-            scene.aws.world().runtimes.insert(ID.to_owned(), runtime);
+            for event in [updated(), due()] {
+                let scene = Scene::new().await.with_endpoints_moved();
+                {
+                    let mut world = scene.aws.world();
+                    let runtime = world.add_runtime(ID, &document());
+                    arrange(runtime);
+                    runtime.endpoint("current", 1);
+                    runtime.publish(&[]).endpoint("older", 1);
+                }
 
-            let outcome = scene.outcome(updated()).await;
+                let response = scene.invoke(event).await.expect("success");
 
-            assert_eq!((&outcome["result"], &outcome["findings"]), (&json!(result), &json!([])));
-            assert!(!scene.aws.operations().contains(&LIST.to_owned()));
+                let outcome = &by_id(&response)[ID];
+                assert_eq!((&outcome["result"], &outcome["findings"]), (&json!(result), &json!(["pinned_endpoint"])));
+                for name in ["current", "older"] {
+                    assert_says(outcome, &format!("The endpoint {name} is pinned to version 1"));
+                }
+                assert_says(outcome, why);
+                assert!(scene.aws.writes().is_empty());
+            }
         }
+    }
+
+    #[tokio::test]
+    async fn of_a_runtime_that_would_be_enforced() {
+        let scene = Scene::new().await.with_endpoints_moved().in_report_mode();
+        pinned(scene.aws.world().add_runtime(ID, &document()));
+
+        let outcome = scene.outcome(runtime_created(ID)).await;
+
+        assert_ended(&outcome, "would_enforce", "v1_allowed", &["pinned_endpoint"]);
+        assert_says(&outcome, "The endpoint prod is pinned to version 1, which does not require MMDSv2: the runtime");
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn of_a_runtime_that_aws_is_at_work_on_when_a_sweep_comes() {
+        let scene = Scene::new().await.with_endpoints_moved();
+        {
+            let mut world = scene.aws.world();
+            let runtime = world.add_runtime(ID, &document()).publish(&[REQUIRED]);
+            runtime.settle_polls = u32::MAX;
+            runtime.status("UPDATING");
+            pinned(runtime);
+        }
+
+        let response = scene.invoke(due()).await.expect("success");
+
+        let outcome = &by_id(&response)[ID];
+        assert_ended(outcome, "deferred", "still_changing", &["pinned_endpoint"]);
+        assert_says(outcome, "the runtime itself has to be in order first");
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn of_a_runtime_that_failed_itself() {
+        let scene = Scene::new().await.with_endpoints_moved();
+        pinned(scene.aws.world().add_runtime(ID, &document()));
+        scene.aws.world().fault("UpdateAgentRuntime", Fault::AccessDenied, usize::MAX);
+
+        let outcome = scene.failed_outcome(runtime_created(ID)).await;
+
+        assert_ended(&outcome, "failed", "write_failed", &[]);
+        assert!(!scene.aws.operations().contains(&LIST.to_owned()), "a retry comes back to it");
+    }
+
+    #[tokio::test]
+    async fn by_the_tag_of_the_endpoint_itself() {
+        let scene = moving(|runtime| {
+            pinned(runtime);
+            runtime.endpoint("vendor", 1).tag(EXEMPT, "until we have the new client");
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved", "pinned_endpoint"]);
+        assert_says(&outcome, "the tag metadata-guardrail:exempt exempts it, so that it is not moved");
+        assert_eq!((live(&scene, "prod"), live(&scene, "vendor")), (2, 1));
+    }
+
+    #[tokio::test]
+    async fn but_an_exemption_that_has_passed_forbids_nothing() {
+        let scene = moving(|runtime| {
+            pinned(runtime);
+            runtime.tag(EXEMPT, "2020-12-31");
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+    }
+
+    #[tokio::test]
+    async fn if_it_is_the_one_that_aws_itself_moves() {
+        for (event, is_reported) in [(updated(), true), (due(), true), (runtime_created(ID), false)] {
+            let scene = Scene::new().await.with_endpoints_moved();
+            {
+                let mut world = scene.aws.world();
+                let runtime = world.add_runtime(ID, &document());
+                runtime.endpoint("DEFAULT", 1);
+                if is_reported {
+                    runtime.publish(&[REQUIRED]);
+                }
+            }
+
+            let response = scene.invoke(event).await.expect("success");
+
+            let outcome = &by_id(&response)[ID];
+            assert_eq!(outcome["findings"], if is_reported { json!(["pinned_endpoint"]) } else { json!([]) });
+            if is_reported {
+                assert_says(outcome, "AWS should have moved it to version 2 by itself");
+            }
+            assert!(!scene.aws.operations().contains(&MOVE.to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn if_it_is_gone_in_between() {
+        let scene = moving(pinned).await;
+        scene.aws.world().after("ListTagsForResource", |world| {
+            world.runtimes.get_mut(ID).expect("it").endpoints.clear();
+        });
+
+        // The first tags are the runtime's, the second those of the endpoint, which then does not exist any more.
+        let outcome = scene.failed_outcome(updated()).await;
+        assert_ended(&outcome, "failed", "tags_unreadable", &["pinned_endpoint"]);
+        let outcome = scene.outcome(updated()).await;
+        assert_ended(&outcome, "compliant", "v2_required", &[]);
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn if_its_runtime_is_gone_in_between() {
+        let scene = moving(pinned).await;
+        scene.aws.world().after("GetAgentRuntime", |world| {
+            world.after("GetAgentRuntime", |world| world.runtimes.clear());
+        });
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &[]);
+        assert!(scene.aws.writes().is_empty());
     }
 
     #[tokio::test]
@@ -432,5 +569,113 @@ mod what_fails_is_said {
         let outcome = scene.failed_outcome(updated()).await;
 
         assert_ended(&outcome, "failed", "endpoint_not_verified", &["pinned_endpoint"]);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_about_a_runtime_that_comes_first_does_not_fail_it() {
+        for in_report_mode in [false, true] {
+            let scene = Scene::new().await.with_endpoints_moved();
+            let scene = if in_report_mode { scene.in_report_mode() } else { scene };
+            scene.aws.world().add_runtime(ID, &document()).tag(EXEMPT, "yes");
+            scene.aws.world().fault(LIST, Fault::AccessDenied, usize::MAX);
+
+            let outcome = scene.outcome(updated()).await;
+
+            assert_ended(&outcome, "exempt", "exception_tag", &[]);
+            assert_says(&outcome, "AWS answered ListAgentRuntimeEndpoints with AccessDeniedException");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_version_that_is_not_the_one_asked_for() {
+        for broken in [r#""agentRuntimeVersion":"2""#, r#""otherMember":1"#] {
+            let scene = moving(pinned).await;
+            let body = format!(r#"{{"agentRuntimeId":"{ID}","status":"READY",{broken}}}"#);
+            scene.aws.world().after(LIST, |world| world.fault("GetAgentRuntime", Fault::Answer(body), 1));
+
+            let outcome = scene.failed_outcome(updated()).await;
+
+            assert_ended(&outcome, "failed", "endpoints_unreadable", &[]);
+            assert_says(&outcome, "The version of the endpoint prod could not be read");
+            assert!(scene.aws.writes().is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn endpoints_that_were_found_pinned_are_named_whatever_fails_after_that() {
+        let scene = moving(|runtime| {
+            pinned(runtime);
+            runtime.endpoint("test", 1);
+        })
+        .await;
+        scene.aws.world().after("GetAgentRuntime", |world| {
+            world.after("GetAgentRuntime", |world| world.fault("GetAgentRuntime", Fault::Internal, usize::MAX));
+        });
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "endpoints_unreadable", &["pinned_endpoint"]);
+        for name in ["prod", "test"] {
+            assert_says(&outcome, &format!("The endpoint {name} is pinned to version 1"));
+        }
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_move_that_meets_another_one_is_refused_and_tried_again_by_lambda() {
+        let scene = moving(pinned).await;
+        let conflict = || Fault::Refused { code: "ConflictException", message: String::new(), status: 409 };
+        scene.aws.world().fault(MOVE, conflict(), 1);
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "write_failed", &["pinned_endpoint"]);
+        assert_says(&outcome, "AWS answered UpdateAgentRuntimeEndpoint with ConflictException");
+        assert_eq!(scene.outcome(updated()).await["reason"], "pinned_endpoint");
+        assert_eq!(live(&scene, "prod"), 2);
+    }
+
+    #[tokio::test]
+    async fn a_conflict_with_a_move_of_its_own_whose_answer_was_lost_is_no_conflict() {
+        let scene = moving(pinned).await;
+        scene.aws.world().fault(MOVE, Fault::LostReply, 1);
+        scene.aws.world().after(MOVE, |world| {
+            world.fault(MOVE, Fault::Refused { code: "ConflictException", message: String::new(), status: 409 }, 1);
+        });
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+    }
+
+    #[tokio::test]
+    async fn a_move_that_may_have_happened_and_cannot_be_seen_is_not_verified() {
+        for fault in [Fault::Internal, Fault::ConnectionReset, Fault::Garbage] {
+            let scene = moving(pinned).await;
+            scene.aws.world().fault(MOVE, fault.clone(), usize::MAX);
+
+            let outcome = scene.failed_outcome(updated()).await;
+
+            assert_ended(&outcome, "failed", "endpoint_not_verified", &["pinned_endpoint"]);
+            assert_says(&outcome, "UpdateAgentRuntimeEndpoint");
+            assert_says(&outcome, "Its status is READY, on version 1.");
+        }
+    }
+
+    #[tokio::test]
+    async fn ten_endpoints_by_name_and_the_others_by_number() {
+        let scene = scene_with(|runtime| {
+            for number in 1..=13 {
+                runtime.endpoint(&format!("team_{number:02}"), 1);
+            }
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert_says(&outcome, "The endpoint team_10 is pinned");
+        assert_says(&outcome, "There are 3 more such endpoints.");
+        assert!(!outcome["detail"].as_str().expect("a detail").contains("team_11"));
     }
 }

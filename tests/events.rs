@@ -249,7 +249,7 @@ fn a_runtime_is_found_in_what_its_call_returned_or_was_asked() {
 }
 
 #[test]
-fn a_runtime_that_lost_the_exception_tag_is_found_by_its_own_arn_only() {
+fn a_runtime_that_lost_the_exception_tag_is_found_by_its_own_arn_or_that_of_an_endpoint() {
     let untagged = |arn: &str, keys: Value| {
         read(agentcore_call("UntagResource", json!({"resourceArn": arn, "tagKeys": keys}), json!({})))
     };
@@ -257,12 +257,13 @@ fn a_runtime_that_lost_the_exception_tag_is_found_by_its_own_arn_only() {
 
     assert!(untagged(&arn, json!([EXEMPT])).is_ok());
     assert!(untagged(&arn.replace(':', "%3A").replace('/', "%2F"), json!(["Name", EXEMPT])).is_ok());
+    assert_eq!(untagged(&format!("{arn}/runtime-endpoint/prod"), json!([EXEMPT])), untagged(&arn, json!([EXEMPT])));
     assert_eq!(untagged(&arn, json!(["Name"])), Err(Ignored::OtherTag));
     for other in [
         arn.replace(ACCOUNT, "444455556666"),
         arn.replace(REGION, "us-east-1"),
         arn.replace(":runtime/", ":gateway/"),
-        format!("{arn}/runtime-endpoint/prod"),
+        format!("{arn}/other/prod"),
     ] {
         assert_eq!(untagged(&other, json!([EXEMPT])), Err(Ignored::InvalidIds), "{other}");
     }

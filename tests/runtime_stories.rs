@@ -4,6 +4,7 @@
 mod nothing_is_written;
 
 mod a_retry_is_the_same_request;
+mod an_answer_is_lost;
 mod aws_quotes_the_secret;
 mod findings_travel_with_the_outcome;
 mod it_is_written;
@@ -17,8 +18,8 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{
-        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, detail, document, just_now, only_write,
-        runtime_created,
+        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, detail, document, just_now,
+        only_write, runtime_created, sample,
     },
     stand_in::{Call, Document, Fault, Runtime},
 };

@@ -59,8 +59,13 @@ fn untagged(record: &Value, exception: &ExceptionTag) -> Result<(Cause, Named), 
     }
     let named = match request["resourceArn"].as_str() {
         // The ARN is a part of the request's path, and CloudTrail may keep it as it stood there.
-        Some(arn) => Named::RuntimeArn(percent_decode_str(arn).decode_utf8_lossy().into_owned()),
+        Some(arn) => Named::RuntimeArn(of_runtime(&percent_decode_str(arn).decode_utf8_lossy()).to_owned()),
         None => Named::Runtimes(Vec::new()),
     };
     Ok((Cause::ExceptionTagRemoved, named))
+}
+
+/// An endpoint is looked at with its runtime.
+fn of_runtime(arn: &str) -> &str {
+    arn.split_once("/runtime-endpoint/").map_or(arn, |(runtime, _)| runtime)
 }

@@ -125,21 +125,6 @@ async fn a_conflict_near_the_deadline_fails_without_waiting() {
 }
 
 #[tokio::test]
-async fn a_conflict_with_its_own_update_whose_answer_was_lost_is_no_conflict() {
-    let scene = scene().await;
-    scene.aws.world().fault(UPDATE, Fault::LostReply, 1);
-    scene.aws.world().after(UPDATE, |world| {
-        let conflict = "The runtime is being updated".to_owned();
-        world.fault(UPDATE, Fault::Refused { code: "ConflictException", message: conflict, status: 409 }, 1);
-    });
-
-    let outcome = scene.outcome(created()).await;
-
-    assert_ended(&outcome, "enforced", "v1_allowed");
-    assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
-}
-
-#[tokio::test]
 async fn an_expired_exception_does_not_exempt_and_the_outcome_says_so() {
     let scene = scene_with(|runtime| {
         runtime.tag(EXEMPT, "2020-12-31 vendor agent needs v1");

@@ -39,7 +39,7 @@ async fn an_exempt_runtime_is_not_written_and_its_owner_learns_that_aws_refuses_
     assert_says(&outcome, "vendor agent needs v1");
     assert_says(&outcome, "AWS refuses to invoke it");
     assert_eq!(outcome["findings"], json!([]));
-    assert_eq!(scene.aws.operations(), [GET, TAGS]);
+    assert_eq!(scene.aws.operations(), [GET, TAGS, ENDPOINTS]);
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn report_mode_says_what_it_would_do() {
     let outcome = &response["outcomes"][0];
     assert_ended(outcome, "would_enforce", "v1_allowed");
     assert_eq!((&outcome["before"]["require_mmdsv2"], &outcome["after"]), (&Value::Null, &Value::Null));
-    assert_eq!(scene.aws.operations(), [GET, TAGS]);
+    assert_eq!(scene.aws.operations(), [GET, TAGS, ENDPOINTS]);
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn a_failed_update_is_held_with_the_reason_aws_gives_and_never_sent_again(
     assert_ended(&outcome, "held", "update_failed");
     assert_says(&outcome, "UPDATE_FAILED");
     assert_says(&outcome, "The image could not be pulled.");
-    assert_eq!(scene.aws.operations(), [GET]);
+    assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn a_runtime_in_a_failed_or_an_unknown_status_is_held() {
 
         assert_ended(&outcome, "held", reason);
         assert_says(&outcome, status);
-        assert_eq!(scene.aws.operations(), [GET]);
+        assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
     }
 }
 

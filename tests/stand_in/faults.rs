@@ -21,6 +21,8 @@ pub enum Fault {
     ConnectionReset,
     /// Status 200 with a body that no client understands.
     Garbage,
+    /// Status 200 with this body, from a service that speaks JSON.
+    Answer(String),
     /// The operation happens, then the connection ends before the reply.
     LostReply,
 }

@@ -160,6 +160,7 @@ impl Service {
             Some(Fault::Refused { code, message, status }) => self.refuse(&Refusal::new(status, code, message)),
             Some(Fault::ConnectionReset) => Outcome::spoiled("ConnectionReset", None),
             Some(Fault::Garbage) => Outcome::spoiled("Garbage", Some(Reply::garbage())),
+            Some(Fault::Answer(json)) => Outcome::spoiled("Answer", Some(Reply::new(200, "application/json", json))),
             Some(Fault::LostReply) => {
                 self.carry_out(world, call);
                 Outcome::spoiled("LostReply", None)
