@@ -58,7 +58,7 @@ async fn an_instance_that_uses_imdsv1_is_held_and_the_exact_number_is_said() {
             days_ago(7).date_naive()
         );
         assert_eq!(outcome["detail"], detail);
-        assert_eq!(scene.aws.operations(), ["DescribeInstances", "DescribeTags", ASK]);
+        assert_eq!(scene.aws.operations(), ["DescribeInstances", ASK]);
     }
 }
 
@@ -142,8 +142,8 @@ async fn what_is_not_about_to_be_written_costs_no_question() {
     {
         let mut world = scene.aws.world();
         world.add_instance(ID).tag(EXEMPT, "yes").calls_without_token(days_ago(1), 5.0);
-        world.add_instance(NEIGHBOUR).tag(EXEMPT, "yes").tags_are_late = true;
-        world.add_instance(THIRD).operator("eks.amazonaws.com");
+        world.add_instance(NEIGHBOUR).operator("eks.amazonaws.com");
+        world.add_instance(THIRD).http_endpoint("disabled");
         world.add_instance("i-0a1b2c3d4e5f60004").http_tokens("required");
         world.add_instance("i-0a1b2c3d4e5f60005").state("pending");
         world.add_runtime(RUNTIME, &document());
@@ -153,9 +153,48 @@ async fn what_is_not_about_to_be_written_costs_no_question() {
     let response = scene.invoke(started(ids)).await.expect("success");
     let runtime = scene.outcome(runtime_created(RUNTIME)).await;
 
-    assert_eq!(response["counts"], json!({"compliant": 1, "deferred": 1, "exempt": 2, "held": 1}));
+    assert_eq!(response["counts"], json!({"compliant": 2, "deferred": 1, "exempt": 1, "held": 1}));
     assert_eq!(runtime["result"], "enforced");
     assert!(questions(&scene).is_empty());
+}
+
+#[tokio::test]
+async fn an_exempt_instance_whose_tags_are_late_costs_a_question_and_no_write() {
+    let scene = Scene::new().await.with_usage_days(30);
+    scene.aws.world().add_instance(ID).tag(EXEMPT, "yes").tags_are_late = true;
+
+    assert_eq!(scene.outcome(running(ID)).await["result"], "exempt");
+    assert_eq!(scene.aws.operations(), ["DescribeInstances", ASK, "DescribeTags"]);
+}
+
+#[tokio::test]
+async fn an_exception_that_appears_while_cloudwatch_is_asked_is_respected() {
+    for event in [running(ID), sample("guardrail-sweep-due.json")] {
+        let scene = Scene::new().await.with_usage_days(30);
+        scene.aws.world().add_instance(ID);
+        scene.aws.world().after(ASK, |world| {
+            world.instances.get_mut(ID).expect("it is there").tag(EXEMPT, "yes");
+        });
+
+        assert_eq!(scene.outcome(event).await["result"], "exempt");
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_tags_of_all_are_the_last_thing_that_is_read_before_the_first_write() {
+    for event in [started([ID, NEIGHBOUR]), sample("guardrail-sweep-due.json")] {
+        let scene = Scene::new().await.with_usage_days(30).with_agentcore_disabled();
+        scene.aws.world().add_instance(ID);
+        scene.aws.world().add_instance(NEIGHBOUR);
+
+        let response = scene.invoke(event).await.expect("success");
+
+        assert_eq!(response["counts"], json!({"enforced": 2}));
+        assert_eq!(scene.aws.operations()[..3], ["DescribeInstances", ASK, "DescribeTags"]);
+        assert_eq!(scene.aws.writes().len(), 2);
+        assert_eq!(scene.aws.operations().len(), 5);
+    }
 }
 
 #[tokio::test]
@@ -183,7 +222,7 @@ async fn an_instance_without_data_without_calls_or_with_old_ones_is_enforced() {
 
         assert_eq!(response["counts"], json!({result: 3}));
         assert_eq!(questions(&scene), [[ID, NEIGHBOUR, THIRD]], "one question, before the first write");
-        assert_eq!(scene.aws.operations()[2], ASK);
+        assert_eq!(scene.aws.operations()[1], ASK);
     }
 }
 
@@ -285,8 +324,8 @@ async fn a_query_asks_for_the_sum_of_whole_days_of_one_instance() {
     scene.outcome(running(ID)).await;
 
     let calls = scene.aws.calls();
-    let body: Value = serde_json::from_str(&calls[2].body).expect("a request");
-    assert_eq!(calls[2].resource.as_deref(), Some(ID));
+    let body: Value = serde_json::from_str(&calls[1].body).expect("a request");
+    assert_eq!(calls[1].resource.as_deref(), Some(ID));
     assert_eq!(
         body["MetricDataQueries"],
         json!([{
