@@ -1,13 +1,13 @@
 //! Stories of the usage gate: what still uses IMDSv1 is not enforced. First those in which nothing may happen.
 
-use std::time::SystemTime;
+use std::{collections::BTreeMap, sync::MutexGuard, time::SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::{
     harness::{EXEMPT, Scene, by_id, document, running, runtime_created, sample, started},
-    stand_in::Fault,
+    stand_in::{Fault, World},
 };
 
 const ID: &str = "i-0a1b2c3d4e5f60001";
@@ -34,6 +34,27 @@ fn instances_of(body: &Value) -> Vec<String> {
     let queries = body["MetricDataQueries"].as_array().expect("queries");
     let instance = |query: &Value| query["MetricStat"]["Metric"]["Dimensions"][0]["Value"].as_str().map(str::to_owned);
     queries.iter().map(|query| instance(query).expect("an instance")).collect()
+}
+
+/// The outcomes of an event that must fail, by id.
+async fn failing(scene: &Scene, event: Value) -> BTreeMap<String, Value> {
+    let error = scene.invoke(event).await.expect_err("the use of one is not known");
+    by_id(&serde_json::from_str(&error.error_message).expect("the response"))
+}
+
+#[track_caller]
+fn assert_unreadable(outcome: &Value, said: &str) {
+    assert_eq!((&outcome["result"], &outcome["reason"]), (&json!("failed"), &json!("usage_unreadable")), "{outcome}");
+    assert!(outcome["detail"].as_str().unwrap().contains(said), "{said:?} is not in {}", outcome["detail"]);
+}
+
+/// An instance whose data takes two pages, without a call, and one without data, which is on the first of them.
+fn two_pages(scene: &Scene) -> MutexGuard<'_, World> {
+    let mut world = scene.aws.world();
+    world.page_size = 1;
+    world.add_instance(ID).calls_without_token(days_ago(2), 0.0).calls_without_token(days_ago(1), 0.0);
+    world.add_instance(NEIGHBOUR);
+    world
 }
 
 #[tokio::test]
@@ -114,14 +135,121 @@ async fn an_answer_that_is_not_complete_is_none_for_that_instance_and_one_for_it
             world.add_instance(THIRD).calls_without_token(days_ago(2), 3.0);
         }
 
-        let error = scene.invoke(started([ID, NEIGHBOUR, THIRD])).await.expect_err("one is not known");
+        let outcomes = failing(&scene, started([ID, NEIGHBOUR, THIRD])).await;
 
-        let outcomes = by_id(&serde_json::from_str(&error.error_message).expect("the response"));
-        assert_eq!(outcomes[ID]["reason"], "usage_unreadable", "{status:?}");
-        assert!(outcomes[ID]["detail"].as_str().unwrap().contains(said), "{}", outcomes[ID]["detail"]);
+        assert_unreadable(&outcomes[ID], said);
         assert_eq!((&outcomes[NEIGHBOUR]["result"], &outcomes[THIRD]["result"]), (&json!("enforced"), &json!("held")));
         assert_eq!(scene.aws.world().instance(ID).http_tokens, "optional");
         assert_eq!(questions(&scene).len(), 1, "one question for all");
+    }
+}
+
+#[tokio::test]
+async fn a_warning_about_one_result_is_no_answer_for_that_instance() {
+    let scene = Scene::new().await.with_usage_days(30);
+    scene.aws.world().add_instance(ID).metric_message = Some("Some data may be missing".to_owned());
+    scene.aws.world().add_instance(NEIGHBOUR);
+
+    let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
+
+    assert_unreadable(&outcomes[ID], "has a warning for it");
+    assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
+    assert_eq!(scene.aws.world().instance(ID).http_tokens, "optional");
+}
+
+#[tokio::test]
+async fn a_warning_about_a_whole_answer_is_no_answer_for_anybody_on_whichever_page_it_stands() {
+    for on_page in [1, 2] {
+        let scene = Scene::new().await.with_usage_days(30);
+        {
+            let mut world = two_pages(&scene);
+            let warn = |world: &mut World| world.metric_message = Some("Some data may be missing".to_owned());
+            if on_page == 1 { warn(&mut world) } else { world.after(ASK, warn) }
+        }
+
+        let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
+
+        assert_unreadable(&outcomes[ID], "has a warning");
+        assert_unreadable(&outcomes[NEIGHBOUR], "has a warning");
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_went_wrong_on_one_page_no_later_page_mends() {
+    for (first, last) in [
+        ("Complete", "PartialData"),
+        ("Complete", "InternalError"),
+        ("Complete", "Forbidden"),
+        ("InternalError", "Complete"),
+        ("Forbidden", "Complete"),
+        ("SomethingNew", "Complete"),
+    ] {
+        let scene = Scene::new().await.with_usage_days(30);
+        two_pages(&scene).instances.get_mut(ID).expect("it is there").metric_status = Some(first.to_owned());
+        scene.aws.world().after(ASK, |world| {
+            world.instances.get_mut(ID).expect("it is there").metric_status = Some(last.to_owned());
+        });
+
+        let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
+
+        let wrong = if last == "Complete" { first } else { last };
+        assert_unreadable(&outcomes[ID], &format!("is {wrong} for it"));
+        assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
+        assert_eq!(scene.aws.world().instance(ID).http_tokens, "optional");
+        assert_eq!(questions(&scene).len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_read_is_no_answer_for_anybody() {
+    for (fault, said) in [(Fault::AccessDenied, "AccessDenied"), (Fault::Garbage, ASK)] {
+        let scene = Scene::new().await.with_usage_days(30);
+        two_pages(&scene).after(ASK, |world| world.fault(ASK, fault, usize::MAX));
+
+        let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
+
+        assert_unreadable(&outcomes[ID], said);
+        assert_unreadable(&outcomes[NEIGHBOUR], said);
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn pages_that_come_to_no_end_are_no_answer_for_anybody() {
+    let scene = Scene::new().await.with_usage_days(30);
+    two_pages(&scene).metric_pages_repeat = true;
+
+    let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
+
+    assert_unreadable(&outcomes[ID], "ends before its last page");
+    assert_unreadable(&outcomes[NEIGHBOUR], "ends before its last page");
+    assert!(scene.aws.writes().is_empty());
+}
+
+#[tokio::test]
+async fn a_question_that_fails_costs_none_of_another_one() {
+    let ids: Vec<_> = (0..501).map(|number| format!("i-{number:017x}")).collect();
+    for (failing_ids, enforced_ids) in [(&ids[..500], &ids[500..]), (&ids[500..], &ids[..500])] {
+        let scene = Scene::new().await.with_usage_days(30);
+        {
+            let mut world = scene.aws.world();
+            for id in &ids {
+                world.add_instance(id);
+            }
+            match failing_ids {
+                [only] => world.fault_for(ASK, only, Fault::AccessDenied, 1),
+                _ => world.fault(ASK, Fault::AccessDenied, 1),
+            }
+        }
+
+        let error = scene.invoke(started(ids.iter().map(String::as_str))).await.expect_err("one question failed");
+
+        let response: Value = serde_json::from_str(&error.error_message).expect("the response");
+        assert_eq!(response["counts"], json!({"failed": failing_ids.len(), "enforced": enforced_ids.len()}));
+        let tokens = |id: &String| scene.aws.world().instance(id).http_tokens.clone();
+        assert!(failing_ids.iter().map(tokens).all(|tokens| tokens == "optional"));
+        assert!(enforced_ids.iter().map(tokens).all(|tokens| tokens == "required"));
     }
 }
 
