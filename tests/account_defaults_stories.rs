@@ -192,6 +192,40 @@ async fn an_answer_without_defaults_says_nothing_of_their_manager_and_nothing_is
 }
 
 #[tokio::test]
+async fn where_the_role_may_not_read_them_the_outcome_says_how_to_leave_them_out() {
+    for setting in [Report, Enforce] {
+        let scene = scene(setting, |world| world.fault(READ, Fault::AccessDenied, usize::MAX)).await;
+
+        let outcome = by_id(&failing(&scene).await)[REGION].clone();
+
+        assert!(detail(&outcome).contains("UnauthorizedOperation"), "{outcome}");
+        assert!(detail(&outcome).ends_with("With ACCOUNT_DEFAULTS=off a sweep leaves them out."), "{outcome}");
+    }
+}
+
+#[tokio::test]
+async fn where_ec2_has_no_such_defaults_that_is_said_once_and_fails_nothing() {
+    for code in ["InvalidAction", "UnsupportedOperation"] {
+        for setting in [Report, Enforce] {
+            let scene = scene(setting, |world| {
+                world.add_instance(OPEN);
+                let message = "The action is not valid for this web service.".to_owned();
+                world.fault(READ, Fault::Refused { code, message, status: 400 }, usize::MAX);
+            })
+            .await;
+
+            let response = scene.invoke(due()).await.expect("nothing fails");
+
+            assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(true)));
+            let [said] = &response["not_listed"].as_array().expect("listings")[..] else { panic!("{response}") };
+            assert_eq!((&said["kind"], &said["reason"]), (&json!("account_defaults"), &json!("not_offered")));
+            assert!(detail(said).contains("ACCOUNT_DEFAULTS=off"), "{said}");
+            assert_eq!(count(&scene, WRITE), 0);
+        }
+    }
+}
+
+#[tokio::test]
 async fn when_time_runs_out_before_the_write_nothing_is_written() {
     for (seconds, reads, said) in
         [(5, 0, "; nothing was written."), (29, 1, "Too little time was left to verify a write, so nothing was")]
