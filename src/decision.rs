@@ -31,10 +31,10 @@ impl Moment {
 pub enum Decision {
     /// Look again when AWS may have finished; with AWS's word for the present status.
     Wait(String),
-    /// A write is due unless the exception tag says otherwise: read the tags for certain.
-    ConfirmTags,
     /// A write is due unless version 1 is in use: read whether it is.
     ReadUsage,
+    /// A write is due unless the exception tag says otherwise: read the tags for certain, last of all.
+    ConfirmTags,
     /// Require version 2.
     Enforce,
     /// Leave it as it is.
@@ -42,7 +42,8 @@ pub enum Decision {
 }
 
 /// Decides about what was observed. A write needs all of: a settled resource that allows version 1, no exemption,
-/// no operator, tags that were read for certain and, where that is asked for, no use of version 1.
+/// no operator, no use of version 1 where that is asked for, and tags that were read for certain. Those are read last:
+/// CloudWatch may take its time, and an exception must count up to the write.
 pub fn decide<D>(observation: &Observation<D>, exception: &ExceptionTag, moment: &Moment) -> Decision {
     use Decision::{ConfirmTags, Enforce, Leave, ReadUsage, Wait};
     use MetadataAccess::{Disabled, V1Allowed, V2Required};
@@ -63,13 +64,16 @@ pub fn decide<D>(observation: &Observation<D>, exception: &ExceptionTag, moment:
         (_, V1Allowed, Exemption::Exempt { .. }, _, _) => Leave(Verdict::Exempt, Reason::ExceptionTag),
         (_, V1Allowed, _, Some(_), _) => Leave(Verdict::Held, Reason::ManagedByOperator),
         (Phase::Passing(reason), V1Allowed, _, None, _) => Leave(Verdict::Deferred, *reason),
-        (Phase::Settled, V1Allowed, _, None, _) if !seen.tags.are_confirmed() => ConfirmTags,
         (Phase::Settled, V1Allowed, _, None, Usage::Unread) => ReadUsage,
         (Phase::Settled, V1Allowed, _, None, Usage::Calls { number: 1.., .. }) => {
             Leave(Verdict::Held, Reason::Imdsv1InUse)
         }
         (Phase::Settled, V1Allowed, _, None, Usage::NotAsked | Usage::NoData | Usage::Calls { number: 0, .. }) => {
-            Enforce
+            if seen.tags.are_confirmed() {
+                Enforce
+            } else {
+                ConfirmTags
+            }
         }
     }
 }

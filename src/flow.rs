@@ -61,15 +61,15 @@ where
         outcomes.buffer_unordered(CONCURRENCY).for_each(async |outcome| each(outcome)).await;
     }
 
-    /// What has to be certain of all targets about to be written is read in one go, before the first write. Gives what
-    /// could not be read.
+    /// What has to be certain of all targets about to be written is read in one go, before the first write, and the
+    /// tags last. Gives what could not be read.
     async fn make_certain(&self, looks: &mut Answers<Observation<O::Document>>) -> BTreeMap<Target, Failure> {
-        let due = self.due(looks, &Decision::ConfirmTags);
-        let tags = self.observe.tags(&due, self.exception.key()).await;
-        let mut unread = take_in(looks, tags, Observation::confirm_tags);
         let due = self.due(looks, &Decision::ReadUsage);
         let usage = self.observe.usage(&due, self.moment.now).await;
-        unread.extend(take_in(looks, usage, Observation::learn_usage));
+        let mut unread = take_in(looks, usage, Observation::learn_usage);
+        let due = self.due(looks, &Decision::ConfirmTags);
+        let tags = self.observe.tags(&due, self.exception.key()).await;
+        unread.extend(take_in(looks, tags, Observation::confirm_tags));
         unread
     }
 
@@ -129,8 +129,8 @@ where
             let step = match decide(&self.look, self.flow.exception, &self.flow.moment) {
                 Decision::Leave(verdict, reason) => Step::Break(self.wording.left(&self.look, verdict, reason)),
                 Decision::Wait(status) => self.wait(Failure::still_changing(&status)).await,
-                Decision::ConfirmTags => self.confirm_tags().await,
                 Decision::ReadUsage => self.read_usage().await,
+                Decision::ConfirmTags => self.confirm_tags().await,
                 Decision::Enforce => self.enforce().await,
             };
             if let Step::Break(outcome) = step {
@@ -139,14 +139,14 @@ where
         }
     }
 
-    async fn confirm_tags(&mut self) -> Step {
-        let tags = self.flow.observe.tags(from_ref(self.wording.target), self.flow.exception.key()).await;
-        self.take_in(tags, Observation::confirm_tags)
-    }
-
     async fn read_usage(&mut self) -> Step {
         let usage = self.flow.observe.usage(from_ref(self.wording.target), self.flow.moment.now).await;
         self.take_in(usage, Observation::learn_usage)
+    }
+
+    async fn confirm_tags(&mut self) -> Step {
+        let tags = self.flow.observe.tags(from_ref(self.wording.target), self.flow.exception.key()).await;
+        self.take_in(tags, Observation::confirm_tags)
     }
 
     async fn enforce(&mut self) -> Step {

@@ -98,7 +98,7 @@ impl Invocation<'_> {
         Some(sweep(&flow, self.home, self.guardrail.settings.sweep_margin.0, each).await)
     }
 
-    /// A Region has one set of defaults: nothing is listed, and a failure is an outcome.
+    /// A Region has one set of defaults, or none: nothing is listed, and a failure is an outcome.
     async fn sweep_defaults(&self, is_asked_for: bool, each: &impl Fn(Outcome)) -> Option<Ended> {
         let Guardrail { settings, observe_defaults, enforce_defaults, .. } = self.guardrail;
         let observe = observe_defaults.as_ref().filter(|_| is_asked_for)?;
@@ -106,8 +106,14 @@ impl Invocation<'_> {
             return Some(Ended::OutOfTime);
         }
         let enforce = enforce_defaults.as_ref().filter(|_| self.mode == Mode::Enforce);
-        each(DefaultsFlow { observe, enforce, home: self.home, patience: self.patience }.settle().await);
-        Some(Ended::Complete)
+        let settled = DefaultsFlow { observe, enforce, home: self.home, patience: self.patience }.settle().await;
+        Some(match settled {
+            Ok(outcome) => {
+                each(outcome);
+                Ended::Complete
+            }
+            Err(not_offered) => Ended::NotListed(not_offered),
+        })
     }
 
     fn add(&self, response: &RefCell<Response>, outcome: Outcome) {

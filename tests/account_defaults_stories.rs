@@ -7,11 +7,14 @@ use metadata_guardrail::settings::AccountDefaults::{self, Enforce, Off, Report};
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Scene, by_id, count, detail, due, ec2_call, sample, started},
+    harness::{EXEMPT, Scene, by_id, count, detail, due, ec2_call, sample, started},
     stand_in::{Fault, REGION, World},
 };
 
 const OPEN: &str = "i-0a1b2c3d4e5f60001";
+const EXEMPTED: &str = "i-0a1b2c3d4e5f60002";
+const HELD: &str = "i-0a1b2c3d4e5f60003";
+const FAILING: &str = "i-0a1b2c3d4e5f60004";
 const READ: &str = "GetInstanceMetadataDefaults";
 const WRITE: &str = "ModifyInstanceMetadataDefaults";
 const POLICY: &str = "Ask the cloud platform team";
@@ -161,6 +164,108 @@ async fn defaults_that_cannot_be_read_are_not_written_and_fail_the_invocation_an
 }
 
 #[tokio::test]
+async fn an_answer_without_defaults_says_nothing_of_their_manager_and_nothing_is_written() {
+    for setting in [Report, Enforce] {
+        let scene = scene(setting, |world| world.account_defaults.are_hidden = true).await;
+
+        let outcome = scene.outcome(due()).await;
+
+        assert_eq!((&outcome["result"], &outcome["reason"]), (&json!("held"), &json!("unknown_manager")));
+        assert!(detail(&outcome).contains("managed by somebody EC2 does not name"), "{outcome}");
+        assert_eq!((&outcome["before"]["http_tokens"], &outcome["after"]), (&Value::Null, &Value::Null));
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn where_the_role_may_not_read_them_the_outcome_says_how_to_leave_them_out() {
+    for setting in [Report, Enforce] {
+        let scene = scene(setting, |world| world.fault(READ, Fault::AccessDenied, usize::MAX)).await;
+
+        let outcome = by_id(&failing(&scene).await)[REGION].clone();
+
+        assert!(detail(&outcome).contains("UnauthorizedOperation"), "{outcome}");
+        assert!(detail(&outcome).ends_with("With ACCOUNT_DEFAULTS=off a sweep leaves them out."), "{outcome}");
+    }
+}
+
+#[tokio::test]
+async fn where_ec2_has_no_such_defaults_that_is_said_once_and_fails_nothing() {
+    for code in ["InvalidAction", "UnsupportedOperation"] {
+        for setting in [Report, Enforce] {
+            let scene = scene(setting, |world| {
+                world.add_instance(OPEN);
+                let message = "The action is not valid for this web service.".to_owned();
+                world.fault(READ, Fault::Refused { code, message, status: 400 }, usize::MAX);
+            })
+            .await;
+
+            let response = scene.invoke(due()).await.expect("nothing fails");
+
+            assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(true)));
+            let [said] = &response["not_listed"].as_array().expect("listings")[..] else { panic!("{response}") };
+            assert_eq!((&said["kind"], &said["reason"]), (&json!("account_defaults"), &json!("not_offered")));
+            assert!(detail(said).contains("ACCOUNT_DEFAULTS=off"), "{said}");
+            assert_eq!(count(&scene, WRITE), 0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn when_time_runs_out_before_the_write_nothing_is_written() {
+    for (seconds, reads, said) in
+        [(5, 0, "; nothing was written."), (29, 1, "Too little time was left to verify a write, so nothing was")]
+    {
+        let scene = scene(Enforce, |_| ()).await.with_sweep_margin(Duration::ZERO);
+        let scene = scene.with_remaining(Duration::from_secs(seconds));
+
+        let outcome = by_id(&failing(&scene).await)[REGION].clone();
+
+        assert_eq!((&outcome["reason"], &outcome["after"]), (&json!("out_of_time"), &Value::Null));
+        assert!(detail(&outcome).contains(said), "{outcome}");
+        assert_eq!((count(&scene, READ), count(&scene, WRITE)), (reads, 0));
+    }
+}
+
+#[tokio::test]
+async fn beside_instances_of_all_kinds_each_is_written_only_where_its_own_setting_says_so() {
+    for (in_report_mode, setting, defaults, open) in [
+        (true, Report, "would_enforce", "would_enforce"),
+        (true, Enforce, "would_enforce", "would_enforce"),
+        (false, Report, "would_enforce", "enforced"),
+        (false, Enforce, "enforced", "enforced"),
+    ] {
+        let scene = scene(setting, |world| {
+            world.add_instance(OPEN);
+            world.add_instance(EXEMPTED).tag(EXEMPT, "vendor agent needs v1");
+            world.add_instance(HELD).operator("eks.amazonaws.com");
+            world.add_instance(FAILING).metric_status = Some("InternalError".to_owned());
+        })
+        .await;
+        let scene = scene.with_usage_days(30);
+        let scene = if in_report_mode { scene.in_report_mode() } else { scene };
+
+        let response = failing(&scene).await;
+
+        let outcomes = by_id(&response);
+        assert_eq!((outcomes.len(), &response["complete"]), (5, &json!(true)));
+        for (id, result) in
+            [(REGION, defaults), (OPEN, open), (EXEMPTED, "exempt"), (HELD, "held"), (FAILING, "failed")]
+        {
+            assert_eq!(outcomes[id]["result"], result, "{id} with {setting:?}");
+        }
+        let world = scene.aws.world();
+        let tokens = |id| world.instance(id).http_tokens.as_str();
+        assert_eq!(tokens(OPEN), if open == "enforced" { "required" } else { "optional" });
+        assert_eq!([EXEMPTED, HELD, FAILING].map(tokens), ["optional"; 3]);
+        assert_eq!(world.account_defaults.http_tokens.as_deref(), (defaults == "enforced").then_some("required"));
+        drop(world);
+        assert_eq!(count(&scene, WRITE), usize::from(defaults == "enforced"));
+        assert_eq!(scene.aws.writes().len(), count(&scene, WRITE) + usize::from(open == "enforced"));
+    }
+}
+
+#[tokio::test]
 async fn near_the_deadline_they_are_not_begun() {
     let scene = scene(Enforce, |_| ()).await.with_remaining(Duration::from_secs(59));
 
@@ -222,6 +327,27 @@ async fn where_tokens_are_enforced_the_outcome_says_what_becomes_of_exceptions()
             (&outcome["result"], &outcome["before"]["http_tokens_enforced"]),
             (&json!(result), &json!("enabled"))
         );
+        assert!(detail(&outcome).contains("exceptions cannot be launched or switched back"), "{outcome}");
+    }
+}
+
+#[tokio::test]
+async fn where_tokens_are_enforced_a_held_and_a_failed_outcome_say_so_too() {
+    let held = scene(Enforce, |world| {
+        world.account_defaults.policy(POLICY).http_tokens_enforced = Some("enabled".to_owned());
+    })
+    .await;
+    let failed = scene(Enforce, |world| {
+        world.account_defaults.http_tokens_enforced = Some("enabled".to_owned());
+        world.fault(WRITE, Fault::AccessDenied, usize::MAX);
+    })
+    .await;
+
+    for (outcome, reason) in [
+        (held.outcome(due()).await, "managed_by_policy"),
+        (by_id(&failing(&failed).await)[REGION].clone(), "write_failed"),
+    ] {
+        assert_eq!(outcome["reason"], reason);
         assert!(detail(&outcome).contains("exceptions cannot be launched or switched back"), "{outcome}");
     }
 }
@@ -290,6 +416,10 @@ async fn a_write_that_is_never_seen_is_not_believed() {
     let outcome = by_id(&failing(&unreadable).await)[REGION].clone();
     assert_eq!((&outcome["reason"], &outcome["after"]), (&json!("not_verified"), &Value::Null));
     assert!(detail(&outcome).starts_with("EC2 accepted the change"), "{outcome}");
+
+    let hidden = scene(Enforce, |world| world.after(WRITE, |world| world.account_defaults.are_hidden = true)).await;
+    let outcome = by_id(&failing(&hidden).await)[REGION].clone();
+    assert_eq!((&outcome["reason"], &outcome["after"]["http_tokens"]), (&json!("not_verified"), &Value::Null));
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ use metadata_guardrail::{
     handler::Guardrail,
     patience::Pace,
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    settings::{AccountDefaults, AgentCore, Mode, PinnedEndpoints, Settings, UsageDays},
+    settings::{AccountDefaults, AgentCore, Mode, PinnedEndpoints, Settings, SweepMargin, UsageDays},
     telemetry,
 };
 use serde_json::{Value, json};
@@ -83,6 +83,12 @@ impl Scene {
     /// Lambda ends the invocation after this long.
     pub fn with_remaining(mut self, remaining: Duration) -> Self {
         self.remaining = remaining;
+        self
+    }
+
+    /// A sweep begins nothing new when less than this is left, as if its last look had taken the rest of the margin.
+    pub fn with_sweep_margin(mut self, margin: Duration) -> Self {
+        self.settings.sweep_margin = SweepMargin(margin);
         self
     }
 

@@ -1,13 +1,13 @@
 //! Stories of the usage gate: what still uses IMDSv1 is not enforced. First those in which nothing may happen.
 
-use std::time::SystemTime;
+use std::{collections::BTreeMap, sync::MutexGuard, time::SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::{
     harness::{EXEMPT, Scene, by_id, document, running, runtime_created, sample, started},
-    stand_in::Fault,
+    stand_in::{Fault, World},
 };
 
 const ID: &str = "i-0a1b2c3d4e5f60001";
@@ -36,6 +36,27 @@ fn instances_of(body: &Value) -> Vec<String> {
     queries.iter().map(|query| instance(query).expect("an instance")).collect()
 }
 
+/// The outcomes of an event that must fail, by id.
+async fn failing(scene: &Scene, event: Value) -> BTreeMap<String, Value> {
+    let error = scene.invoke(event).await.expect_err("the use of one is not known");
+    by_id(&serde_json::from_str(&error.error_message).expect("the response"))
+}
+
+#[track_caller]
+fn assert_unreadable(outcome: &Value, said: &str) {
+    assert_eq!((&outcome["result"], &outcome["reason"]), (&json!("failed"), &json!("usage_unreadable")), "{outcome}");
+    assert!(outcome["detail"].as_str().unwrap().contains(said), "{said:?} is not in {}", outcome["detail"]);
+}
+
+/// An instance whose data takes two pages, without a call, and one without data, which is on the first of them.
+fn two_pages(scene: &Scene) -> MutexGuard<'_, World> {
+    let mut world = scene.aws.world();
+    world.page_size = 1;
+    world.add_instance(ID).calls_without_token(days_ago(2), 0.0).calls_without_token(days_ago(1), 0.0);
+    world.add_instance(NEIGHBOUR);
+    world
+}
+
 #[tokio::test]
 async fn an_instance_that_uses_imdsv1_is_held_and_the_exact_number_is_said() {
     for in_report_mode in [false, true] {
@@ -58,7 +79,7 @@ async fn an_instance_that_uses_imdsv1_is_held_and_the_exact_number_is_said() {
             days_ago(7).date_naive()
         );
         assert_eq!(outcome["detail"], detail);
-        assert_eq!(scene.aws.operations(), ["DescribeInstances", "DescribeTags", ASK]);
+        assert_eq!(scene.aws.operations(), ["DescribeInstances", ASK]);
     }
 }
 
@@ -114,14 +135,121 @@ async fn an_answer_that_is_not_complete_is_none_for_that_instance_and_one_for_it
             world.add_instance(THIRD).calls_without_token(days_ago(2), 3.0);
         }
 
-        let error = scene.invoke(started([ID, NEIGHBOUR, THIRD])).await.expect_err("one is not known");
+        let outcomes = failing(&scene, started([ID, NEIGHBOUR, THIRD])).await;
 
-        let outcomes = by_id(&serde_json::from_str(&error.error_message).expect("the response"));
-        assert_eq!(outcomes[ID]["reason"], "usage_unreadable", "{status:?}");
-        assert!(outcomes[ID]["detail"].as_str().unwrap().contains(said), "{}", outcomes[ID]["detail"]);
+        assert_unreadable(&outcomes[ID], said);
         assert_eq!((&outcomes[NEIGHBOUR]["result"], &outcomes[THIRD]["result"]), (&json!("enforced"), &json!("held")));
         assert_eq!(scene.aws.world().instance(ID).http_tokens, "optional");
         assert_eq!(questions(&scene).len(), 1, "one question for all");
+    }
+}
+
+#[tokio::test]
+async fn a_warning_about_one_result_is_no_answer_for_that_instance() {
+    let scene = Scene::new().await.with_usage_days(30);
+    scene.aws.world().add_instance(ID).metric_message = Some("Some data may be missing".to_owned());
+    scene.aws.world().add_instance(NEIGHBOUR);
+
+    let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
+
+    assert_unreadable(&outcomes[ID], "has a warning for it");
+    assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
+    assert_eq!(scene.aws.world().instance(ID).http_tokens, "optional");
+}
+
+#[tokio::test]
+async fn a_warning_about_a_whole_answer_is_no_answer_for_anybody_on_whichever_page_it_stands() {
+    for on_page in [1, 2] {
+        let scene = Scene::new().await.with_usage_days(30);
+        {
+            let mut world = two_pages(&scene);
+            let warn = |world: &mut World| world.metric_message = Some("Some data may be missing".to_owned());
+            if on_page == 1 { warn(&mut world) } else { world.after(ASK, warn) }
+        }
+
+        let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
+
+        assert_unreadable(&outcomes[ID], "has a warning");
+        assert_unreadable(&outcomes[NEIGHBOUR], "has a warning");
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_went_wrong_on_one_page_no_later_page_mends() {
+    for (first, last) in [
+        ("Complete", "PartialData"),
+        ("Complete", "InternalError"),
+        ("Complete", "Forbidden"),
+        ("InternalError", "Complete"),
+        ("Forbidden", "Complete"),
+        ("SomethingNew", "Complete"),
+    ] {
+        let scene = Scene::new().await.with_usage_days(30);
+        two_pages(&scene).instances.get_mut(ID).expect("it is there").metric_status = Some(first.to_owned());
+        scene.aws.world().after(ASK, |world| {
+            world.instances.get_mut(ID).expect("it is there").metric_status = Some(last.to_owned());
+        });
+
+        let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
+
+        let wrong = if last == "Complete" { first } else { last };
+        assert_unreadable(&outcomes[ID], &format!("is {wrong} for it"));
+        assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
+        assert_eq!(scene.aws.world().instance(ID).http_tokens, "optional");
+        assert_eq!(questions(&scene).len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_read_is_no_answer_for_anybody() {
+    for (fault, said) in [(Fault::AccessDenied, "AccessDenied"), (Fault::Garbage, ASK)] {
+        let scene = Scene::new().await.with_usage_days(30);
+        two_pages(&scene).after(ASK, |world| world.fault(ASK, fault, usize::MAX));
+
+        let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
+
+        assert_unreadable(&outcomes[ID], said);
+        assert_unreadable(&outcomes[NEIGHBOUR], said);
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn pages_that_come_to_no_end_are_no_answer_for_anybody() {
+    let scene = Scene::new().await.with_usage_days(30);
+    two_pages(&scene).metric_pages_repeat = true;
+
+    let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
+
+    assert_unreadable(&outcomes[ID], "ends before its last page");
+    assert_unreadable(&outcomes[NEIGHBOUR], "ends before its last page");
+    assert!(scene.aws.writes().is_empty());
+}
+
+#[tokio::test]
+async fn a_question_that_fails_costs_none_of_another_one() {
+    let ids: Vec<_> = (0..501).map(|number| format!("i-{number:017x}")).collect();
+    for (failing_ids, enforced_ids) in [(&ids[..500], &ids[500..]), (&ids[500..], &ids[..500])] {
+        let scene = Scene::new().await.with_usage_days(30);
+        {
+            let mut world = scene.aws.world();
+            for id in &ids {
+                world.add_instance(id);
+            }
+            match failing_ids {
+                [only] => world.fault_for(ASK, only, Fault::AccessDenied, 1),
+                _ => world.fault(ASK, Fault::AccessDenied, 1),
+            }
+        }
+
+        let error = scene.invoke(started(ids.iter().map(String::as_str))).await.expect_err("one question failed");
+
+        let response: Value = serde_json::from_str(&error.error_message).expect("the response");
+        assert_eq!(response["counts"], json!({"failed": failing_ids.len(), "enforced": enforced_ids.len()}));
+        let tokens = |id: &String| scene.aws.world().instance(id).http_tokens.clone();
+        assert!(failing_ids.iter().map(tokens).all(|tokens| tokens == "optional"));
+        assert!(enforced_ids.iter().map(tokens).all(|tokens| tokens == "required"));
     }
 }
 
@@ -142,8 +270,8 @@ async fn what_is_not_about_to_be_written_costs_no_question() {
     {
         let mut world = scene.aws.world();
         world.add_instance(ID).tag(EXEMPT, "yes").calls_without_token(days_ago(1), 5.0);
-        world.add_instance(NEIGHBOUR).tag(EXEMPT, "yes").tags_are_late = true;
-        world.add_instance(THIRD).operator("eks.amazonaws.com");
+        world.add_instance(NEIGHBOUR).operator("eks.amazonaws.com");
+        world.add_instance(THIRD).http_endpoint("disabled");
         world.add_instance("i-0a1b2c3d4e5f60004").http_tokens("required");
         world.add_instance("i-0a1b2c3d4e5f60005").state("pending");
         world.add_runtime(RUNTIME, &document());
@@ -153,9 +281,48 @@ async fn what_is_not_about_to_be_written_costs_no_question() {
     let response = scene.invoke(started(ids)).await.expect("success");
     let runtime = scene.outcome(runtime_created(RUNTIME)).await;
 
-    assert_eq!(response["counts"], json!({"compliant": 1, "deferred": 1, "exempt": 2, "held": 1}));
+    assert_eq!(response["counts"], json!({"compliant": 2, "deferred": 1, "exempt": 1, "held": 1}));
     assert_eq!(runtime["result"], "enforced");
     assert!(questions(&scene).is_empty());
+}
+
+#[tokio::test]
+async fn an_exempt_instance_whose_tags_are_late_costs_a_question_and_no_write() {
+    let scene = Scene::new().await.with_usage_days(30);
+    scene.aws.world().add_instance(ID).tag(EXEMPT, "yes").tags_are_late = true;
+
+    assert_eq!(scene.outcome(running(ID)).await["result"], "exempt");
+    assert_eq!(scene.aws.operations(), ["DescribeInstances", ASK, "DescribeTags"]);
+}
+
+#[tokio::test]
+async fn an_exception_that_appears_while_cloudwatch_is_asked_is_respected() {
+    for event in [running(ID), sample("guardrail-sweep-due.json")] {
+        let scene = Scene::new().await.with_usage_days(30);
+        scene.aws.world().add_instance(ID);
+        scene.aws.world().after(ASK, |world| {
+            world.instances.get_mut(ID).expect("it is there").tag(EXEMPT, "yes");
+        });
+
+        assert_eq!(scene.outcome(event).await["result"], "exempt");
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_tags_of_all_are_the_last_thing_that_is_read_before_the_first_write() {
+    for event in [started([ID, NEIGHBOUR]), sample("guardrail-sweep-due.json")] {
+        let scene = Scene::new().await.with_usage_days(30).with_agentcore_disabled();
+        scene.aws.world().add_instance(ID);
+        scene.aws.world().add_instance(NEIGHBOUR);
+
+        let response = scene.invoke(event).await.expect("success");
+
+        assert_eq!(response["counts"], json!({"enforced": 2}));
+        assert_eq!(scene.aws.operations()[..3], ["DescribeInstances", ASK, "DescribeTags"]);
+        assert_eq!(scene.aws.writes().len(), 2);
+        assert_eq!(scene.aws.operations().len(), 5);
+    }
 }
 
 #[tokio::test]
@@ -183,7 +350,7 @@ async fn an_instance_without_data_without_calls_or_with_old_ones_is_enforced() {
 
         assert_eq!(response["counts"], json!({result: 3}));
         assert_eq!(questions(&scene), [[ID, NEIGHBOUR, THIRD]], "one question, before the first write");
-        assert_eq!(scene.aws.operations()[2], ASK);
+        assert_eq!(scene.aws.operations()[1], ASK);
     }
 }
 
@@ -285,8 +452,8 @@ async fn a_query_asks_for_the_sum_of_whole_days_of_one_instance() {
     scene.outcome(running(ID)).await;
 
     let calls = scene.aws.calls();
-    let body: Value = serde_json::from_str(&calls[2].body).expect("a request");
-    assert_eq!(calls[2].resource.as_deref(), Some(ID));
+    let body: Value = serde_json::from_str(&calls[1].body).expect("a request");
+    assert_eq!(calls[1].resource.as_deref(), Some(ID));
     assert_eq!(
         body["MetricDataQueries"],
         json!([{

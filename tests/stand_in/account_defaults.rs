@@ -19,6 +19,8 @@ pub struct AccountDefaults {
     pub managed_exception_message: Option<String>,
     /// `ModifyInstanceMetadataDefaults` is accepted, but nothing changes.
     pub ignores_writes: bool,
+    /// `GetInstanceMetadataDefaults` answers without any of them.
+    pub are_hidden: bool,
 }
 
 impl Default for AccountDefaults {
@@ -33,6 +35,7 @@ impl Default for AccountDefaults {
             managed_by: Some("account".to_owned()),
             managed_exception_message: None,
             ignores_writes: false,
+            are_hidden: false,
         }
     }
 }

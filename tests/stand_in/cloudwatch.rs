@@ -108,7 +108,14 @@ struct Answer {
     metric_data_results: Vec<MetricDataResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_token: Option<String>,
-    messages: [(); 0],
+    messages: Vec<Message>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Message {
+    code: &'static str,
+    value: String,
 }
 
 #[derive(Serialize)]
@@ -120,6 +127,7 @@ struct MetricDataResult {
     timestamps: Vec<Required<f64, 1>>,
     values: Vec<f64>,
     status_code: String,
+    messages: Vec<Message>,
 }
 
 fn get_metric_data(world: &World, body: &str) -> Result<Vec<u8>, Refusal> {
@@ -127,12 +135,12 @@ fn get_metric_data(world: &World, body: &str) -> Result<Vec<u8>, Refusal> {
     let request: GetMetricData = request.map_err(|_| Refusal::new(400, "SerializationException", "not understood"))?;
     check(&request)?;
     let mut points = Vec::new();
-    let mut statuses = BTreeMap::new();
+    let mut shown = BTreeMap::new();
     for Query { id, metric_stat } in &request.metric_data_queries {
         let instance = metric_stat.metric.instance().and_then(|instance| world.instances.get(instance));
         let status = instance.map_or(Some("Complete"), |instance| instance.metric_status.as_deref());
         let Some(status) = status else { continue };
-        statuses.insert(id.clone(), status.to_owned());
+        shown.insert(id.clone(), (status.to_owned(), instance.and_then(|instance| instance.metric_message.as_ref())));
         for (time, sum) in instance.map(|instance| sums(instance, metric_stat, &request)).unwrap_or_default() {
             points.push((format!("{id}/{time:020}"), (id.clone(), time, sum)));
         }
@@ -141,19 +149,27 @@ fn get_metric_data(world: &World, body: &str) -> Result<Vec<u8>, Refusal> {
     let page = page::page(points.clone(), request.next_token.as_deref(), size);
     let page = page.ok_or_else(|| Refusal::new(400, "InvalidNextToken", "The NextToken is not valid"))?;
     let is_first = request.next_token.is_none();
-    let results = statuses.into_iter().filter_map(|(id, status)| {
+    let results = shown.into_iter().filter_map(|(id, (status, message))| {
         let shown: Vec<_> = page.items.iter().filter(|(of, ..)| *of == id).collect();
         let last = points.iter().rev().map(|(_, point)| point).find(|(of, ..)| *of == id);
         let is_whole = last.is_none_or(|last| page.next_token.is_none() || shown.contains(&last));
+        let goes_on = status == "Complete" && !is_whole;
         (is_first || !shown.is_empty()).then(|| MetricDataResult {
             id,
             label: "MetadataNoToken",
             timestamps: shown.iter().map(|(_, time, _)| Required(*time as f64)).collect(),
             values: shown.iter().map(|(.., sum)| *sum).collect(),
-            status_code: if is_whole { status } else { "PartialData".to_owned() },
+            status_code: if goes_on { "PartialData".to_owned() } else { status },
+            messages: messages(message),
         })
     });
-    Ok(cbor(&Answer { metric_data_results: results.collect(), next_token: page.next_token, messages: [] }))
+    let metric_data_results = results.collect();
+    let next_token = request.next_token.filter(|_| world.metric_pages_repeat).or(page.next_token);
+    Ok(cbor(&Answer { metric_data_results, next_token, messages: messages(world.metric_message.as_ref()) }))
+}
+
+fn messages(said: Option<&String>) -> Vec<Message> {
+    said.into_iter().map(|said| Message { code: "Warning", value: said.clone() }).collect()
 }
 
 fn check(request: &GetMetricData) -> Result<(), Refusal> {

@@ -30,6 +30,8 @@ pub struct Instance {
     pub calls_without_token: BTreeMap<DateTime<Utc>, f64>,
     /// The `StatusCode` of its metric data; `None` leaves it out of the answer.
     pub metric_status: Option<String>,
+    /// What CloudWatch has to say about its metric data.
+    pub metric_message: Option<String>,
 }
 
 /// What one `ModifyInstanceMetadataOptions` asks for. A member not sent keeps its value.
@@ -59,6 +61,7 @@ impl Instance {
             launch_time: "2026-11-20T09:00:00.000Z".to_owned(),
             calls_without_token: BTreeMap::new(),
             metric_status: Some("Complete".to_owned()),
+            metric_message: None,
         }
     }
 

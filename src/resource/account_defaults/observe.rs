@@ -7,6 +7,9 @@ use crate::{
     outcome::{Reason, State},
 };
 
+const OPERATION: &str = "GetInstanceMetadataDefaults";
+const NOT_OFFERED: &str =
+    "EC2 has no defaults for new instances in this Region: it does not know GetInstanceMetadataDefaults.";
 /// How EC2 names a default that nobody has set, where it does not leave it out.
 const NO_PREFERENCE: &str = "no-preference";
 
@@ -100,15 +103,20 @@ impl ObserveDefaults {
     /// Reads the defaults of the client's Region.
     ///
     /// # Errors
-    /// Why they could not be read.
+    /// Why they could not be read; [`Reason::NotOffered`] where EC2 has none there.
     pub async fn observe(&self) -> Result<Defaults, Failure> {
-        read(&self.client).await
+        let advised = |why: Failure| Failure { detail: format!("{} {LEFT_OUT}", why.detail), ..why };
+        read(&self.client).await.map_err(advised)
     }
 }
 
+/// Unless told otherwise, every sweep reads them.
+const LEFT_OUT: &str = "With ACCOUNT_DEFAULTS=off a sweep leaves them out.";
+
 pub(super) async fn read(client: &Client) -> Result<Defaults, Failure> {
-    let reply = client.get_instance_metadata_defaults().send().await.map_err(|error| {
-        Failure::of_request(Reason::ReadFailed, "GetInstanceMetadataDefaults", &error, error.message())
+    let reply = client.get_instance_metadata_defaults().send().await.map_err(|error| match error.code() {
+        Some("InvalidAction" | "UnsupportedOperation") => Failure::new(Reason::NotOffered, NOT_OFFERED),
+        _ => Failure::of_request(Reason::ReadFailed, OPERATION, &error, error.message()),
     })?;
     Ok(reply.account_level.map_or_else(Defaults::unknown, Defaults::from))
 }

@@ -43,20 +43,27 @@ pub struct DefaultsFlow<'a> {
 
 impl DefaultsFlow<'_> {
     /// Takes the defaults to their outcome.
-    pub async fn settle(&self) -> Outcome {
+    ///
+    /// # Errors
+    /// EC2 has no such defaults in this Region.
+    pub async fn settle(&self) -> Result<Outcome, Failure> {
         let look = self.patience.until_end(self.observe.observe()).await;
-        let before = match look.unwrap_or_else(|| Err(Failure::out_of_time(false))) {
-            Ok(before) => before,
-            Err(failure) => return self.failed(None, failure),
-        };
-        match (decide(&before), self.enforce) {
+        match look.unwrap_or_else(|| Err(Failure::out_of_time(false))) {
+            Ok(before) => Ok(self.settle_seen(&before).await),
+            Err(failure) if failure.reason == Reason::NotOffered => Err(failure),
+            Err(failure) => Ok(self.failed(None, failure)),
+        }
+    }
+
+    async fn settle_seen(&self, before: &Defaults) -> Outcome {
+        match (decide(before), self.enforce) {
             (Decision::Leave(verdict, reason), _) => {
-                self.outcome(Some(&before), verdict, reason, why_left(&before, reason), None)
+                self.outcome(Some(before), verdict, reason, why_left(before, reason), None)
             }
             (Decision::Enforce, None) => {
-                self.outcome(Some(&before), Verdict::WouldEnforce, Reason::V1Allowed, WOULD_ENFORCE.to_owned(), None)
+                self.outcome(Some(before), Verdict::WouldEnforce, Reason::V1Allowed, WOULD_ENFORCE.to_owned(), None)
             }
-            (Decision::Enforce, Some(enforce)) => self.enforce(&before, enforce).await,
+            (Decision::Enforce, Some(enforce)) => self.enforce(before, enforce).await,
         }
     }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::{
     Client,
+    operation::get_metric_data::GetMetricDataOutput,
     primitives::DateTime,
-    types::{Dimension, Metric, MetricDataQuery, MetricStat, StatusCode},
+    types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, StatusCode},
 };
 use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
 
@@ -36,14 +37,8 @@ struct Window {
     until: NaiveDate,
 }
 
-/// What CloudWatch found for one query.
-#[derive(Default)]
-struct Found {
-    status: Option<StatusCode>,
-    values: Vec<f64>,
-    /// CloudWatch has something to say about the answer.
-    is_doubtful: bool,
-}
+/// The results of each query, by its id and in the order of the pages that its data is spread over.
+type Found = BTreeMap<String, Vec<MetricDataResult>>;
 
 impl ReadUsage {
     /// Reads through this client over so many days and today; `None` where there is nothing to ask.
@@ -64,10 +59,9 @@ impl ReadUsage {
         answers
     }
 
-    /// Everything that CloudWatch finds, by query. One query's data may be spread over pages; the last one says whether
-    /// it is complete.
-    async fn ask(&self, targets: &[Target], window: Window) -> Result<BTreeMap<String, Found>, Failure> {
-        let mut pages = self
+    /// Everything that CloudWatch finds.
+    async fn ask(&self, targets: &[Target], window: Window) -> Result<Found, Failure> {
+        let pages = self
             .client
             .get_metric_data()
             .set_metric_data_queries(Some(targets.iter().map(query).collect()))
@@ -75,18 +69,9 @@ impl ReadUsage {
             .end_time(midnight(window.until))
             .into_paginator()
             .send();
-        let mut all = BTreeMap::<String, Found>::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| failed(Reason::UsageUnreadable, OPERATION, &error))?;
-            let warned = page.messages.is_some_and(|messages| !messages.is_empty());
-            for result in page.metric_data_results.unwrap_or_default() {
-                let found = all.entry(result.id.unwrap_or_default()).or_default();
-                found.values.extend(result.values.unwrap_or_default());
-                found.is_doubtful |= warned || result.messages.is_some_and(|messages| !messages.is_empty());
-                found.status = result.status_code;
-            }
-        }
-        Ok(all)
+        let pages: Vec<_> =
+            pages.try_collect().await.map_err(|error| failed(Reason::UsageUnreadable, OPERATION, &error))?;
+        found(pages)
     }
 }
 
@@ -115,22 +100,46 @@ fn query_id(target: &Target) -> String {
     target.id().replace('-', "_")
 }
 
-fn usage(found: Option<&Found>, since: NaiveDate) -> Result<Usage, Failure> {
-    let found = found.ok_or_else(|| unreadable("leaves it out"))?;
-    if found.is_doubtful {
+fn found(pages: Vec<GetMetricDataOutput>) -> Result<Found, Failure> {
+    // The SDK goes no further, and says nothing, where a page names itself as the next one.
+    if pages.last().and_then(GetMetricDataOutput::next_token).is_some_and(|token| !token.is_empty()) {
+        return Err(unreadable("ends before its last page"));
+    }
+    if pages.iter().any(|page| !page.messages().is_empty()) {
+        return Err(unreadable("has a warning"));
+    }
+    let mut found = Found::new();
+    for result in pages.into_iter().flat_map(|page| page.metric_data_results.unwrap_or_default()) {
+        found.entry(result.id.clone().unwrap_or_default()).or_default().push(result);
+    }
+    Ok(found)
+}
+
+fn usage(results: Option<&Vec<MetricDataResult>>, since: NaiveDate) -> Result<Usage, Failure> {
+    let results = results.ok_or_else(|| unreadable("leaves it out"))?;
+    if results.iter().any(|result| !result.messages().is_empty()) {
         return Err(unreadable("has a warning for it"));
     }
-    match &found.status {
-        Some(StatusCode::Complete) if found.values.is_empty() => Ok(Usage::NoData),
-        Some(StatusCode::Complete) => {
-            let number = found.values.iter().try_fold(0_u64, |sum, value| sum.checked_add(count(*value)?));
-            number.map(|number| Usage::Calls { number, since }).ok_or_else(|| unreadable("has a sum that is no number"))
-        }
-        status => {
-            let status = status.as_ref().map_or("without a status", |status| status.as_str());
-            Err(unreadable(&format!("is {status} for it")))
-        }
+    if let Some(result) = incomplete(results) {
+        let status = result.status_code().map_or("without a status", StatusCode::as_str);
+        return Err(unreadable(&format!("is {status} for it")));
     }
+    let mut values = results.iter().flat_map(MetricDataResult::values).peekable();
+    if values.peek().is_none() {
+        return Ok(Usage::NoData);
+    }
+    let number = values.try_fold(0_u64, |sum, value| sum.checked_add(count(*value)?));
+    number.map(|number| Usage::Calls { number, since }).ok_or_else(|| unreadable("has a sum that is no number"))
+}
+
+/// What keeps the results of one query from being all of it. Partial data may go on on a later page; what went wrong
+/// on one page, no other mends.
+fn incomplete(results: &[MetricDataResult]) -> Option<&MetricDataResult> {
+    let is_wrong = |result: &&MetricDataResult| {
+        !matches!(result.status_code(), Some(StatusCode::Complete | StatusCode::PartialData))
+    };
+    let last = results.last().filter(|last| last.status_code() != Some(&StatusCode::Complete));
+    results.iter().find(is_wrong).or(last)
 }
 
 fn unreadable(what: &str) -> Failure {

@@ -220,7 +220,8 @@ pub struct GetInstanceMetadataDefaultsResponse<'a> {
     #[serde(rename = "@xmlns")]
     namespace: &'static str,
     request_id: &'static str,
-    account_level: AccountLevel<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_level: Option<AccountLevel<'a>>,
 }
 
 impl<'a> GetInstanceMetadataDefaultsResponse<'a> {
@@ -234,6 +235,7 @@ impl<'a> GetInstanceMetadataDefaultsResponse<'a> {
             managed_by: defaults.managed_by.as_deref(),
             managed_exception_message: defaults.managed_exception_message.as_deref(),
         };
+        let account_level = (!defaults.are_hidden).then_some(account_level);
         Self { namespace: NAMESPACE, request_id: REQUEST_ID, account_level }
     }
 }
