@@ -21,6 +21,7 @@ use aws_sdk_ec2::{
     config::{AsyncSleep, Builder, Sleep, retry::RetryPartition},
 };
 use aws_smithy_async::time::TimeSource;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use metadata_guardrail::{
@@ -290,6 +291,13 @@ pub fn only_write(scene: &Scene) -> Call {
 /// How often an operation was called.
 pub fn count(scene: &Scene, operation: &str) -> usize {
     scene.aws.operations().iter().filter(|name| *name == operation).count()
+}
+
+/// So many days before now.
+pub fn days_ago(days: i64) -> DateTime<Utc> {
+    #[expect(clippy::disallowed_methods, reason = "the guardrail asks about the days before the real time")]
+    let now = DateTime::<Utc>::from(SystemTime::now());
+    now - TimeDelta::days(days)
 }
 
 /// Time passes, all of it at once, for whoever looks at tokio's clock. What waits for less ends.
