@@ -63,6 +63,15 @@ impl Failure {
         Self::new(Reason::ReadFailed, detail)
     }
 
+    /// The pages of a listing lead back to one that was read before, so that the rest of it cannot be reached.
+    pub fn repeated_page(reason: Reason, operation: &str) -> Self {
+        let detail = format!(
+            "After some pages of {operation} AWS named one that was read before, so that the rest could not be listed. \
+             A retry lists it from the beginning; if that ends here, too, tell AWS Support."
+        );
+        Self::new(reason, detail)
+    }
+
     /// The failure of one request. `said` is AWS's own message, where it may be repeated.
     pub fn of_request<E, R>(reason: Reason, operation: &str, error: &SdkError<E, R>, said: Option<&str>) -> Self
     where

@@ -18,6 +18,7 @@ use crate::{
 pub mod account_defaults;
 pub mod agentcore_runtime;
 pub mod ec2_instance;
+pub mod pages;
 
 /// How many requests to AWS are under way at once.
 pub const CONCURRENCY: usize = 8;

@@ -21,6 +21,8 @@ use aws_sdk_ec2::{
     config::{AsyncSleep, Builder, Sleep, retry::RetryPartition},
 };
 use aws_smithy_async::time::TimeSource;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use metadata_guardrail::{
     aws::{self, Clients},
@@ -295,6 +297,21 @@ pub fn only_write(scene: &Scene) -> Call {
 /// How often an operation was called.
 pub fn count(scene: &Scene, operation: &str) -> usize {
     scene.aws.operations().iter().filter(|name| *name == operation).count()
+}
+
+/// So many days before now.
+pub fn days_ago(days: i64) -> DateTime<Utc> {
+    #[expect(clippy::disallowed_methods, reason = "the guardrail asks about the days before the real time")]
+    let now = DateTime::<Utc>::from(SystemTime::now());
+    now - TimeDelta::days(days)
+}
+
+/// Time passes, all of it at once, for whoever looks at tokio's clock. What waits for less ends.
+pub fn time_passes(time: Duration) {
+    tokio::time::pause();
+    // The clock is set before the first point at which this waits.
+    let _ = tokio::time::advance(time).now_or_never();
+    tokio::time::resume();
 }
 
 /// The schedule asks for a sweep.

@@ -14,6 +14,7 @@ mod exception;
 mod instance_stories;
 mod lambda_runtime_api;
 mod other_clients;
+mod paging_stories;
 mod patience;
 mod response;
 mod runtime_stories;

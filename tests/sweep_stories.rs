@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{EXEMPT, Scene, assert_says, by_id, count, document, due, ec2_call, sample},
+    harness::{
+        EXEMPT, Scene, assert_ended, assert_says, by_id, count, days_ago, document, due, ec2_call, sample, time_passes,
+    },
     stand_in::Fault,
 };
 
@@ -14,6 +16,14 @@ const OTHER: &str = "i-0a1b2c3d4e5f60002";
 const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
 const OTHER_RUNTIME: &str = "quotes_agent-Qw56Er78Ty";
 const MODIFY: &str = "ModifyInstanceMetadataOptions";
+const UPDATE: &str = "UpdateAgentRuntime";
+
+/// What was written, in order of the ids.
+fn written(scene: &Scene) -> Vec<String> {
+    let mut written: Vec<_> = scene.aws.writes().into_iter().filter_map(|call| call.resource).collect();
+    written.sort();
+    written
+}
 
 fn asked_for(mode: &str) -> Value {
     json!({"source": "metadata-guardrail", "detail-type": "Guardrail Sweep", "detail": {"mode": mode}})
@@ -146,6 +156,56 @@ async fn an_endpoint_that_is_disabled_while_the_sweep_is_under_way_stays_disable
     assert_eq!(by_id(&response)[OPEN]["reason"], "endpoint_disabled");
     assert_eq!(scene.aws.world().instance(OPEN).http_endpoint, "disabled");
     assert!(scene.aws.writes().iter().all(|write| write.parameter("HttpEndpoint").is_none()));
+}
+
+#[tokio::test]
+async fn of_a_batch_whose_use_of_imdsv1_cannot_be_learned_nothing_is_written_and_the_next_one_goes_on() {
+    let scene = Scene::new().await.with_usage_days(7).with_agentcore_disabled();
+    {
+        let mut world = scene.aws.world();
+        world.page_size = 5;
+        for number in 0..8 {
+            world.add_instance(&format!("i-{number:017x}"));
+        }
+        world.instances.get_mut(&format!("i-{:017x}", 1)).expect("it").tag(EXEMPT, "yes");
+        world.instances.get_mut(&format!("i-{:017x}", 2)).expect("it").operator("eks.amazonaws.com");
+        world.fault("GetMetricData", Fault::AccessDenied, 1);
+    }
+
+    let response = scene.failed_response(due()).await;
+
+    assert_eq!(response["counts"], json!({"failed": 3, "exempt": 1, "held": 1, "enforced": 3}));
+    let outcomes = by_id(&response);
+    let of = |number: u32| &outcomes[&format!("i-{number:017x}")];
+    [0, 3, 4].into_iter().for_each(|number| assert_ended(of(number), "failed", "usage_unreadable"));
+    assert_ended(of(1), "exempt", "exception_tag");
+    assert_ended(of(2), "held", "managed_by_operator");
+    assert_eq!(written(&scene), [5, 6, 7].map(|number| format!("i-{number:017x}")));
+}
+
+#[tokio::test]
+async fn an_instance_that_cloudwatch_leaves_out_is_not_written_and_costs_its_neighbours_nothing() {
+    let scene = Scene::new().await.with_usage_days(7).with_agentcore_disabled();
+    {
+        let mut world = scene.aws.world();
+        world.add_instance(OPEN);
+        world.add_instance(OTHER).metric_status = None;
+        world.add_instance("i-0a1b2c3d4e5f60003").tag(EXEMPT, "yes").metric_status = None;
+        world.add_instance("i-0a1b2c3d4e5f60004").operator("eks.amazonaws.com").metric_status = None;
+        world.add_instance("i-0a1b2c3d4e5f60005").calls_without_token(days_ago(0), 42.0);
+        world.add_instance("i-0a1b2c3d4e5f60006");
+        world.fault_for(MODIFY, "i-0a1b2c3d4e5f60006", Fault::AccessDenied, usize::MAX);
+    }
+
+    let outcomes = by_id(&scene.failed_response(due()).await);
+
+    assert_ended(&outcomes[OPEN], "enforced", "v1_allowed");
+    assert_ended(&outcomes[OTHER], "failed", "usage_unreadable");
+    assert_ended(&outcomes["i-0a1b2c3d4e5f60003"], "exempt", "exception_tag");
+    assert_ended(&outcomes["i-0a1b2c3d4e5f60004"], "held", "managed_by_operator");
+    assert_ended(&outcomes["i-0a1b2c3d4e5f60005"], "held", "imdsv1_in_use");
+    assert_ended(&outcomes["i-0a1b2c3d4e5f60006"], "failed", "write_failed");
+    assert_eq!(written(&scene), [OPEN, "i-0a1b2c3d4e5f60006"]);
 }
 
 #[tokio::test]
@@ -352,6 +412,32 @@ async fn no_runtime_is_begun_when_there_is_no_time_to_verify_it() {
 }
 
 #[tokio::test]
+async fn where_time_runs_out_after_a_failure_of_the_listing_the_failure_is_said() {
+    for (operation, kind, remaining) in
+        [("DescribeInstances", "ec2_instance", 64), ("ListAgentRuntimes", "agentcore_runtime", 124)]
+    {
+        let scene = Scene::new().await.with_remaining(Duration::from_secs(remaining));
+        {
+            let mut world = scene.aws.world();
+            world.page_size = 1;
+            // These come first, each on a page of its own.
+            world.add_instance("i-.of-another-form");
+            world.add_runtime("agent.of-another-form", &document());
+            world.add_instance(OPEN);
+            world.add_runtime(RUNTIME, &document());
+            world.after(operation, |_| time_passes(Duration::from_secs(5)));
+        }
+
+        let response = scene.failed_response(due()).await;
+
+        let listings = response["not_listed"].as_array().expect("a list");
+        let listing = listings.iter().find(|listing| listing["kind"] == kind).expect("the kind that failed");
+        assert_says(listing, &format!("{operation} shows an id of a form that this version does not know"));
+        assert_eq!((count(&scene, operation), &response["complete"]), (1, &json!(false)));
+    }
+}
+
+#[tokio::test]
 async fn a_sweep_that_runs_again_writes_nothing_twice() {
     let scene = Scene::new().await;
     for number in 0..40 {
@@ -384,12 +470,36 @@ async fn sweeps_that_are_cut_by_their_deadline_end_with_everything_enforced_and_
         }
     }
 
-    let mut written: Vec<_> = scene.aws.writes().into_iter().map(|call| call.resource).collect();
-    written.sort();
-    assert_eq!(written.len(), 200);
-    written.dedup();
-    assert_eq!(written.len(), 200, "each once");
+    let mut once = written(&scene);
+    once.dedup();
+    assert_eq!((once.len(), scene.aws.writes().len()), (200, 200), "each once");
     assert!(scene.aws.world().instances.values().all(|instance| instance.http_tokens == "required"));
+}
+
+#[tokio::test]
+async fn sweeps_of_runtimes_that_are_cut_by_their_deadline_end_with_everything_enforced_and_nothing_written_twice() {
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(124));
+    {
+        let mut world = scene.aws.world();
+        world.page_size = 5;
+        for number in 0..20 {
+            world.add_instance(&format!("i-{number:017x}"));
+            world.add_runtime(&format!("agent_{number:02}-Xy12Ab34Cd"), &document());
+        }
+    }
+
+    let is_complete = async || {
+        // Once a runtime is written, less is left than the 120 seconds that the next one needs.
+        scene.aws.world().after(UPDATE, |_| time_passes(Duration::from_secs(5)));
+        scene.invoke(due()).await.expect("what was not begun has not failed")["complete"] == true
+    };
+    assert!(!is_complete().await, "the first one is cut");
+    while !is_complete().await {}
+
+    let mut once = written(&scene);
+    once.dedup();
+    assert_eq!((once.len(), scene.aws.writes().len()), (40, 40), "each once");
+    assert!(scene.aws.world().runtimes.values().all(|runtime| runtime.requires_mmdsv2() && runtime.version == 2));
 }
 
 #[tokio::test]

@@ -1,12 +1,11 @@
 //! Stories of the usage gate: what still uses IMDSv1 is not enforced. First those in which nothing may happen.
 
-use std::{collections::BTreeMap, sync::MutexGuard, time::SystemTime};
+use std::{collections::BTreeMap, sync::MutexGuard};
 
-use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{EXEMPT, Scene, by_id, document, running, runtime_created, sample, started},
+    harness::{EXEMPT, Scene, by_id, days_ago, document, running, runtime_created, sample, started},
     stand_in::{Fault, World},
 };
 
@@ -15,12 +14,6 @@ const NEIGHBOUR: &str = "i-0a1b2c3d4e5f60002";
 const THIRD: &str = "i-0a1b2c3d4e5f60003";
 const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
 const ASK: &str = "GetMetricData";
-
-fn days_ago(days: i64) -> DateTime<Utc> {
-    #[expect(clippy::disallowed_methods, reason = "the guardrail asks about the days before the real time")]
-    let now = DateTime::<Utc>::from(SystemTime::now());
-    now - TimeDelta::days(days)
-}
 
 /// The instances of each question to CloudWatch.
 fn questions(scene: &Scene) -> Vec<Vec<String>> {

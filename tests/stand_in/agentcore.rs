@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::call::{self, Call};
 use super::endpoint;
-use super::page;
 use super::refusal::Refusal;
 use super::runtime::{Document, Runtime, arn_prefix, not_found, raw};
 use super::update::with_s3_endpoint;
@@ -205,10 +204,9 @@ fn list_agent_runtimes(world: &World, call: &Call) -> Result<String, Refusal> {
     if !(1..=100).contains(&size) {
         return Err(Refusal::validation("maxResults must be between 1 and 100"));
     }
-    let size = world.page_size.min(size as usize);
     let runtimes = world.runtimes.values();
     let found = runtimes.map(|runtime| (runtime.id.clone(), Summary::new(runtime)));
-    let page = page::page(found.collect(), call.parameter("nextToken"), size);
+    let page = world.page(call, found.collect(), call.parameter("nextToken"), size as usize);
     let page = page.ok_or_else(|| Refusal::validation("nextToken is not valid"))?;
     Ok(json(&ListAgentRuntimes { agent_runtimes: page.items, next_token: page.next_token }))
 }
@@ -232,8 +230,8 @@ fn list_agent_runtime_endpoints(world: &mut World, call: &Call, id: &str) -> Res
     if !(1..=100).contains(&size) {
         return Err(Refusal::validation("maxResults must be between 1 and 100"));
     }
-    let size = world.page_size.min(size as usize);
-    let page = page::page(endpoint::all(world, id)?, call.parameter("nextToken"), size);
+    let found = endpoint::all(world, id)?;
+    let page = world.page(call, found, call.parameter("nextToken"), size as usize);
     let page = page.ok_or_else(|| Refusal::validation("nextToken is not valid"))?;
     Ok(json(&ListAgentRuntimeEndpoints { runtime_endpoints: page.items, next_token: page.next_token }))
 }

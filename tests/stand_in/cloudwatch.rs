@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use super::call::Call;
 use super::instance::Instance;
-use super::page;
 use super::refusal::Refusal;
 use super::world::World;
 
@@ -85,7 +84,7 @@ pub(super) fn call(uri: &Uri, body: &[u8]) -> Call {
 /// Carries the call out and gives the CBOR of the answer.
 pub(super) fn answer(world: &World, call: &Call) -> Result<Vec<u8>, Refusal> {
     match call.operation.as_str() {
-        "GetMetricData" => get_metric_data(world, &call.body),
+        "GetMetricData" => get_metric_data(world, call),
         other => Err(Refusal::new(404, "UnknownOperationException", format!("No operation matches {other}"))),
     }
 }
@@ -130,8 +129,8 @@ struct MetricDataResult {
     messages: Vec<Message>,
 }
 
-fn get_metric_data(world: &World, body: &str) -> Result<Vec<u8>, Refusal> {
-    let request = serde_json::from_str(body);
+fn get_metric_data(world: &World, call: &Call) -> Result<Vec<u8>, Refusal> {
+    let request = serde_json::from_str(&call.body);
     let request: GetMetricData = request.map_err(|_| Refusal::new(400, "SerializationException", "not understood"))?;
     check(&request)?;
     let mut points = Vec::new();
@@ -145,8 +144,8 @@ fn get_metric_data(world: &World, body: &str) -> Result<Vec<u8>, Refusal> {
             points.push((format!("{id}/{time:020}"), (id.clone(), time, sum)));
         }
     }
-    let size = world.page_size.min(request.max_datapoints.unwrap_or(MOST_DATAPOINTS));
-    let page = page::page(points.clone(), request.next_token.as_deref(), size);
+    let size = request.max_datapoints.unwrap_or(MOST_DATAPOINTS);
+    let page = world.page(call, points.clone(), request.next_token.as_deref(), size);
     let page = page.ok_or_else(|| Refusal::new(400, "InvalidNextToken", "The NextToken is not valid"))?;
     let is_first = request.next_token.is_none();
     let results = shown.into_iter().filter_map(|(id, (status, message))| {

@@ -5,7 +5,7 @@ mod shapes;
 use super::account_defaults::DefaultsChange;
 use super::call::{self, Call};
 use super::instance::{Instance, MetadataChange};
-use super::page::{self, Page};
+use super::page::Page;
 use super::refusal::Refusal;
 use super::world::World;
 use shapes::{
@@ -73,7 +73,7 @@ fn describe_instances(world: &World, call: &Call) -> Result<String, Refusal> {
             found.push((instance.id.clone(), instance));
         }
     }
-    let page = if ids.is_empty() { one_page(world, call, found)? } else { one_page_of(call, found, usize::MAX)? };
+    let page = if ids.is_empty() { one_page(world, call, found)? } else { Page::whole(found) };
     Ok(shapes::xml(&DescribeInstancesResponse::new(page)))
 }
 
@@ -218,10 +218,7 @@ fn one_page<T>(world: &World, call: &Call, found: Vec<(String, T)>) -> Result<Pa
         }
         None => usize::MAX,
     };
-    one_page_of(call, found, size.min(world.page_size))
-}
-
-fn one_page_of<T>(call: &Call, found: Vec<(String, T)>, size: usize) -> Result<Page<T>, Refusal> {
-    page::page(found, call.parameter("NextToken"), size)
+    world
+        .page(call, found, call.parameter("NextToken"), size)
         .ok_or_else(|| Refusal::invalid_parameter_value("Invalid value for nextToken: the token is not valid"))
 }

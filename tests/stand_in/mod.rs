@@ -36,6 +36,7 @@ pub use call::Call;
 pub use endpoint::Endpoint;
 pub use faults::Fault;
 pub use instance::Instance;
+pub use page::Pages;
 pub use refusal::Refusal;
 pub use runtime::{Document, Runtime};
 pub use world::{ACCOUNT, REGION, World};

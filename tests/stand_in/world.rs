@@ -8,6 +8,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use super::account_defaults::AccountDefaults;
 use super::faults::{Fault, Faults};
 use super::instance::Instance;
+use super::page::Pages;
 use super::runtime::Runtime;
 
 /// The account everything belongs to.
@@ -36,6 +37,7 @@ pub struct World {
     /// The world's clock. It moves on by one second with every update of a runtime.
     pub now: DateTime<Utc>,
     pub(super) faults: Faults,
+    pub(super) pages: HashMap<String, Pages>,
     after: HashMap<String, VecDeque<Change>>,
 }
 
@@ -52,6 +54,7 @@ impl Default for World {
             endpoint_demanded_with_tokens: false,
             now: "2026-11-21T09:00:00Z".parse().expect("a valid time"),
             faults: Faults::default(),
+            pages: HashMap::new(),
             after: HashMap::new(),
         }
     }
@@ -110,6 +113,11 @@ impl World {
     /// Limits the operation to a token bucket; calls beyond it get the service's throttling error.
     pub fn limit(&mut self, operation: &str, bucket: u32, refill_per_second: f64) {
         self.faults.limit(operation, bucket, refill_per_second);
+    }
+
+    /// Cuts the list of this operation into pages in another way than [`Pages::Full`].
+    pub fn pages(&mut self, operation: &str, pages: Pages) {
+        self.pages.insert(operation.to_owned(), pages);
     }
 
     /// Lets somebody else act, if a test arranged it.

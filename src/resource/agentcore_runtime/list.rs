@@ -7,7 +7,8 @@ use aws_sdk_bedrockagentcorecontrol::{
     Client,
     config::{self, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
-    operation::list_agent_runtimes::{ListAgentRuntimesError, ListAgentRuntimesOutput},
+    operation::list_agent_runtimes::ListAgentRuntimesError,
+    types::AgentRuntime,
 };
 use futures_util::{Stream, StreamExt, stream};
 
@@ -15,10 +16,11 @@ use super::{ObserveRuntimes, document::Document};
 use crate::{
     failure::{Failure, is_unresolvable},
     outcome::Reason,
-    resource::{Batch, CONCURRENCY, List},
+    resource::{Batch, CONCURRENCY, List, pages::pages},
     target::{Home, Target},
 };
 
+const OPERATION: &str = "ListAgentRuntimes";
 /// The most runtimes on a page.
 const PAGE: i32 = 100;
 /// Few, because a Region that does not offer AgentCore has to be recognised before the request's time is over.
@@ -29,43 +31,35 @@ impl List for ObserveRuntimes {
     const TIME_TO_FINISH: Duration = Duration::from_secs(120);
 
     fn batches(&self, home: &Home) -> impl Stream<Item = Result<Batch<Document>, Failure>> {
-        let pages = stream::unfold(Some(None), async |token: Option<Option<String>>| {
-            let token = token?;
-            let page = page(&self.client, token.clone()).await;
-            // A token that repeats itself would never end.
-            let next =
-                page.as_ref().ok().and_then(|page| page.next_token.clone()).filter(|next| token.as_ref() != Some(next));
-            Some((page, next.map(Some)))
-        });
+        let pages = pages(Reason::ReadFailed, OPERATION, async |token| page(&self.client, token).await);
         pages.flat_map(move |page| {
             stream::iter(match page {
-                Ok(page) => one_by_one(home, &page),
-                Err(error) => vec![Err(not_listed(&error))],
+                Ok(runtimes) => one_by_one(home, &runtimes),
+                Err(failure) => vec![Err(failure)],
             })
         })
     }
 }
 
-type Error = SdkError<ListAgentRuntimesError>;
-
-async fn page(client: &Client, token: Option<String>) -> Result<ListAgentRuntimesOutput, Error> {
+async fn page(client: &Client, token: Option<String>) -> Result<(Vec<AgentRuntime>, Option<String>), Failure> {
     let few_attempts = config::Config::builder().retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS));
     let call = client.list_agent_runtimes().max_results(PAGE).set_next_token(token);
-    call.customize().config_override(few_attempts).send().await
+    let page = call.customize().config_override(few_attempts).send().await.map_err(|error| not_listed(&error))?;
+    Ok((page.agent_runtimes, page.next_token))
 }
 
 /// In another order each time: what always fails must not always come first.
-fn one_by_one(home: &Home, page: &ListAgentRuntimesOutput) -> Vec<Result<Batch<Document>, Failure>> {
-    let ids = page.agent_runtimes.iter().map(|runtime| runtime.agent_runtime_id.as_str());
+fn one_by_one(home: &Home, runtimes: &[AgentRuntime]) -> Vec<Result<Batch<Document>, Failure>> {
+    let ids = runtimes.iter().map(|runtime| runtime.agent_runtime_id.as_str());
     let mut batches: Vec<_> =
         ids.map(|id| Target::runtime(home, id).map(|target| Batch::Listed(vec![target]))).collect();
     fastrand::shuffle(&mut batches);
-    batches.into_iter().map(|batch| batch.ok_or_else(|| Failure::unknown_id("ListAgentRuntimes"))).collect()
+    batches.into_iter().map(|batch| batch.ok_or_else(|| Failure::unknown_id(OPERATION))).collect()
 }
 
-fn not_listed(error: &Error) -> Failure {
+fn not_listed(error: &SdkError<ListAgentRuntimesError>) -> Failure {
     if is_unresolvable(error) {
         return Failure::not_offered();
     }
-    Failure::of_request(Reason::ReadFailed, "ListAgentRuntimes", error, error.message())
+    Failure::of_request(Reason::ReadFailed, OPERATION, error, error.message())
 }

@@ -6,14 +6,10 @@ use std::{iter, time::Duration};
 use aws_sdk_ec2::types::Instance;
 use futures_util::{Stream, StreamExt, stream};
 
-use super::{
-    InstanceFacts, ObserveInstances,
-    observe::{PAGE, failed, filter},
-};
+use super::{InstanceFacts, ObserveInstances, observe::filter};
 use crate::{
     failure::Failure,
     observed::Observation,
-    outcome::Reason,
     resource::{Batch, List},
     target::{Home, Target},
 };
@@ -31,17 +27,10 @@ impl List for ObserveInstances {
             filter("metadata-options.http-endpoint", ["enabled"]),
             filter("instance-state-name", ["running", "stopped"]),
         ];
-        let pages = self.client.describe_instances().set_filters(Some(filters.to_vec())).into_paginator();
-        let pages = stream::unfold(pages.page_size(PAGE).send(), |mut pages| async move {
-            pages.next().await.map(|page| (page, pages))
-        });
-        pages.flat_map(move |page| {
+        self.instances(filters.to_vec()).flat_map(move |page| {
             stream::iter(match page {
-                Ok(page) => {
-                    let all = page.reservations.into_iter().flatten();
-                    self.in_batches(home, all.flat_map(|some| some.instances.unwrap_or_default()).collect())
-                }
-                Err(error) => vec![Err(failed(Reason::ReadFailed, "DescribeInstances", &error))],
+                Ok(instances) => self.in_batches(home, instances),
+                Err(failure) => vec![Err(failure)],
             })
         })
     }

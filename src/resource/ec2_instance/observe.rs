@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use aws_sdk_ec2::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    types::{Filter, Instance, InstanceStateName},
+    types::{Filter, Instance, InstanceStateName, TagDescription},
 };
 use chrono::{DateTime, Utc};
+use futures_util::{Stream, TryStreamExt};
 
 use super::ReadUsage;
 use crate::{
     failure::Failure,
     observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
     outcome::{Finding, LaunchTemplate, LaunchedBy, Reason, State},
-    resource::{Answers, Observe},
+    resource::{Answers, Observe, pages::pages},
     target::Target,
 };
 
@@ -22,7 +23,7 @@ use crate::{
 ///
 /// [DescribeInstances]: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
 const MOST_FILTER_VALUES: usize = 200;
-pub(super) const PAGE: i32 = 1000;
+const PAGE: i32 = 1000;
 /// What EC2's filters do not read literally. A key with one of them is looked for among all tags.
 const WILDCARDS: [char; 3] = ['*', '?', '\\'];
 
@@ -36,7 +37,7 @@ pub struct InstanceFacts {
 /// Reads instances, their tags and, where that is asked for, their use of IMDSv1.
 #[derive(Clone, Debug)]
 pub struct ObserveInstances {
-    pub(super) client: Client,
+    client: Client,
     usage: Option<ReadUsage>,
 }
 
@@ -46,39 +47,45 @@ impl ObserveInstances {
         Self { client, usage }
     }
 
+    /// The instances that filters select, page by page.
+    pub(super) fn instances(&self, filters: Vec<Filter>) -> impl Stream<Item = Result<Vec<Instance>, Failure>> {
+        const OPERATION: &str = "DescribeInstances";
+        pages(Reason::ReadFailed, OPERATION, async move |token| {
+            let call = self.client.describe_instances().set_filters(Some(filters.clone())).max_results(PAGE);
+            let page = call.set_next_token(token).send().await;
+            let page = page.map_err(|error| failed(Reason::ReadFailed, OPERATION, &error))?;
+            let all = page.reservations.into_iter().flatten().flat_map(|some| some.instances.unwrap_or_default());
+            Ok((all.collect(), page.next_token))
+        })
+    }
+
     /// By filter, not by id: one vanished id would fail a request by id for all the others.
     async fn describe(&self, ids: &[&Target]) -> Result<BTreeMap<String, Instance>, Failure> {
-        let mut pages = self
-            .client
-            .describe_instances()
-            .filters(filter("instance-id", ids.iter().map(|target| target.id())))
-            .into_paginator()
-            .page_size(PAGE)
-            .send();
-        let mut found = BTreeMap::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| failed(Reason::ReadFailed, "DescribeInstances", &error))?;
-            for instance in page.reservations.into_iter().flatten().flat_map(|all| all.instances.unwrap_or_default()) {
-                found.insert(instance.instance_id.clone().unwrap_or_default(), instance);
-            }
-        }
-        Ok(found)
+        let by_id = filter("instance-id", ids.iter().map(|target| target.id()));
+        let found = self.instances(vec![by_id]).try_concat().await?;
+        Ok(found.into_iter().map(|instance| (instance.instance_id.clone().unwrap_or_default(), instance)).collect())
     }
 
     async fn describe_tag(&self, ids: &[&Target], key: &str) -> Result<BTreeMap<String, TagMap>, Failure> {
         let by_key = (!key.contains(WILDCARDS)).then(|| filter("key", [key]));
-        let filters = [filter("resource-id", ids.iter().map(|target| target.id()))].into_iter().chain(by_key);
-        let mut pages =
-            self.client.describe_tags().set_filters(Some(filters.collect())).into_paginator().page_size(PAGE).send();
+        let by_id = filter("resource-id", ids.iter().map(|target| target.id()));
         let mut found = BTreeMap::<String, TagMap>::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| failed(Reason::TagsUnreadable, "DescribeTags", &error))?;
-            for tag in page.tags.unwrap_or_default() {
-                let tags = found.entry(tag.resource_id.unwrap_or_default()).or_default();
-                tags.insert(tag.key.unwrap_or_default(), tag.value.unwrap_or_default());
-            }
+        for tag in self.tags_of([by_id].into_iter().chain(by_key).collect()).try_concat().await? {
+            let tags = found.entry(tag.resource_id.unwrap_or_default()).or_default();
+            tags.insert(tag.key.unwrap_or_default(), tag.value.unwrap_or_default());
         }
         Ok(found)
+    }
+
+    /// The tags that filters select, page by page.
+    fn tags_of(&self, filters: Vec<Filter>) -> impl Stream<Item = Result<Vec<TagDescription>, Failure>> {
+        const OPERATION: &str = "DescribeTags";
+        pages(Reason::TagsUnreadable, OPERATION, async move |token| {
+            let call = self.client.describe_tags().set_filters(Some(filters.clone())).max_results(PAGE);
+            let page = call.set_next_token(token).send().await;
+            let page = page.map_err(|error| failed(Reason::TagsUnreadable, OPERATION, &error))?;
+            Ok((page.tags.unwrap_or_default(), page.next_token))
+        })
     }
 
     pub(super) fn observed(&self, target: &Target, instance: &Instance) -> Observed<InstanceFacts> {
