@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{CANARY, EXEMPT, Scene, agentcore_call, assert_says, by_id, document, due, runtime_created, sample},
-    stand_in::{Fault, Runtime},
+    stand_in::{
+        Fault,
+        Pages::{Circular, EmptyBetween, Repeating},
+        Runtime,
+    },
 };
 
 const ID: &str = "claims_agent-a1B2c3D4e5";
@@ -752,6 +756,36 @@ mod what_fails_is_said {
             assert_says(&outcome, "UpdateAgentRuntimeEndpoint");
             assert_says(&outcome, "Its status is READY, on version 1.");
         }
+    }
+
+    #[tokio::test]
+    async fn pages_that_come_to_no_end() {
+        for pages in [Repeating, Circular] {
+            let scene = moving(|runtime| {
+                pinned(runtime);
+                runtime.endpoint("test", 1);
+            })
+            .await;
+            scene.aws.world().page_size = 1;
+            scene.aws.world().pages(LIST, pages);
+
+            let outcome = scene.failed_outcome(updated()).await;
+
+            assert_ended(&outcome, "failed", "endpoints_unreadable", &[]);
+            assert_says(&outcome, "After some pages of ListAgentRuntimeEndpoints AWS named one that was read before");
+            assert!(scene.aws.writes().is_empty(), "{pages:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn but_not_an_empty_page_which_hides_nothing() {
+        let scene = moving(pinned).await;
+        scene.aws.world().page_size = 1;
+        scene.aws.world().pages(LIST, EmptyBetween);
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{EXEMPT, Scene, by_id, days_ago, document, running, runtime_created, sample, started},
-    stand_in::{Fault, World},
+    stand_in::{Fault, Pages::Repeating, World},
 };
 
 const ID: &str = "i-0a1b2c3d4e5f60001";
@@ -211,12 +211,12 @@ async fn a_page_that_cannot_be_read_is_no_answer_for_anybody() {
 #[tokio::test]
 async fn pages_that_come_to_no_end_are_no_answer_for_anybody() {
     let scene = Scene::new().await.with_usage_days(30);
-    two_pages(&scene).metric_pages_repeat = true;
+    two_pages(&scene).pages(ASK, Repeating);
 
     let outcomes = failing(&scene, started([ID, NEIGHBOUR])).await;
 
-    assert_unreadable(&outcomes[ID], "ends before its last page");
-    assert_unreadable(&outcomes[NEIGHBOUR], "ends before its last page");
+    assert_unreadable(&outcomes[ID], "AWS named one that was read before");
+    assert_unreadable(&outcomes[NEIGHBOUR], "AWS named one that was read before");
     assert!(scene.aws.writes().is_empty());
 }
 

@@ -163,8 +163,11 @@ fn get_metric_data(world: &World, call: &Call) -> Result<Vec<u8>, Refusal> {
         })
     });
     let metric_data_results = results.collect();
-    let next_token = request.next_token.filter(|_| world.metric_pages_repeat).or(page.next_token);
-    Ok(cbor(&Answer { metric_data_results, next_token, messages: messages(world.metric_message.as_ref()) }))
+    Ok(cbor(&Answer {
+        metric_data_results,
+        next_token: page.next_token,
+        messages: messages(world.metric_message.as_ref()),
+    }))
 }
 
 fn messages(said: Option<&String>) -> Vec<Message> {

@@ -30,8 +30,6 @@ pub struct World {
     pub page_size: usize,
     /// What CloudWatch has to say about whole answers of metric data.
     pub metric_message: Option<String>,
-    /// Every page of metric data but the first names itself as the next one.
-    pub metric_pages_repeat: bool,
     /// EC2 as seen in 2019: `HttpTokens` is refused unless `HttpEndpoint` comes along.
     pub endpoint_demanded_with_tokens: bool,
     /// The world's clock. It moves on by one second with every update of a runtime.
@@ -50,7 +48,6 @@ impl Default for World {
             latency: Duration::ZERO,
             page_size: 1000,
             metric_message: None,
-            metric_pages_repeat: false,
             endpoint_demanded_with_tokens: false,
             now: "2026-11-21T09:00:00Z".parse().expect("a valid time"),
             faults: Faults::default(),

@@ -9,10 +9,16 @@ use aws_sdk_cloudwatch::{
     types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, StatusCode},
 };
 use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
+use futures_util::TryStreamExt;
 
 use super::observe::failed;
 use crate::{
-    failure::Failure, observed::Usage, outcome::Reason, resource::Answers, settings::UsageDays, target::Target,
+    failure::Failure,
+    observed::Usage,
+    outcome::Reason,
+    resource::{Answers, pages::pages},
+    settings::UsageDays,
+    target::Target,
 };
 
 const OPERATION: &str = "GetMetricData";
@@ -61,16 +67,15 @@ impl ReadUsage {
 
     /// Everything that CloudWatch finds.
     async fn ask(&self, targets: &[Target], window: Window) -> Result<Found, Failure> {
-        let pages = self
-            .client
-            .get_metric_data()
-            .set_metric_data_queries(Some(targets.iter().map(query).collect()))
-            .start_time(midnight(window.since))
-            .end_time(midnight(window.until))
-            .into_paginator()
-            .send();
-        let pages: Vec<_> =
-            pages.try_collect().await.map_err(|error| failed(Reason::UsageUnreadable, OPERATION, &error))?;
+        let queries: Vec<_> = targets.iter().map(query).collect();
+        let pages = pages(Reason::UsageUnreadable, OPERATION, async |token| {
+            let call = self.client.get_metric_data().set_metric_data_queries(Some(queries.clone()));
+            let call = call.start_time(midnight(window.since)).end_time(midnight(window.until)).set_next_token(token);
+            let page = call.send().await.map_err(|error| failed(Reason::UsageUnreadable, OPERATION, &error))?;
+            let next = page.next_token.clone();
+            Ok((page, next))
+        });
+        let pages: Vec<_> = pages.try_collect().await?;
         found(pages)
     }
 }
@@ -101,10 +106,6 @@ fn query_id(target: &Target) -> String {
 }
 
 fn found(pages: Vec<GetMetricDataOutput>) -> Result<Found, Failure> {
-    // The SDK goes no further, and says nothing, where a page names itself as the next one.
-    if pages.last().and_then(GetMetricDataOutput::next_token).is_some_and(|token| !token.is_empty()) {
-        return Err(unreadable("ends before its last page"));
-    }
     if pages.iter().any(|page| !page.messages().is_empty()) {
         return Err(unreadable("has a warning"));
     }

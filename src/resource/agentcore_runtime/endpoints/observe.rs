@@ -1,19 +1,24 @@
 //! Looking at the endpoints of a runtime and at the versions they are on.
 
 use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata, types::AgentRuntimeEndpoint};
+use futures_util::TryStreamExt;
 
 use crate::{
     failure::Failure,
     observed::TagMap,
     outcome::Reason,
-    resource::agentcore_runtime::{
-        document::Document,
-        observe::list_tags,
-        reading::{read, read_version},
+    resource::{
+        agentcore_runtime::{
+            document::Document,
+            observe::list_tags,
+            reading::{read, read_version},
+        },
+        pages::pages,
     },
     target::Target,
 };
 
+const LIST: &str = "ListAgentRuntimeEndpoints";
 /// The most endpoints on a page.
 const PAGE: i32 = 100;
 /// AWS moves this endpoint to every new version.
@@ -88,21 +93,16 @@ impl ObserveEndpoints {
 
     /// The endpoints that are there to stay; none where AWS does not know the runtime.
     pub(super) async fn endpoints(&self, target: &Target) -> Result<Vec<Listed>, Failure> {
-        let mut found = Vec::new();
-        let mut token = None;
-        loop {
+        let pages = pages(Reason::EndpointsUnreadable, LIST, async |token| {
             let call = self.client.list_agent_runtime_endpoints().agent_runtime_id(target.id()).max_results(PAGE);
-            let page = match call.set_next_token(token).send().await {
-                Ok(page) => page,
-                Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(Vec::new()),
-                Err(error) => return Err(unreadable("ListAgentRuntimeEndpoints", &error)),
-            };
-            found.extend(page.runtime_endpoints.into_iter().map(Listed::from).filter(|it| !it.is_leaving()));
-            token = page.next_token;
-            if token.is_none() {
-                return Ok(found);
+            match call.set_next_token(token).send().await {
+                Ok(page) => Ok((page.runtime_endpoints, page.next_token)),
+                Err(error) if error.code() == Some("ResourceNotFoundException") => Ok((Vec::new(), None)),
+                Err(error) => Err(Failure::of_request(Reason::EndpointsUnreadable, LIST, &error, error.message())),
             }
-        }
+        });
+        let all = pages.try_concat().await?;
+        Ok(all.into_iter().map(Listed::from).filter(|endpoint| !endpoint.is_leaving()).collect())
     }
 
     /// One version of the runtime, exactly.
@@ -128,11 +128,4 @@ impl ObserveEndpoints {
 
 fn as_unreadable(failure: Failure) -> Failure {
     Failure { reason: Reason::EndpointsUnreadable, ..failure }
-}
-
-fn unreadable<E, R>(operation: &str, error: &aws_sdk_bedrockagentcorecontrol::error::SdkError<E, R>) -> Failure
-where
-    E: ProvideErrorMetadata,
-{
-    Failure::of_request(Reason::EndpointsUnreadable, operation, error, error.message())
 }
