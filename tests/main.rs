@@ -22,3 +22,4 @@ mod settings;
 mod sweep_stories;
 mod template;
 mod usage_stories;
+mod whole_region_stories;
