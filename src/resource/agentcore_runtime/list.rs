@@ -43,8 +43,10 @@ impl List for ObserveRuntimes {
 
 async fn page(client: &Client, token: Option<String>) -> Result<(Vec<AgentRuntime>, Option<String>), Failure> {
     let few_attempts = config::Config::builder().retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS));
+    let is_first = token.is_none();
     let call = client.list_agent_runtimes().max_results(PAGE).set_next_token(token);
-    let page = call.customize().config_override(few_attempts).send().await.map_err(|error| not_listed(&error))?;
+    let page = call.customize().config_override(few_attempts).send().await;
+    let page = page.map_err(|error| not_listed(&error, is_first))?;
     Ok((page.agent_runtimes, page.next_token))
 }
 
@@ -57,8 +59,9 @@ fn one_by_one(home: &Home, runtimes: &[AgentRuntime]) -> Vec<Result<Batch<Docume
     batches.into_iter().map(|batch| batch.ok_or_else(|| Failure::unknown_id(OPERATION))).collect()
 }
 
-fn not_listed(error: &SdkError<ListAgentRuntimesError>) -> Failure {
-    if is_unresolvable(error) {
+/// A service that has given a page is offered, whatever becomes of its name after that.
+fn not_listed(error: &SdkError<ListAgentRuntimesError>, is_first: bool) -> Failure {
+    if is_first && is_unresolvable(error) {
         return Failure::not_offered();
     }
     Failure::of_request(Reason::ReadFailed, OPERATION, error, error.message())
