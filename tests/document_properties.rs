@@ -618,14 +618,23 @@ proptest! {
     ) {
         let values: Vec<_> = secrets.values().cloned().collect();
         let message: String = said.iter().map(|said| said.text(&values)).collect();
-        let document = Document::parse(json!({"environmentVariables": secrets}).to_string().as_bytes());
+        let variables = Document::parse(json!({"environmentVariables": secrets}).to_string().as_bytes());
+        let url = "https://login.example.org/.well-known/openid-configuration";
+        let authorizer = json!({"discoveryUrl": url, "allowedClients": values});
+        let to_set: Authorizer = authorizer.to_string().parse().expect("a valid authorizer");
+        let authorizer = json!({"authorizerConfiguration": {"customJWTAuthorizer": authorizer}}).to_string();
+        let authorizer = Document::parse(authorizer.as_bytes());
 
-        let redacted = document.expect("a JSON object").redact(&message);
-
-        for secret in values.iter().flat_map(|secret| [secret.clone(), escaped(secret)]) {
-            prop_assert!(!redacted.contains(&secret), "{secret:?} is in {redacted:?}");
-            for piece in pieces(&secret) {
-                prop_assert!(!redacted.contains(&piece), "{piece:?} of {secret:?} is in {redacted:?}");
+        for redacted in [
+            variables.expect("a JSON object").redact(&message),
+            authorizer.expect("a JSON object").redact(&message),
+            to_set.redact(&message),
+        ] {
+            for secret in values.iter().flat_map(|secret| [secret.clone(), escaped(secret)]) {
+                prop_assert!(!redacted.contains(&secret), "{secret:?} is in {redacted:?}");
+                for piece in pieces(&secret) {
+                    prop_assert!(!redacted.contains(&piece), "{piece:?} of {secret:?} is in {redacted:?}");
+                }
             }
         }
     }

@@ -78,12 +78,13 @@ impl Authorizer {
     pub fn configuration(&self) -> &RawObject {
         &self.0
     }
-}
 
-impl Authorizer {
-    /// What AWS says, with every value of the authorizer in it replaced by the name of its member.
+    /// What AWS says, with every value of the authorizer in it replaced by the name of its member, or nothing of it
+    /// where it quotes a part of one.
     pub fn redact(&self, said: &str) -> String {
-        redaction::redact(said, &self.0.values())
+        let values = self.0.values().into_iter();
+        let values: Vec<_> = values.map(|(path, value)| (format!("authorizerConfiguration.{path}"), value)).collect();
+        redaction::redact(said, &values)
     }
 }
 

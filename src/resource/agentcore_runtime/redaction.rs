@@ -6,8 +6,11 @@ use std::cmp::Reverse;
 const SHORTEST_SECRET: usize = 4;
 /// This much of a secret in a row counts as a quotation of it, even where AWS cut or escaped the rest.
 const QUOTATION: usize = 8;
-/// Where secrets are kept. Elsewhere values are ARNs and addresses, whose parts stand in every message.
-const SECRETS: &str = "environmentVariables.";
+/// Where secrets are kept, and who may invoke a runtime. Elsewhere values are ARNs and addresses, whose parts stand in
+/// every message.
+const SECRETS: [&str; 2] = ["environmentVariables", "authorizerConfiguration"];
+/// An address, too: what it has in common with a secret, such as `https://`, gives nothing away.
+const DISCOVERY_URL: &str = "authorizerConfiguration.customJWTAuthorizer.discoveryUrl";
 
 /// Replaces every value in a message by the name of its member; gives none of the message where a part of a secret
 /// would remain. `values` are pairs of a path and a value.
@@ -20,8 +23,9 @@ pub(super) fn redact(message: &str, values: &[(String, String)]) -> String {
     for (path, value) in &values {
         redacted = redacted.replace(value.as_str(), &format!("[{path}]"));
     }
-    let mut secrets = values.iter().filter(|(path, _)| path.starts_with(SECRETS));
-    match secrets.find(|(_, value)| is_quoted(value, &redacted)) {
+    let address = values.iter().find(|(path, _)| *path == DISCOVERY_URL).map_or("", |(_, value)| value);
+    let mut secrets = values.iter().filter(|(path, _)| is_secret(path));
+    match secrets.find(|(_, value)| is_quoted(value, &redacted, address)) {
         Some((path, _)) => format!("AWS's message is withheld, because it quotes a part of {path}"),
         None => redacted,
     }
@@ -33,7 +37,13 @@ fn escaped(value: &str) -> String {
     json[1..json.len() - 1].to_owned()
 }
 
-fn is_quoted(value: &str, message: &str) -> bool {
+fn is_secret(path: &str) -> bool {
+    path != DISCOVERY_URL && SECRETS.iter().any(|secrets| path.starts_with(secrets))
+}
+
+/// Whether a message quotes a part of a value that is no part of the address.
+fn is_quoted(value: &str, message: &str, address: &str) -> bool {
     let chars: Vec<_> = value.chars().collect();
-    chars.windows(QUOTATION).any(|part| message.contains(&part.iter().collect::<String>()))
+    let mut parts = chars.windows(QUOTATION).map(String::from_iter);
+    parts.any(|part| message.contains(&part) && !address.contains(&part))
 }
