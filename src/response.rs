@@ -60,6 +60,13 @@ pub struct NotListed {
     pub detail: String,
 }
 
+impl NotListed {
+    /// Whether that is a failure. A service that is not offered here is none.
+    pub fn has_failed(&self) -> bool {
+        self.reason != Reason::NotOffered
+    }
+}
+
 /// How many instances that allow version 1 something launched.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Launched {
@@ -94,8 +101,7 @@ impl Response {
     /// Whether anything failed, so that the invocation must fail.
     pub fn has_failures(&self) -> bool {
         let unlisted = self.sweep.iter().flat_map(|sweep| &sweep.not_listed);
-        self.counts.contains_key(<&str>::from(Verdict::Failed))
-            || unlisted.into_iter().any(|listing| listing.reason != Reason::NotOffered)
+        self.counts.contains_key(<&str>::from(Verdict::Failed)) || unlisted.into_iter().any(NotListed::has_failed)
     }
 
     /// The same response with as many outcomes as fit into [`MOST_BYTES`], failed ones first.

@@ -81,9 +81,14 @@ fn report_response(request_id: &str, response: &Response) {
 }
 
 fn report_sweep(request_id: &str, response: &Response, sweep: &Sweep) {
-    for NotListed { kind, reason, detail } in &sweep.not_listed {
+    for listing in &sweep.not_listed {
+        let NotListed { kind, reason, detail } = listing;
         let (kind, reason): (&str, &str) = (kind.into(), reason.into());
-        error!(request_id, kind, reason, detail, "{kind} could not be listed");
+        if listing.has_failed() {
+            error!(request_id, kind, reason, detail, "{kind} could not be listed");
+        } else {
+            info!(request_id, kind, reason, detail, "{kind} is not offered here");
+        }
     }
     if !sweep.complete {
         counter!("IncompleteSweeps").increment(1);

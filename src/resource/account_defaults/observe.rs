@@ -30,14 +30,11 @@ pub struct Defaults {
     pub managed_by: Option<String>,
     /// `ManagedExceptionMessage`: what a declarative policy says to those who want to change them.
     pub policy_message: Option<String>,
+    /// Whether EC2's answer has an account level at all. Where it has none, nothing above is known.
+    pub are_shown: bool,
 }
 
 impl Defaults {
-    /// What an answer without any defaults says: nothing, not even who manages them.
-    fn unknown() -> Self {
-        Self { managed_by: Some("somebody EC2 does not name".to_owned()), ..Self::default() }
-    }
-
     /// Whether they require version 2. No preference does not.
     pub fn require_v2(&self) -> bool {
         self.http_tokens.as_deref() == Some("required")
@@ -80,6 +77,7 @@ impl From<InstanceMetadataDefaultsResponse> for Defaults {
             instance_metadata_tags: preference(shown.instance_metadata_tags),
             managed_by: shown.managed_by.map(|manager| manager.as_str().to_owned()),
             policy_message: shown.managed_exception_message.filter(|message| !message.is_empty()),
+            are_shown: true,
         }
     }
 }
@@ -118,5 +116,5 @@ pub(super) async fn read(client: &Client) -> Result<Defaults, Failure> {
         Some("InvalidAction" | "UnsupportedOperation") => Failure::new(Reason::NotOffered, NOT_OFFERED),
         _ => Failure::of_request(Reason::ReadFailed, OPERATION, &error, error.message()),
     })?;
-    Ok(reply.account_level.map_or_else(Defaults::unknown, Defaults::from))
+    Ok(reply.account_level.map(Defaults::from).unwrap_or_default())
 }

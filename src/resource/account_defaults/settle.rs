@@ -23,6 +23,7 @@ pub enum Decision {
 pub fn decide(defaults: &Defaults) -> Decision {
     match (defaults.require_v2(), defaults.managed_by.as_deref()) {
         (true, _) => Decision::Leave(Verdict::Compliant, Reason::V2Required),
+        (false, None) if !defaults.are_shown => Decision::Leave(Verdict::Held, Reason::UnknownManager),
         (false, None | Some("account")) => Decision::Enforce,
         (false, Some("declarative-policy")) => Decision::Leave(Verdict::Held, Reason::ManagedByPolicy),
         (false, Some(_)) => Decision::Leave(Verdict::Held, Reason::UnknownManager),
@@ -143,7 +144,7 @@ fn why_left(defaults: &Defaults, reason: Reason) -> String {
             )
         }
         _ => {
-            let manager = defaults.managed_by.as_deref().map_or("somebody else".to_owned(), shortened);
+            let manager = defaults.managed_by.as_deref().map_or("somebody EC2 does not name".to_owned(), shortened);
             format!(
                 "The Region's defaults for new instances are managed by {manager}, which this version does not know, \
                  so they were not changed. A person has to look at them."

@@ -101,7 +101,9 @@ fn wrong_version(before: &Document, now: &Document) -> Option<Failure> {
 
 fn concurrent_update(before: &Document, now: &Document) -> Failure {
     let changed = match before.differences(now) {
-        changed if changed.is_empty() => "No member differs".to_owned(),
+        changed if changed.is_empty() => {
+            "No member differs; what a version in between has of its own was overwritten".to_owned()
+        }
         changed => format!("These members differ: {}", listed(&changed)),
     };
     let detail = format!(
