@@ -16,7 +16,7 @@ use serde_json::Value;
 use stand_in::{ACCOUNT, AccountDefaults, Call, Fault, Instance, REGION, Runtime, World};
 
 /// How often each result has come by the end.
-const EXPECTED: &str = "10 compliant, 1 deferred, 9 enforced, 4 exempt, 1 failed, 1 gone, 4 held, 4 would_enforce";
+const EXPECTED: &str = "9 compliant, 1 deferred, 10 enforced, 4 exempt, 1 failed, 1 gone, 4 held, 4 would_enforce";
 /// The sample of the schedule has no time; it comes at the end of the day.
 const LAST: &str = "2026-11-20T23:59:59Z";
 /// What is worth telling of a call, by its path in the event's detail.
@@ -42,7 +42,7 @@ async fn main() {
     tally.play(&report, "ec2-instance-started.json").await;
 
     heading("Then in enforce mode: every event of events/, in the order of time");
-    let enforce = Scene::new().await.with_account_defaults(settings::AccountDefaults::Enforce);
+    let enforce = Scene::new().await.with_account_defaults(settings::AccountDefaults::Enforce).with_endpoints_moved();
     fill(&mut enforce.aws.world());
     let mut names = sample_names();
     names.sort_by_key(|name| sample(name)["time"].as_str().map_or(LAST.to_owned(), str::to_owned));
@@ -77,6 +77,7 @@ fn fill(world: &mut World) {
     let network =
         &sample("agentcore-runtime-updated-mmdsv2.json")["detail"]["requestParameters"]["networkConfiguration"];
     quotes.set("networkConfiguration", &network.to_string()).status("UPDATING").version = 7;
+    quotes.versions.insert(6, quotes.document.clone());
     let dormant = world.add_runtime("dormant_agent-Op34Qr56St", &document());
     dormant.set("networkConfiguration", &network.to_string());
     let archive = world.add_runtime("archive_agent-Zx90Cv12Bn", &document());
@@ -87,6 +88,15 @@ fn fill(world: &mut World) {
     archive.set("networkConfiguration", r#"{"networkMode":"PUBLIC"}"#);
     archive.set("memberNoSdkKnows", r#"{ "number": 123456789012345678901234567890 }"#).version = 3;
     archive.document.remove("authorizerConfiguration");
+}
+
+/// What the stand-in does not show yet, because it comes with the event itself.
+fn happen(world: &mut World, event: &Value) {
+    let (call, request) = (&event["detail"]["eventName"], &event["detail"]["requestParameters"]);
+    if call == "CreateAgentRuntimeEndpoint" {
+        let runtime = world.runtimes.get_mut(text(&request["agentRuntimeId"])).expect("a runtime");
+        runtime.endpoint(text(&request["name"]), text(&request["agentRuntimeVersion"]).parse().expect("a version"));
+    }
 }
 
 /// What was seen so far.
@@ -102,6 +112,7 @@ impl Tally {
     /// Lets the guardrail handle one event, tells the story, and checks it; gives whether the invocation succeeded.
     async fn play(&mut self, scene: &Scene, name: &str) -> bool {
         let event = sample(name);
+        happen(&mut scene.aws.world(), &event);
         let (before, earlier) = (snapshot(&scene.aws.world()), scene.aws.calls().len());
         let (response, failure) = match scene.invoke(event.clone()).await {
             Ok(response) => (response, None),
@@ -147,15 +158,18 @@ impl Tally {
         println!("{} calls that read, {writes} that write.", calls.len() - writes);
         println!("{}.", results.join(", "));
         assert_eq!(results.join(", "), EXPECTED);
-        println!("Checked: whatever is enforced has changed in that one setting, and nothing else has changed.");
+        println!("Checked: only the setting of what is enforced and the version of a moved endpoint have changed.");
     }
 }
+
+/// What endpoints are called among the members of their runtime.
+const ENDPOINT: &str = "endpoint ";
 
 /// One resource as the stand-in holds it.
 struct Look {
     /// For a person.
     state: String,
-    /// The one member that the guardrail may change.
+    /// The one member that the guardrail may change, beside the versions that endpoints are on.
     setting: &'static str,
     /// Every member, as it is stored.
     members: BTreeMap<String, String>,
@@ -183,12 +197,17 @@ impl Look {
     }
 
     fn runtime(runtime: &Runtime) -> (String, Self) {
-        let Runtime { id, status, version, document, .. } = runtime;
-        let members: BTreeMap<_, _> = document.iter().map(|(name, json)| (name.clone(), json.to_string())).collect();
+        let Runtime { id, status, version, document, endpoints, .. } = runtime;
+        let mut members: BTreeMap<_, _> =
+            document.iter().map(|(name, json)| (name.clone(), json.to_string())).collect();
         let setting = "metadataConfiguration";
         let metadata = members.get(setting).map(|json| json.parse::<Value>().expect("JSON"));
         let required = metadata.map_or("absent".to_owned(), |metadata| metadata["requireMMDSV2"].to_string());
-        let state = format!("requireMMDSV2 {required}\n{status}, version {version}");
+        let mut state = format!("requireMMDSV2 {required}\n{status}, version {version}");
+        for (name, endpoint) in endpoints {
+            state.push_str(&format!("\nendpoint {name}:\n{}, version {}", endpoint.status, endpoint.live_version));
+            members.insert(format!("{ENDPOINT}{name}"), endpoint.live_version.to_string());
+        }
         (id.clone(), Self { state, setting, members })
     }
 
@@ -207,13 +226,19 @@ fn snapshot(world: &World) -> Snapshot {
     instances.chain(world.runtimes.values().map(Look::runtime)).chain(defaults).collect()
 }
 
-/// Exactly what is reported as enforced has changed, and only in its setting.
+/// Exactly what is reported as enforced has changed, and only in its setting; an endpoint only if it is reported.
 fn check(response: &Value, before: &Snapshot, after: &Snapshot) {
-    let enforced = outcomes(response).filter(|outcome| outcome["result"] == "enforced");
-    let enforced: BTreeSet<_> = enforced.map(|outcome| text(&outcome["id"])).collect();
+    let those = |is_so: fn(&Value) -> bool| -> BTreeSet<_> {
+        outcomes(response).filter(|outcome| is_so(outcome)).map(|outcome| text(&outcome["id"])).collect()
+    };
+    let enforced = those(|outcome| outcome["result"] == "enforced" && outcome["reason"] == "v1_allowed");
+    let moved = those(|outcome| outcome["findings"].to_string().contains("endpoint_moved"));
     for (id, look) in before {
+        let (endpoints, changed): (BTreeSet<_>, BTreeSet<_>) =
+            look.compare(&after[id]).1.into_iter().partition(|name| name.starts_with(ENDPOINT));
         let expected = enforced.contains(id.as_str()).then(|| look.setting.to_owned());
-        assert_eq!(look.compare(&after[id]).1, expected.into_iter().collect(), "what has changed of {id}");
+        assert_eq!(changed, expected.into_iter().collect(), "what has changed of {id}");
+        assert_eq!(!endpoints.is_empty(), moved.contains(id.as_str()), "the endpoints of {id} that were moved");
     }
 }
 
@@ -254,7 +279,7 @@ fn in_words(outcome: &Value, before: &Look, after: &Look) -> String {
         words.push_str(&format!("\nFindings: {}.", findings.join(", ")));
     }
     if outcome["kind"] == "agentcore_runtime" && !outcome["after"].is_null() {
-        let same: Vec<_> = before.compare(after).0.into_iter().collect();
+        let same: Vec<_> = before.compare(after).0.into_iter().filter(|name| !name.starts_with(ENDPOINT)).collect();
         words.push_str(&format!("\nTo the byte as before: {}.", same.join(", ")));
     }
     words
