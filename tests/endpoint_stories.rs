@@ -30,6 +30,20 @@ async fn moving(arrange: impl FnOnce(&mut Runtime)) -> Scene {
     scene_with(arrange).await.with_endpoints_moved()
 }
 
+/// The same with an endpoint that is pinned to version 1 and this artifact in both versions.
+async fn moving_with_artifact(artifact: &str) -> Scene {
+    let scene = Scene::new().await.with_endpoints_moved();
+    let mut runtime = scene.aws.world().add_runtime(ID, &document()).set("agentRuntimeArtifact", artifact).clone();
+    pinned(runtime.publish(&[REQUIRED]));
+    scene.aws.world().runtimes.insert(ID.to_owned(), runtime);
+    scene
+}
+
+fn s3_artifact(s3: &Value) -> String {
+    let code = json!({"code": {"s3": s3}, "runtime": "PYTHON_3_13", "entryPoint": ["main.py"]});
+    json!({"codeConfiguration": code}).to_string()
+}
+
 fn pinned(runtime: &mut Runtime) {
     runtime.endpoint("prod", 1).description = Some("for \"front desk\" — é".to_owned());
 }
@@ -117,19 +131,38 @@ mod nothing_is_moved {
 
     #[tokio::test]
     async fn where_the_same_name_may_mean_other_code() {
-        let scene = Scene::new().await.with_endpoints_moved();
-        {
-            let mut world = scene.aws.world();
-            let image = r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims:1"}}"#;
-            let runtime = world.add_runtime(ID, &document()).set("agentRuntimeArtifact", image);
-            runtime.publish(&[REQUIRED]).endpoint("prod", 1);
+        for artifact in [
+            r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims:1"}}"#.to_owned(),
+            s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip"})),
+            s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": ""})),
+            s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "null"})),
+        ] {
+            let scene = moving_with_artifact(&artifact).await;
+
+            let outcome = scene.outcome(updated()).await;
+
+            assert_ended(&outcome, "compliant", "v2_required", &["mutable_artifact", "pinned_endpoint"]);
+            assert_says(&outcome, "its artifact has a name that can come to mean something else");
+            assert!(scene.aws.writes().is_empty(), "{artifact}");
         }
+    }
 
-        let outcome = scene.outcome(updated()).await;
+    #[tokio::test]
+    async fn where_the_artifact_is_of_a_kind_that_nobody_knows() {
+        for artifact in [
+            "{}",
+            r#"{"containerConfiguration":{"containerUri":["agent@sha256:0a1b"]}}"#,
+            r#"{"gitConfiguration":{"repository":"https://git.example.org/agent","branch":"main"}}"#,
+            r#"{"codeConfiguration":{"code":{"repository":{"branch":"main"}},"runtime":"PYTHON_3_13"}}"#,
+        ] {
+            let scene = moving_with_artifact(artifact).await;
 
-        assert_ended(&outcome, "compliant", "v2_required", &["mutable_artifact", "pinned_endpoint"]);
-        assert_says(&outcome, "may run other code");
-        assert!(scene.aws.writes().is_empty());
+            let outcome = scene.outcome(updated()).await;
+
+            assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+            assert_says(&outcome, "its artifact is of a kind that this version of the guardrail does not know");
+            assert!(scene.aws.writes().is_empty(), "{artifact}");
+        }
     }
 
     #[tokio::test]
@@ -403,6 +436,19 @@ mod an_endpoint_is_moved {
             (write.operation.as_str(), names),
             (MOVE, ["agentRuntimeVersion", "clientToken", "description"].map(str::to_owned).to_vec())
         );
+    }
+
+    #[tokio::test]
+    async fn whether_its_artifact_is_an_image_with_a_digest_or_an_s3_object_with_a_version() {
+        let object = s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "v7"}));
+        let image = r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims@sha256:0a1b2c3d"}}"#;
+        for artifact in [object.as_str(), image] {
+            let scene = moving_with_artifact(artifact).await;
+
+            let outcome = scene.outcome(updated()).await;
+
+            assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+        }
     }
 
     #[tokio::test]

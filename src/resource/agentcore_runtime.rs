@@ -1,5 +1,6 @@
 //! Bedrock AgentCore runtimes and their microVMs' metadata service, MMDS.
 
+mod artifact;
 pub mod authorizer;
 pub mod document;
 pub mod endpoints;

@@ -25,17 +25,23 @@ async fn an_image_by_a_tag_is_a_mutable_artifact_and_one_by_its_digest_is_none()
 
 #[tokio::test]
 async fn an_s3_object_without_a_version_is_a_mutable_artifact_and_one_with_it_is_none() {
-    let without = artifact(&json!({"bucket": "agents", "prefix": "claims.zip"}));
+    let without = [
+        json!({"bucket": "agents", "prefix": "claims.zip"}),
+        json!({"bucket": "agents", "prefix": "claims.zip", "versionId": ""}),
+        json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "null"}),
+    ];
     let with = artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "v7"}));
 
-    let mutable = findings(|runtime| {
-        runtime.set("agentRuntimeArtifact", &without);
-    });
+    for without in without {
+        let mutable = findings(|runtime| {
+            runtime.set("agentRuntimeArtifact", &artifact(&without));
+        });
+        assert_eq!(mutable.await, json!(["mutable_artifact"]), "{without}");
+    }
     let fixed = findings(|runtime| {
         runtime.set("agentRuntimeArtifact", &with);
     });
 
-    assert_eq!(mutable.await, json!(["mutable_artifact"]));
     assert_eq!(fixed.await, json!([]));
 }
 

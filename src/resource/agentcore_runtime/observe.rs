@@ -5,7 +5,7 @@ use std::future::Future;
 use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata};
 use futures_util::{StreamExt, stream};
 
-use super::{authorizer::RuntimeAuthorizer, document::Document, reading::read};
+use super::{artifact::Artifact, authorizer::RuntimeAuthorizer, document::Document, reading::read};
 use crate::{
     failure::{Failure, shortened},
     observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
@@ -122,7 +122,7 @@ pub(super) fn phase(document: &Document) -> Phase {
 
 fn findings(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding> {
     let noticed = [
-        (has_mutable_artifact(document), Finding::MutableArtifact),
+        (Artifact::of(document) == Artifact::Mutable, Finding::MutableArtifact),
         (*authorizer != RuntimeAuthorizer::Off && document.lacks_authorizer(), Finding::NoAuthorizer),
         (document.text(&["networkConfiguration", "networkMode"]).as_deref() == Some("PUBLIC"), Finding::PublicNetwork),
     ];
@@ -132,12 +132,4 @@ fn findings(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding>
 fn findings_if_enforced(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding> {
     let is_set = authorizer.to_set().is_some() && document.lacks_authorizer();
     is_set.then_some(Finding::AuthorizerSet).into_iter().collect()
-}
-
-/// Sending such an artifact again, or another version with it, may deploy whatever its name points at now.
-pub(super) fn has_mutable_artifact(document: &Document) -> bool {
-    let image = document.text(&["agentRuntimeArtifact", "containerConfiguration", "containerUri"]);
-    let object = ["agentRuntimeArtifact", "codeConfiguration", "code", "s3"];
-    let version = document.text(&["agentRuntimeArtifact", "codeConfiguration", "code", "s3", "versionId"]);
-    image.is_some_and(|image| !image.contains("@sha256:")) || (document.has(&object) && version.is_none())
 }

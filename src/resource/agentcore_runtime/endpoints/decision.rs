@@ -3,7 +3,7 @@
 use super::observe::Listed;
 use crate::{
     outcome::{Outcome, State, Verdict},
-    resource::agentcore_runtime::{document::Document, observe::has_mutable_artifact, verify::listed},
+    resource::agentcore_runtime::{artifact::Artifact, document::Document, verify::listed},
 };
 
 /// The runtime, as its outcome shows it.
@@ -92,10 +92,13 @@ pub(super) fn why_it_stays(endpoint: &Listed, pinned: Option<&Document>, now: &D
             listed(&differences)
         ));
     }
-    has_mutable_artifact(now).then(|| {
-        format!(
-            "its artifact has a name that can come to mean something else, so that version {to} may run other code; \
-             move it yourself if that is what it shall run"
-        )
-    })
+    let artifact = match Artifact::of(now) {
+        Artifact::Fixed => return None,
+        Artifact::Mutable => "has a name that can come to mean something else",
+        Artifact::Unknown => "is of a kind that this version of the guardrail does not know",
+    };
+    Some(format!(
+        "its artifact {artifact}, so that version {to} may run other code; move it yourself if that is what it shall \
+         run"
+    ))
 }
