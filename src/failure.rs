@@ -23,6 +23,11 @@ impl Failure {
         Self { reason, detail: detail.into(), after: None }
     }
 
+    /// The same failure, told after what came before it.
+    pub fn preceded_by(self, earlier: &str) -> Self {
+        Self { detail: format!("{earlier} {}", self.detail), ..self }
+    }
+
     /// AWS was still at work on the resource when time ran out; with AWS's word for its status.
     pub fn still_changing(status: &str) -> Self {
         Self::new(

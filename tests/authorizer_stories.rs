@@ -441,6 +441,24 @@ mod it_is_verified {
     }
 
     #[tokio::test]
+    async fn an_authorizer_is_looked_for_even_if_the_answer_was_lost() {
+        let lost = scene_with(enforce(), |runtime| runtime.loses_on_update = vec![MEMBER.to_owned()]).await;
+        lost.aws.world().fault(UPDATE, Fault::LostReply, 1);
+        lost.aws.world().fault(UPDATE, Fault::AccessDenied, usize::MAX);
+        let outcome = lost.failed_outcome(created()).await;
+        assert_ended(&outcome, "failed", "configuration_changed");
+        assert_says(&outcome, "as they were sent: authorizerConfiguration.");
+        assert_says_no_value(&lost, &outcome);
+
+        let set = scene(enforce()).await;
+        set.aws.world().fault(UPDATE, Fault::LostReply, 1);
+        set.aws.world().fault(UPDATE, Fault::AccessDenied, usize::MAX);
+        let outcome = set.outcome(created()).await;
+        assert_ended(&outcome, "enforced", "v1_allowed");
+        assert_eq!(outcome["findings"], json!(["authorizer_set"]));
+    }
+
+    #[tokio::test]
     async fn another_member_that_the_update_lost_is_a_failure_too() {
         let scene =
             scene_with(enforce(), |runtime| runtime.loses_on_update = vec!["environmentVariables".to_owned()]).await;

@@ -18,10 +18,10 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{
-        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, detail, document, just_now,
+        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, count, detail, document, just_now,
         only_write, runtime_created, sample,
     },
-    stand_in::{Call, Document, Fault, Runtime},
+    stand_in::{Call, Document, Fault, Runtime, World},
 };
 use metadata_guardrail::aws::ATTEMPTS;
 
@@ -29,6 +29,7 @@ const ID: &str = "claims_agent-a1B2c3D4e5";
 const ENDPOINTS: &str = "ListAgentRuntimeEndpoints";
 const GET: &str = "GetAgentRuntime";
 const TAGS: &str = "ListTagsForResource";
+const REQUIRED: (&str, &str) = ("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
 const UPDATE: &str = "UpdateAgentRuntime";
 const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
 

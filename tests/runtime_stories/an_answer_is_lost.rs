@@ -89,6 +89,99 @@ async fn if_the_conflict_is_with_somebody_elses_update_all_is_looked_at_again() 
 }
 
 #[tokio::test]
+async fn a_sweep_does_not_wait_for_somebody_elses_update() {
+    for (first, second) in [(Fault::Internal, conflict()), (Fault::ConnectionReset, conflict())] {
+        let scene = scene().await;
+        scene.aws.world().fault(UPDATE, first, 1);
+        scene.aws.world().fault(UPDATE, second, 1);
+        scene.aws.world().after(TAGS, |world| {
+            let runtime = world.runtimes.get_mut(ID).expect("it").publish(&[("description", r#""theirs""#)]);
+            runtime.settle_polls = u32::MAX;
+            runtime.status("UPDATING");
+        });
+
+        let response = scene.invoke(due()).await.expect("what waits has not failed");
+
+        assert_ended(&by_id(&response)[ID], "deferred", "still_changing");
+        assert_eq!(count(&scene, GET), 2);
+    }
+}
+
+#[tokio::test]
+async fn somebody_elses_update_that_failed_is_not_called_the_guardrails_own() {
+    let scene = scene().await;
+    scene.aws.world().fault(UPDATE, Fault::ConnectionReset, 1);
+    scene.aws.world().fault(UPDATE, conflict(), 1);
+    scene.aws.world().after(TAGS, |world| {
+        let runtime = world.runtimes.get_mut(ID).expect("it").publish(&[("description", r#""theirs""#)]);
+        runtime.status("UPDATE_FAILED");
+    });
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "held", "update_failed");
+}
+
+#[tokio::test]
+async fn what_may_be_somebody_elses_deployment_is_to_be_checked_before_anything_is_restored() {
+    for (versions, reason) in [(1, "configuration_changed"), (2, "concurrent_update")] {
+        let scene = scene().await;
+        scene.aws.world().fault(UPDATE, Fault::ConnectionReset, 1);
+        scene.aws.world().fault(UPDATE, conflict(), 1);
+        scene.aws.world().after(TAGS, move |world| {
+            let runtime = world.runtimes.get_mut(ID).expect("it");
+            for _ in 0..versions {
+                runtime.publish(&[("description", r#""deployed in between""#), REQUIRED]);
+            }
+        });
+
+        let outcome = scene.failed_outcome(created()).await;
+
+        assert_ended(&outcome, "failed", reason);
+        let doubt = format!(
+            "an answer to the update was lost, so that version {} may be its work or somebody else's deployment; find \
+             out which before you restore anything",
+            versions + 1
+        );
+        assert_says(&outcome, &doubt);
+        assert_says(&outcome, "description");
+    }
+}
+
+#[tokio::test]
+async fn an_update_whose_answer_came_is_not_doubted() {
+    let scene = scene_with(|runtime| runtime.loses_on_update.push("lifecycleConfiguration".to_owned())).await;
+
+    let outcome = scene.failed_outcome(created()).await;
+
+    assert_ended(&outcome, "failed", "configuration_changed");
+    assert!(!detail(&outcome).contains("lost"), "{}", detail(&outcome));
+}
+
+#[tokio::test]
+async fn the_refusal_of_the_last_attempt_is_said_whatever_is_seen_after_it() {
+    let unreadable = |world: &mut World| world.fault(GET, Fault::Internal, usize::MAX);
+    let without_end = |world: &mut World| {
+        let runtime = world.runtimes.get_mut(ID).expect("it").publish(&[REQUIRED]);
+        runtime.settle_polls = u32::MAX;
+        runtime.status("UPDATING");
+    };
+    for (change, reason) in
+        [(unreadable as fn(&mut World), "not_verified"), (without_end as fn(&mut World), "still_changing")]
+    {
+        let scene = scene().await.with_remaining(Duration::from_secs(31));
+        scene.aws.world().fault(UPDATE, Fault::ConnectionReset, 1);
+        scene.aws.world().fault(UPDATE, Fault::AccessDenied, usize::MAX);
+        scene.aws.world().after(TAGS, change);
+
+        let outcome = scene.failed_outcome(created()).await;
+
+        assert_ended(&outcome, "failed", reason);
+        assert_says(&outcome, "AWS answered UpdateAgentRuntime with AccessDeniedException");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_of_a_later_attempt_does_not_hide_that_the_first_one_happened() {
     for fault in [Fault::Throttled, Fault::AccessDenied] {
         let scene = scene().await;

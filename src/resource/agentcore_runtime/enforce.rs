@@ -13,7 +13,7 @@ use super::{
     authorizer::Authorizer,
     document::{Document, S3Endpoint, UnsafeToSend, UpdateBody},
     lost_answer::LostAnswer,
-    verify::{is_newer, settled, verified},
+    verify::{Sent, may_be_ours, settled, verified},
 };
 use crate::{
     failure::Failure,
@@ -73,14 +73,6 @@ impl EnforceRuntimes {
     }
 }
 
-/// What became of an update that was sent and not refused for good.
-enum Sent {
-    /// AWS accepted it.
-    Accepted,
-    /// It may have been accepted: an answer was lost. This is what to do if it was not.
-    Unclear(Refusal),
-}
-
 impl Enforce for EnforceRuntimes {
     type Document = Document;
 
@@ -94,14 +86,41 @@ impl Enforce for EnforceRuntimes {
         let with_authorizer = self.authorizer.as_ref().and_then(|one| observed.document.with_authorizer(one));
         let before = with_authorizer.as_ref().unwrap_or(&observed.document);
         let sent = self.update(target, before).await?;
-        let now = settled(&self.client, target, before, patience).await?;
+        let settled = settled(&self.client, target, before, &sent, patience).await;
         match sent {
-            // A newer version without the requirement is somebody else's.
-            Sent::Unclear(otherwise) if !(is_newer(before, &now) && now.requires_mmdsv2() == Some(true)) => {
-                Err(otherwise)
-            }
-            Sent::Accepted | Sent::Unclear(_) => verified(before, &now),
+            Sent::Accepted => verified(before, &settled?),
+            Sent::Unclear(refusal) => unclear(before, refusal, settled),
         }
+    }
+}
+
+/// What came of an update whose answer was lost: AWS's refusal counts unless the runtime shows that it happened.
+fn unclear(before: &Document, refusal: Refusal, settled: Result<Document, Refusal>) -> Result<State, Refusal> {
+    let refused = detail(&refusal);
+    match settled {
+        Err(seen) => Err(preceded_by(refused, seen)),
+        Ok(now) if !may_be_ours(before, &now) => Err(refusal),
+        Ok(now) => verified(before, &now).map_err(|seen| {
+            let version = now.text(&["agentRuntimeVersion"]).unwrap_or_default();
+            let doubt = format!(
+                "{refused} But an answer to the update was lost, so that version {version} may be its work or somebody \
+                 else's deployment; find out which before you restore anything."
+            );
+            preceded_by(&doubt, seen)
+        }),
+    }
+}
+
+fn detail(refusal: &Refusal) -> &str {
+    let (Refusal::Moved(failure) | Refusal::Busy(failure) | Refusal::Failed(failure)) = refusal;
+    &failure.detail
+}
+
+fn preceded_by(earlier: &str, refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Moved(failure) => Refusal::Moved(failure.preceded_by(earlier)),
+        Refusal::Busy(failure) => Refusal::Busy(failure.preceded_by(earlier)),
+        Refusal::Failed(failure) => Refusal::Failed(failure.preceded_by(earlier)),
     }
 }
 

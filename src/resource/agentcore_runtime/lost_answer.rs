@@ -11,7 +11,7 @@ use aws_sdk_bedrockagentcorecontrol::config::{
 use aws_sdk_bedrockagentcorecontrol::error::BoxError;
 
 /// Remembers whether one of a call's attempts ended without AWS having refused it. The SDK shows the error of the last
-/// attempt only, and an earlier one may have been accepted.
+/// attempt only, and an earlier one may have been accepted. A call that succeeded has lost nothing, whatever this says.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LostAnswer(Arc<AtomicBool>);
 
@@ -33,9 +33,8 @@ impl Intercept for LostAnswer {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let has_succeeded = matches!(context.output_or_error(), Some(Ok(_)));
         let was_refused = context.response().is_some_and(|response| response.status().is_client_error());
-        self.0.fetch_or(!has_succeeded && !was_refused, Relaxed);
+        self.0.fetch_or(!was_refused, Relaxed);
         Ok(())
     }
 }

@@ -19,6 +19,14 @@ use crate::{
 /// Reads may fail or lag behind the update. After this many the last one counts as the truth.
 pub(super) const MOST_FRUITLESS_READS: usize = 4;
 
+/// What became of an update that was sent and not refused for good.
+pub(super) enum Sent {
+    /// AWS accepted it.
+    Accepted,
+    /// It may have been accepted: an answer was lost. This is what to do if it was not.
+    Unclear(Refusal),
+}
+
 /// How far AWS has come with an update.
 enum Progress {
     /// It is done.
@@ -33,11 +41,12 @@ enum Progress {
     Failed,
 }
 
-/// Waits until AWS has done its work and shows it; the runtime as it is then.
+/// Waits until AWS has done its work and shows it; the runtime as it is then. For somebody else's work it does not wait.
 pub(super) async fn settled(
     client: &Client,
     target: &Target,
     before: &Document,
+    sent: &Sent,
     patience: &Patience,
 ) -> Result<Document, Refusal> {
     let mut pauses = patience.pauses();
@@ -46,6 +55,7 @@ pub(super) async fn settled(
         let so_far = match read(client, target).await {
             Ok(None) => return Err(Refusal::Moved(not_verified("AWS does not know the runtime any more."))),
             Err(failure) => Err(Refusal::Failed(not_verified(&failure.detail))),
+            Ok(Some(now)) if is_anothers(sent, before, &now) => return Ok(now),
             Ok(Some(now)) => match progress(before, &now) {
                 Progress::Ended => return Ok(now),
                 Progress::Leaving => return Err(Refusal::Moved(not_verified("The runtime is being deleted."))),
@@ -74,8 +84,18 @@ fn progress(before: &Document, now: &Document) -> Progress {
     }
 }
 
+/// Whether the runtime shows an update that is not the guardrail's own.
+fn is_anothers(sent: &Sent, before: &Document, now: &Document) -> bool {
+    matches!(sent, Sent::Unclear(_)) && is_newer(before, now) && !may_be_ours(before, now)
+}
+
+/// A newer version without the requirement is somebody else's.
+pub(super) fn may_be_ours(before: &Document, now: &Document) -> bool {
+    is_newer(before, now) && now.requires_mmdsv2() == Some(true)
+}
+
 /// Whether a version was made after the update was built.
-pub(super) fn is_newer(before: &Document, now: &Document) -> bool {
+fn is_newer(before: &Document, now: &Document) -> bool {
     now.version() > before.version()
 }
 

@@ -76,7 +76,9 @@ impl MoveEndpoints {
         let refused = refused.map(|error| Failure::of_request(Reason::WriteFailed, OPERATION, &error, None));
         let now = match refused {
             Some(failure) if !lost_answer.is_possible() => return Err(failure),
-            Some(failure) => self.arrived(target, way, patience).await.map_err(|seen| both(&failure, &seen))?,
+            Some(failure) => {
+                self.arrived(target, way, patience).await.map_err(|seen| seen.preceded_by(&failure.detail))?
+            }
             None => self.arrived(target, way, patience).await?,
         };
         match before.differences(&now) {
@@ -135,11 +137,6 @@ impl MoveEndpoints {
 fn why(now: &Endpoint) -> String {
     let live = now.text("liveVersion").unwrap_or_else(|| "not given".to_owned());
     format!(", on version {live}")
-}
-
-/// AWS did not accept the move, or that was not seen, and neither was the move itself.
-fn both(failure: &Failure, seen: &Failure) -> Failure {
-    Failure { detail: format!("{} {}", failure.detail, seen.detail), ..seen.clone() }
 }
 
 fn not_verified(seen: &str) -> Failure {
