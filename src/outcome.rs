@@ -138,7 +138,7 @@ pub enum Reason {
     NotFoundYet,
     /// Failed: the resource could not be read.
     ReadFailed,
-    /// Failed: the tags could not be read, so nothing was written.
+    /// Failed: the tags could not be read, so it was not written.
     TagsUnreadable,
     /// Failed: whether IMDSv1 is in use could not be read, so nothing was written.
     UsageUnreadable,

@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{CANARY, EXEMPT, Scene, agentcore_call, assert_says, by_id, document, due, runtime_created, sample},
+    harness::{
+        CANARY, EXEMPT, Scene, agentcore_call, assert_says, by_id, count, detail, document, due, runtime_created,
+        sample,
+    },
     stand_in::{
         Fault,
         Pages::{Circular, EmptyBetween, Repeating},
@@ -16,6 +19,7 @@ use crate::{
 const ID: &str = "claims_agent-a1B2c3D4e5";
 const LIST: &str = "ListAgentRuntimeEndpoints";
 const READ: &str = "GetAgentRuntimeEndpoint";
+const TAGS: &str = "ListTagsForResource";
 const MOVE: &str = "UpdateAgentRuntimeEndpoint";
 const REQUIRED: (&str, &str) = ("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
 
@@ -272,6 +276,28 @@ mod nothing_is_moved {
     }
 
     #[tokio::test]
+    async fn by_an_exemption_and_report_mode_does_not_say_that_it_would_be_moved() {
+        for (of_runtime, whose) in [(true, "exempts the runtime"), (false, "exempts it")] {
+            let exempt = |runtime: &mut Runtime| {
+                pinned(runtime);
+                if of_runtime {
+                    runtime.tag(EXEMPT, "yes");
+                } else {
+                    runtime.endpoints.get_mut("prod").expect("it").tag(EXEMPT, "yes");
+                }
+            };
+            for scene in [moving(exempt).await.in_report_mode(), scene_with(exempt).await] {
+                let outcome = scene.outcome(updated()).await;
+
+                assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+                assert_says(&outcome, whose);
+                assert!(!detail(&outcome).contains("would move it"));
+                assert!(scene.aws.writes().is_empty());
+            }
+        }
+    }
+
+    #[tokio::test]
     async fn but_an_exemption_that_has_passed_forbids_nothing() {
         let scene = moving(|runtime| {
             pinned(runtime);
@@ -309,16 +335,75 @@ mod nothing_is_moved {
     }
 
     #[tokio::test]
+    async fn if_it_is_the_one_that_aws_itself_could_not_move() {
+        for status in ["UPDATE_FAILED", "CREATE_FAILED", "A_NEW_WORD"] {
+            for event in [updated(), due()] {
+                let scene = moving(|runtime| status.clone_into(&mut runtime.endpoint("DEFAULT", 1).status)).await;
+
+                let response = scene.invoke(event).await.expect("success");
+
+                let outcome = &by_id(&response)[ID];
+                assert_ended(outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+                assert_says(outcome, "AWS should have moved it to version 2 by itself");
+                assert!(scene.aws.writes().is_empty());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn while_aws_itself_moves_its_own() {
+        let scene = moving(|runtime| _ = runtime.endpoint("DEFAULT", 1).moving_to(2, u32::MAX)).await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &[]);
+        assert_eq!(count(&scene, LIST), 1);
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
     async fn if_it_is_gone_in_between() {
+        for in_report_mode in [false, true] {
+            let scene = moving(pinned).await;
+            let scene = if in_report_mode { scene.in_report_mode() } else { scene };
+            // The first tags are the runtime's, the second those of the endpoint, which then does not exist any more.
+            scene.aws.world().after(TAGS, |world| {
+                world.runtimes.get_mut(ID).expect("it").endpoints.clear();
+            });
+
+            let outcome = scene.outcome(updated()).await;
+
+            assert_ended(&outcome, "compliant", "v2_required", &[]);
+            assert!(!detail(&outcome).contains("prod"));
+            assert!(scene.aws.writes().is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn if_aws_knows_the_endpoint_but_no_tags_of_it() {
         let scene = moving(pinned).await;
-        scene.aws.world().after("ListTagsForResource", |world| {
-            world.runtimes.get_mut(ID).expect("it").endpoints.clear();
+        let endpoint = format!("{ID}/runtime-endpoint/prod");
+        let unknown = Fault::Refused { code: "ResourceNotFoundException", message: String::new(), status: 404 };
+        scene.aws.world().fault_for(TAGS, &endpoint, unknown, usize::MAX);
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "tags_unreadable", &["pinned_endpoint"]);
+        assert_says(&outcome, "AWS answered ListTagsForResource with ResourceNotFoundException");
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn if_its_runtime_is_gone_before_its_tags_are_read() {
+        let scene = moving(pinned).await;
+        scene.aws.world().after("GetAgentRuntime", |world| {
+            world.after("GetAgentRuntime", |world| {
+                world.after("GetAgentRuntime", |world| world.runtimes.clear());
+            });
         });
 
-        // The first tags are the runtime's, the second those of the endpoint, which then does not exist any more.
-        let outcome = scene.failed_outcome(updated()).await;
-        assert_ended(&outcome, "failed", "tags_unreadable", &["pinned_endpoint"]);
         let outcome = scene.outcome(updated()).await;
+
         assert_ended(&outcome, "compliant", "v2_required", &[]);
         assert!(scene.aws.writes().is_empty());
     }
@@ -352,6 +437,21 @@ mod nothing_is_moved {
     }
 
     #[tokio::test]
+    async fn while_aws_moves_the_endpoint_to_where_it_belongs_and_nobody_waits_for_that() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("prod", 1).moving_to(2, 8);
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert_says(&outcome, "its status is UPDATING and its target version 2");
+        assert_eq!(count(&scene, LIST), 1);
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
     async fn if_its_last_update_failed() {
         let scene = moving(|runtime| {
             runtime.endpoint("prod", 1).status = "UPDATE_FAILED".to_owned();
@@ -381,7 +481,7 @@ mod nothing_is_moved {
     #[tokio::test]
     async fn if_somebody_else_was_faster() {
         let scene = moving(pinned).await;
-        scene.aws.world().after("ListTagsForResource", |world| {
+        scene.aws.world().after(TAGS, |world| {
             let runtime = world.runtimes.get_mut(ID).expect("it");
             runtime.endpoint("prod", 2);
         });
@@ -395,12 +495,19 @@ mod nothing_is_moved {
     #[tokio::test]
     async fn if_the_tags_cannot_be_read() {
         let scene = moving(pinned).await;
-        scene.aws.world().fault("ListTagsForResource", Fault::AccessDenied, usize::MAX);
+        scene.aws.world().fault(TAGS, Fault::AccessDenied, usize::MAX);
 
         let outcome = scene.failed_outcome(updated()).await;
 
         assert_ended(&outcome, "failed", "tags_unreadable", &["pinned_endpoint"]);
         assert!(scene.aws.writes().is_empty());
+
+        // Nothing has failed where nothing was to be moved.
+        let scene = scene.in_report_mode();
+        let outcome = scene.outcome(updated()).await;
+        assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert_says(&outcome, "whether a tag exempts it could not be read");
+        assert!(!detail(&outcome).contains("would move it"));
     }
 
     #[tokio::test]
@@ -492,6 +599,57 @@ mod an_endpoint_is_moved {
 
         assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
         assert_eq!(live(&scene, "prod"), 2);
+    }
+
+    #[tokio::test]
+    async fn once_aws_is_done_with_it_whatever_version_it_comes_from() {
+        let scene = moving(|runtime| {
+            // Version 3 lacks the requirement alone, version 4 is the current one.
+            runtime.publish(&[]).document.remove("metadataConfiguration");
+            runtime.publish(&[REQUIRED]);
+            runtime.endpoint("prod", 1).moving_to(3, 3);
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+        assert_says(&outcome, "The endpoint prod was moved from version 3 to version 4");
+        assert_eq!(live(&scene, "prod"), 4);
+    }
+
+    #[tokio::test]
+    async fn while_aws_is_at_work_on_its_neighbour() {
+        for (event, waits, seconds) in [(updated(), true, 32), (due(), false, 300)] {
+            let scene = moving(|runtime| {
+                pinned(runtime);
+                runtime.endpoint("busy", 2).moving_to(1, u32::MAX);
+            })
+            .await
+            .with_remaining(Duration::from_secs(seconds));
+
+            let response = scene.invoke(event).await.expect("success");
+
+            let outcome = &by_id(&response)[ID];
+            assert_ended(outcome, "enforced", "pinned_endpoint", &["endpoint_moved", "pinned_endpoint"]);
+            assert_says(outcome, "The endpoint busy is pinned to version 1");
+            assert_eq!((live(&scene, "prod"), count(&scene, LIST) > 1), (2, waits));
+        }
+    }
+
+    #[tokio::test]
+    async fn once_aws_is_done_with_it_though_its_neighbour_cannot_be_moved() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("odd", 1).more.push(("trafficShaping".to_owned(), "1".to_owned()));
+            runtime.endpoint("prod", 2).moving_to(1, 5);
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved", "pinned_endpoint"]);
+        assert_eq!((live(&scene, "odd"), live(&scene, "prod")), (1, 2));
+        assert_eq!(detail(&outcome).matches("The endpoint odd is pinned").count(), 1, "{}", detail(&outcome));
     }
 
     #[tokio::test]
@@ -630,7 +788,7 @@ mod what_fails_is_said {
     #[tokio::test]
     async fn that_time_ran_out_and_which_endpoints_are_pinned() {
         let scene = moving(pinned).await.with_remaining(Duration::from_secs(8));
-        scene.aws.world().after("ListTagsForResource", |world| world.latency = Duration::from_secs(3600));
+        scene.aws.world().after(TAGS, |world| world.latency = Duration::from_secs(3600));
 
         let outcome = scene.failed_outcome(updated()).await;
 
@@ -761,6 +919,21 @@ mod what_fails_is_said {
             assert_says(&outcome, &format!("The endpoint {name} is pinned to version 1"));
         }
         assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_that_was_waited_for_is_named_even_if_the_next_listing_fails() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("busy", 2).moving_to(1, u32::MAX);
+        })
+        .await;
+        scene.aws.world().after(LIST, |world| world.fault(LIST, Fault::AccessDenied, usize::MAX));
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "endpoints_unreadable", &["pinned_endpoint"]);
+        assert_says(&outcome, "The endpoint busy is pinned to version 1");
+        assert_says(&outcome, "AWS answered ListAgentRuntimeEndpoints with AccessDeniedException");
     }
 
     #[tokio::test]

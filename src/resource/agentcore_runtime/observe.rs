@@ -2,7 +2,11 @@
 
 use std::future::Future;
 
-use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata};
+use aws_sdk_bedrockagentcorecontrol::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::list_tags_for_resource::ListTagsForResourceError,
+};
 use futures_util::{StreamExt, stream};
 
 use super::{artifact::Artifact, authorizer::RuntimeAuthorizer, document::Document, reading::read};
@@ -36,11 +40,13 @@ impl ObserveRuntimes {
 }
 
 /// The tags of a runtime or of an endpoint.
-pub(super) async fn list_tags(client: &Client, arn: &str) -> Result<TagMap, Failure> {
-    let reply = client.list_tags_for_resource().resource_arn(arn).send().await;
-    let reply = reply
-        .map_err(|error| Failure::of_request(Reason::TagsUnreadable, "ListTagsForResource", &error, error.message()))?;
+pub(super) async fn list_tags(client: &Client, arn: &str) -> Result<TagMap, SdkError<ListTagsForResourceError>> {
+    let reply = client.list_tags_for_resource().resource_arn(arn).send().await?;
     Ok(reply.tags.unwrap_or_default().into_iter().collect())
+}
+
+pub(super) fn tags_unreadable(error: &SdkError<ListTagsForResourceError>) -> Failure {
+    Failure::of_request(Reason::TagsUnreadable, "ListTagsForResource", error, error.message())
 }
 
 impl Observe for ObserveRuntimes {
@@ -51,7 +57,10 @@ impl Observe for ObserveRuntimes {
     }
 
     async fn tags(&self, targets: &[Target], _: &str) -> Answers<TagMap> {
-        of_each(targets, |target| list_tags(&self.client, target.arn())).await
+        of_each(targets, async |target| {
+            list_tags(&self.client, target.arn()).await.map_err(|error| tags_unreadable(&error))
+        })
+        .await
     }
 }
 

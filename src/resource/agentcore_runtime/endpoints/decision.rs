@@ -60,11 +60,15 @@ pub(super) struct Pinned {
     pub version: String,
 }
 
-/// Why an endpoint cannot be moved to the version `to` without changing more than MMDSv2; `None` where it can.
-pub(super) fn why_it_stays(endpoint: &Listed, pinned: Option<&Document>, now: &Document, to: &str) -> Option<String> {
-    let Some(pinned) = pinned else {
-        return Some("AWS does not show that version, so that it is not moved".to_owned());
-    };
+impl Pinned {
+    /// Whether AWS is at work on it and will leave it on that version.
+    pub fn may_come_to_rest(&self) -> bool {
+        self.endpoint.is_changing() && self.endpoint.target.as_ref().is_none_or(|target| *target == self.version)
+    }
+}
+
+/// Why an endpoint of a pinned version cannot be moved to the version `to` without changing more than MMDSv2; `None` where it can.
+pub(super) fn why_it_stays(endpoint: &Listed, pinned: &Document, now: &Document, to: &str) -> Option<String> {
     let status = &endpoint.status;
     if endpoint.follows() {
         return Some(format!("AWS should have moved it to version {to} by itself; ask AWS Support why it has not"));

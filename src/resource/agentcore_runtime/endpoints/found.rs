@@ -30,9 +30,9 @@ impl Found {
         self.failures.push(failure);
     }
 
-    /// These endpoints are pinned. Each has to be disposed of; what is not is said in the end.
-    pub fn pinned(&mut self, pinned: &[Pinned]) {
-        self.open = pinned.iter().map(|it| (it.endpoint.name.clone(), it.version.clone())).collect();
+    /// One is pinned. It has to be disposed of; if it is not, that is said in the end.
+    pub fn pinned(&mut self, it: &Pinned) {
+        self.open.insert(it.endpoint.name.clone(), it.version.clone());
     }
 
     /// One stays as it is.
@@ -66,8 +66,8 @@ impl Found {
         self.open.remove(&it.endpoint.name);
     }
 
-    /// None exists any more, because the runtime does not.
-    pub fn all_gone(&mut self) {
+    /// What is still open will be looked at anew, or does not exist any more.
+    pub fn forget_open(&mut self) {
         self.open.clear();
     }
 

@@ -10,7 +10,7 @@ use crate::{
     resource::{
         agentcore_runtime::{
             document::Document,
-            observe::list_tags,
+            observe::{list_tags, tags_unreadable},
             reading::{read, read_version},
         },
         pages::pages,
@@ -61,9 +61,9 @@ impl Listed {
         self.status == "DELETING"
     }
 
-    /// The version it is on and the one it will be on.
+    /// The version it will be on and the one it is on.
     pub fn versions(&self) -> impl Iterator<Item = &str> {
-        [self.live.as_deref(), self.on_its_way_to()].into_iter().flatten()
+        [self.on_its_way_to(), self.live.as_deref()].into_iter().flatten()
     }
 
     /// Where a move has failed, it is on its way nowhere.
@@ -120,9 +120,18 @@ impl ObserveEndpoints {
         read(&self.client, target).await.map_err(as_unreadable)
     }
 
-    /// The tags of the runtime or of one of its endpoints.
-    pub(super) async fn tags(&self, arn: &str) -> Result<TagMap, Failure> {
-        list_tags(&self.client, arn).await
+    /// The tags of an endpoint, or of its runtime, by the ARN; `None` where the endpoint is gone. That AWS does not
+    /// know the ARN is not enough for that: it may know the endpoint, but no tags of it.
+    pub(super) async fn tags(&self, target: &Target, of: &Listed, arn: &str) -> Result<Option<TagMap>, Failure> {
+        let error = match list_tags(&self.client, arn).await {
+            Ok(tags) => return Ok(Some(tags)),
+            Err(error) => error,
+        };
+        let may_be_gone = error.code() == Some("ResourceNotFoundException");
+        if may_be_gone && self.endpoints(target).await?.iter().all(|it| it.name != of.name) {
+            return Ok(None);
+        }
+        Err(tags_unreadable(&error))
     }
 }
 

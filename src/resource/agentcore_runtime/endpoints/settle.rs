@@ -1,7 +1,7 @@
 //! What follows the outcome of a runtime: which of its endpoints are on a version that does not require MMDSv2, and the
 //! move of those for which it changes nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use super::{
     decision::{Pinned, Runtime, why_it_stays},
@@ -13,6 +13,7 @@ use crate::{
     decision::Moment,
     exception::{ExceptionTag, Exemption},
     failure::Failure,
+    observed::TagMap,
     outcome::{Outcome, Reason},
     patience::Patience,
     resource::{FollowUp, agentcore_runtime::document::Document},
@@ -39,7 +40,8 @@ impl FollowUp for EndpointsFlow<'_> {
     async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome {
         let Some(runtime) = Runtime::of(&outcome) else { return outcome };
         let mut found = Found::default();
-        let in_time = self.patience.until_end(self.look_after(target, &runtime, &mut found)).await;
+        let mut course = Course { flow: self, target, runtime: &runtime, versions: BTreeMap::new(), found: &mut found };
+        let in_time = self.patience.until_end(course.run()).await;
         if let Err(failure) = in_time.unwrap_or_else(|| Err(out_of_time(found.write_begun))) {
             found.unread(failure);
         }
@@ -47,80 +49,72 @@ impl FollowUp for EndpointsFlow<'_> {
     }
 }
 
-/// Versions of a runtime that were read. They never change.
-type Versions = BTreeMap<String, Document>;
+/// The endpoints of one runtime on their way.
+struct Course<'a> {
+    flow: &'a EndpointsFlow<'a>,
+    target: &'a Target,
+    runtime: &'a Runtime,
+    /// Versions of the runtime that were read. They never change.
+    versions: BTreeMap<String, Document>,
+    found: &'a mut Found,
+}
 
-impl EndpointsFlow<'_> {
-    async fn look_after(&self, target: &Target, runtime: &Runtime, found: &mut Found) -> Result<(), Failure> {
-        let mut versions = Versions::new();
-        let pinned = self.pinned(target, runtime, &mut versions, found).await?;
-        found.pinned(&pinned);
-        if let Some(why) = runtime.why_first() {
-            pinned.iter().for_each(|it| found.stays(it, why));
-            return Ok(());
-        }
-        if pinned.is_empty() {
-            return Ok(());
-        }
-        let Some(now) = self.observe.current(target).await? else {
-            found.all_gone();
-            return Ok(());
-        };
-        let to = now.text(&["agentRuntimeVersion"]).unwrap_or_default();
-        for it in &pinned {
-            match why_it_stays(&it.endpoint, versions.get(&it.version), &now, &to) {
-                Some(why) => found.stays(it, &why),
-                None => self.settle(target, it, &to, found).await,
-            }
-        }
-        Ok(())
-    }
-
-    /// The endpoints on a version without MMDSv2, when AWS is done with them or there is no use in waiting.
-    async fn pinned(
-        &self,
-        target: &Target,
-        runtime: &Runtime,
-        versions: &mut Versions,
-        found: &mut Found,
-    ) -> Result<Vec<Pinned>, Failure> {
-        let may_move = self.enforce.is_some() && runtime.is_done();
-        let mut pauses = self.patience.pauses();
+impl Course<'_> {
+    /// What AWS is at work on comes last: it holds back nothing else.
+    async fn run(&mut self) -> Result<(), Failure> {
+        let mut pauses = self.flow.patience.pauses();
+        let mut listed = self.listed().await?;
         loop {
-            let mut endpoints = self.observe.endpoints(target).await?;
-            // What follows the runtime may be on its way.
-            endpoints.retain(|endpoint| !endpoint.follows() || (endpoint.rests() && runtime.is_followed()));
-            *found = Found::default();
-            let mut pinned = Vec::new();
-            for endpoint in endpoints {
-                match self.without_mmdsv2(target, &endpoint, runtime, versions).await {
-                    Ok(version) => pinned.extend(version.map(|version| Pinned { endpoint, version })),
-                    Err(failure) => found.unread(of(&endpoint, failure)),
-                }
+            let (waiting, ready): (Vec<_>, _) =
+                self.pinned(listed).await.into_iter().partition(|it| self.waits() && it.may_come_to_rest());
+            self.settle(&ready).await?;
+            if waiting.is_empty() {
+                return Ok(());
             }
-            let is_worth_it = self.waits && may_move && pinned.iter().any(|it| it.endpoint.is_changing());
-            if !is_worth_it || !pauses.pause().await {
-                return Ok(pinned);
+            if !pauses.pause().await {
+                return self.settle(&waiting).await;
             }
+            listed = self.listed().await?;
+            listed.retain(|endpoint| waiting.iter().any(|it| it.endpoint.name == endpoint.name));
         }
     }
 
-    /// The version without MMDSv2 that an endpoint is on, or will be on.
-    async fn without_mmdsv2(
-        &self,
-        target: &Target,
-        endpoint: &Listed,
-        runtime: &Runtime,
-        versions: &mut Versions,
-    ) -> Result<Option<String>, Failure> {
-        for version in endpoint.versions() {
-            let requires_mmdsv2 = if Some(version) == runtime.version.as_deref() {
-                runtime.requires_mmdsv2
-            } else {
-                if !versions.contains_key(version) {
-                    versions.insert(version.to_owned(), self.observe.version(target, version).await?);
+    fn waits(&self) -> bool {
+        self.flow.waits && self.flow.enforce.is_some() && self.runtime.is_done()
+    }
+
+    /// The endpoints, without one that follows the runtime and may be on its way.
+    async fn listed(&self) -> Result<Vec<Listed>, Failure> {
+        let mut listed = self.flow.observe.endpoints(self.target).await?;
+        listed.retain(|endpoint| !endpoint.follows() || (!endpoint.is_changing() && self.runtime.is_followed()));
+        Ok(listed)
+    }
+
+    /// Those of the endpoints that are on a version without MMDSv2, or will be.
+    async fn pinned(&mut self, endpoints: Vec<Listed>) -> Vec<Pinned> {
+        self.found.forget_open();
+        let mut pinned = Vec::new();
+        for endpoint in endpoints {
+            match self.without_mmdsv2(&endpoint).await {
+                Ok(None) => {}
+                Ok(Some(version)) => {
+                    let it = Pinned { endpoint, version };
+                    self.found.pinned(&it);
+                    pinned.push(it);
                 }
-                versions.get(version).is_some_and(|it| it.requires_mmdsv2() == Some(true))
+                Err(failure) => self.found.unread(of(&endpoint, failure)),
+            }
+        }
+        pinned
+    }
+
+    /// The version without MMDSv2 that an endpoint will be on, or is on.
+    async fn without_mmdsv2(&mut self, endpoint: &Listed) -> Result<Option<String>, Failure> {
+        for version in endpoint.versions() {
+            let requires_mmdsv2 = if Some(version) == self.runtime.version.as_deref() {
+                self.runtime.requires_mmdsv2
+            } else {
+                self.version(version).await?.requires_mmdsv2() == Some(true)
             };
             if !requires_mmdsv2 {
                 return Ok(Some(version.to_owned()));
@@ -129,41 +123,85 @@ impl EndpointsFlow<'_> {
         Ok(None)
     }
 
-    async fn settle(&self, target: &Target, it: &Pinned, to: &str, found: &mut Found) {
-        let Some(enforce) = self.enforce else {
-            let why = format!(
-                "version {to} differs from it in requireMMDSV2 only, so that the guardrail would move it with \
-                 PINNED_ENDPOINTS=repoint in enforce mode"
-            );
-            return found.stays(it, &why);
-        };
-        match self.exemption(target, &it.endpoint).await {
-            Ok(None) => {}
-            Ok(Some(why)) => return found.stays(it, &why),
-            Err(failure) => return found.failed(it, failure),
-        }
-        found.write_begun = true;
-        match enforce.go(target, Way { name: &it.endpoint.name, from: &it.version, to }, &self.patience).await {
-            Ok(Moved::Yes) => found.moved(it, to),
-            Ok(Moved::No(why)) => found.stays(it, &why),
-            Ok(Moved::Gone) => found.gone(it),
-            Err(failure) => found.failed(it, failure),
-        }
+    async fn version(&mut self, version: &str) -> Result<&Document, Failure> {
+        Ok(match self.versions.entry(version.to_owned()) {
+            Entry::Occupied(read) => read.into_mut(),
+            Entry::Vacant(unread) => unread.insert(self.flow.observe.version(self.target, version).await?),
+        })
     }
 
-    /// Why a tag forbids the move. Tags are read just before each one: a runtime that requires MMDSv2 is compliant
-    /// whatever its tags, so that nobody has read them yet.
-    async fn exemption(&self, target: &Target, endpoint: &Listed) -> Result<Option<String>, Failure> {
-        for (arn, what) in [(target.arn(), "the runtime"), (endpoint.arn.as_str(), "it")] {
-            let tags = self.observe.tags(arn).await?;
-            let key = self.exception.key();
-            let value = tags.get(key).map(String::as_str);
-            if let Exemption::Exempt { .. } = self.exception.exemption(value, self.moment.now.date_naive()) {
-                return Ok(Some(format!("the tag {key} exempts {what}, so that it is not moved")));
+    async fn settle(&mut self, pinned: &[Pinned]) -> Result<(), Failure> {
+        if let Some(why) = self.runtime.why_first() {
+            pinned.iter().for_each(|it| self.found.stays(it, why));
+            return Ok(());
+        }
+        if pinned.is_empty() {
+            return Ok(());
+        }
+        let Some(now) = self.flow.observe.current(self.target).await? else {
+            self.found.forget_open();
+            return Ok(());
+        };
+        let to = now.text(&["agentRuntimeVersion"]).unwrap_or_default();
+        for it in pinned {
+            match self.moved(it, &now, &to).await {
+                Ok(Moved::Yes) => self.found.moved(it, &to),
+                Ok(Moved::No(why)) => self.found.stays(it, &why),
+                Ok(Moved::Gone) => self.found.gone(it),
+                Err(failure) => self.found.failed(it, failure),
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves an endpoint to the present version, unless something is against it.
+    async fn moved(&mut self, it: &Pinned, now: &Document, to: &str) -> Result<Moved, Failure> {
+        if let Some(why) = why_it_stays(&it.endpoint, self.version(&it.version).await?, now, to) {
+            return Ok(Moved::No(why));
+        }
+        if let Some(instead) = self.instead_of_a_move(&it.endpoint).await? {
+            return Ok(instead);
+        }
+        let Some(enforce) = self.flow.enforce else {
+            return Ok(Moved::No(format!(
+                "version {to} differs from it in requireMMDSV2 only, so that the guardrail would move it with \
+                 PINNED_ENDPOINTS=repoint in enforce mode"
+            )));
+        };
+        self.found.write_begun = true;
+        let way = Way { name: &it.endpoint.name, from: &it.version, to };
+        enforce.go(self.target, way, &self.flow.patience).await
+    }
+
+    /// What the tags ask for. They are read just before each move: a runtime that requires MMDSv2 is compliant whatever
+    /// its tags, so that nobody has read them yet.
+    async fn instead_of_a_move(&self, endpoint: &Listed) -> Result<Option<Moved>, Failure> {
+        for (arn, what) in [(self.target.arn(), "the runtime"), (endpoint.arn.as_str(), "it")] {
+            match self.flow.observe.tags(self.target, endpoint, arn).await {
+                Ok(None) => return Ok(Some(Moved::Gone)),
+                Ok(Some(tags)) if self.is_exempt(&tags) => {
+                    let key = self.flow.exception.key();
+                    return Ok(Some(Moved::No(format!("the tag {key} exempts {what}, so that it is not moved"))));
+                }
+                Ok(Some(_)) => {}
+                // Where nothing is to be written, nothing has failed.
+                Err(failure) if self.flow.enforce.is_none() => return Ok(Some(Moved::No(cannot_tell(&failure)))),
+                Err(failure) => return Err(failure),
             }
         }
         Ok(None)
     }
+
+    fn is_exempt(&self, tags: &TagMap) -> bool {
+        let (exception, today) = (self.flow.exception, self.flow.moment.now.date_naive());
+        let value = tags.get(exception.key()).map(String::as_str);
+        matches!(exception.exemption(value, today), Exemption::Exempt { .. })
+    }
+}
+
+fn cannot_tell(failure: &Failure) -> String {
+    let detail = failure.detail.trim_end_matches('.');
+    format!("whether a tag exempts it could not be read, without which the guardrail moves nothing. {detail}")
 }
 
 fn of(endpoint: &Listed, failure: Failure) -> Failure {
