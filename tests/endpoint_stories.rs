@@ -1008,6 +1008,29 @@ mod what_fails_is_said {
     }
 
     #[tokio::test]
+    async fn every_endpoint_that_was_moved_by_name() {
+        let scene = moving(|runtime| {
+            runtime.publish(&[("description", r#""newer""#)]);
+            // Version 4 lacks the requirement alone, version 5 is the current one.
+            runtime.publish(&[]).document.remove("metadataConfiguration");
+            runtime.publish(&[REQUIRED]);
+            for number in 1..=12 {
+                runtime.endpoint(&format!("a_{number:02}"), 1);
+                runtime.endpoint(&format!("b_{number:02}"), 4);
+            }
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved", "pinned_endpoint"]);
+        for number in 1..=12 {
+            assert_says(&outcome, &format!("The endpoint b_{number:02} was moved from version 4 to version 5"));
+        }
+        assert_says(&outcome, "There are 2 more such endpoints.");
+    }
+
+    #[tokio::test]
     async fn ten_endpoints_by_name_and_the_others_by_number() {
         let scene = scene_with(|runtime| {
             for number in 1..=13 {

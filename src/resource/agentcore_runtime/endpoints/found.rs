@@ -8,7 +8,7 @@ use crate::{
     outcome::{Finding, Outcome, Reason, Verdict},
 };
 
-/// An outcome names this many endpoints at the most: it must stay small.
+/// An outcome names this many endpoints at the most, beside those that were moved: it must stay small.
 const MOST_NAMED: usize = 10;
 
 /// What was found, and what became of it.
@@ -17,7 +17,8 @@ pub(super) struct Found {
     /// Endpoints on a version without MMDSv2 of which nothing else is known yet, with that version.
     open: BTreeMap<String, String>,
     is_pinned: bool,
-    is_moved: bool,
+    /// A sentence for each move that was made.
+    moved: Vec<String>,
     said: Vec<String>,
     failures: Vec<Failure>,
     /// Whether a move was begun.
@@ -45,9 +46,8 @@ impl Found {
     /// One was moved.
     pub fn moved(&mut self, it: &Pinned, to: &str) {
         self.open.remove(&it.endpoint.name);
-        self.is_moved = true;
         let (name, version) = (&it.endpoint.name, &it.version);
-        self.said.push(format!(
+        self.moved.push(format!(
             "The endpoint {name} was moved from version {version} to version {to}, which differs from it in \
              requireMMDSV2 only."
         ));
@@ -78,8 +78,8 @@ impl Found {
         for (name, version) in &self.open {
             self.said.push(is_pinned(name, version, "."));
         }
-        let is_pinned = self.is_pinned || !self.open.is_empty();
-        let findings = [(is_pinned, Finding::PinnedEndpoint), (self.is_moved, Finding::EndpointMoved)];
+        let (is_pinned, is_moved) = (self.is_pinned || !self.open.is_empty(), !self.moved.is_empty());
+        let findings = [(is_pinned, Finding::PinnedEndpoint), (is_moved, Finding::EndpointMoved)];
         outcome.findings.extend(findings.into_iter().filter(|(is_so, _)| *is_so).map(|(_, finding)| finding));
         outcome.findings.sort();
         // An endpoint that may have been changed is worse than one that was not.
@@ -88,13 +88,14 @@ impl Found {
             Some(failure) if runtime.is_done() => {
                 (outcome.result, outcome.reason) = (Verdict::Failed, failure.reason);
             }
-            None if self.is_moved && outcome.result == Verdict::Compliant => {
+            None if is_moved && outcome.result == Verdict::Compliant => {
                 (outcome.result, outcome.reason) = (Verdict::Enforced, Reason::PinnedEndpoint);
             }
             _ => {}
         }
         let failures = self.failures.into_iter().map(|failure| failure.detail);
-        outcome.detail = joined(outcome.detail, failures.chain(self.said));
+        let detail = [outcome.detail].into_iter().chain(self.moved);
+        outcome.detail = detail.chain(limited(failures.chain(self.said))).collect::<Vec<_>>().join(" ");
         outcome
     }
 }
@@ -103,12 +104,12 @@ fn is_pinned(name: &str, version: &str, more: &str) -> String {
     format!("The endpoint {name} is pinned to version {version}, which does not require MMDSv2{more}")
 }
 
-fn joined(detail: String, said: impl Iterator<Item = String>) -> String {
+fn limited(said: impl Iterator<Item = String>) -> Vec<String> {
     let mut said: Vec<_> = said.collect();
     let more = said.len().saturating_sub(MOST_NAMED);
     said.truncate(MOST_NAMED);
     if more > 0 {
         said.push(format!("There are {more} more such endpoints."));
     }
-    [detail].into_iter().chain(said).collect::<Vec<_>>().join(" ")
+    said
 }
