@@ -276,6 +276,21 @@ mod nothing_is_moved {
     }
 
     #[tokio::test]
+    async fn by_a_tag_that_is_set_between_two_moves() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("first", 1);
+            runtime.endpoint("second", 1);
+        })
+        .await;
+        scene.aws.world().after(MOVE, |world| _ = world.runtimes.get_mut(ID).expect("it").tag(EXEMPT, "yes"));
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved", "pinned_endpoint"]);
+        assert_eq!((live(&scene, "first"), live(&scene, "second")), (2, 1));
+    }
+
+    #[tokio::test]
     async fn by_an_exemption_and_report_mode_does_not_say_that_it_would_be_moved() {
         for (of_runtime, whose) in [(true, "exempts the runtime"), (false, "exempts it")] {
             let exempt = |runtime: &mut Runtime| {
@@ -394,6 +409,17 @@ mod nothing_is_moved {
     }
 
     #[tokio::test]
+    async fn if_its_runtime_is_gone_before_its_endpoints_are_listed() {
+        let scene = moving(pinned).await;
+        scene.aws.world().after("GetAgentRuntime", |world| world.runtimes.clear());
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &[]);
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
     async fn if_its_runtime_is_gone_before_its_tags_are_read() {
         let scene = moving(pinned).await;
         scene.aws.world().after("GetAgentRuntime", |world| {
@@ -406,6 +432,37 @@ mod nothing_is_moved {
 
         assert_ended(&outcome, "compliant", "v2_required", &[]);
         assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn if_it_is_being_deleted() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("prod", 1).status = "DELETING".to_owned();
+        })
+        .await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &[]);
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn if_the_current_version_is_not_in_order_any_more() {
+        for (status, setting) in [("UPDATING", true), ("UPDATE_FAILED", true), ("READY", false)] {
+            let scene = moving(pinned).await;
+            scene.aws.world().after(LIST, move |world| {
+                let runtime = world.runtimes.get_mut(ID).expect("it");
+                runtime.publish(&[("metadataConfiguration", &format!(r#"{{"requireMMDSV2":{setting}}}"#))]);
+                runtime.status(status);
+            });
+
+            let outcome = scene.outcome(updated()).await;
+
+            assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+            assert_says(&outcome, "version 3 is not READY with MMDSv2, so that it is not moved there");
+            assert!(scene.aws.writes().is_empty(), "{status}");
+        }
     }
 
     #[tokio::test]
@@ -484,6 +541,20 @@ mod nothing_is_moved {
         scene.aws.world().after(TAGS, |world| {
             let runtime = world.runtimes.get_mut(ID).expect("it");
             runtime.endpoint("prod", 2);
+        });
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_says(&outcome, "it was changed in between");
+        assert!(scene.aws.writes().is_empty());
+    }
+
+    #[tokio::test]
+    async fn if_it_is_on_its_way_elsewhere_though_it_is_ready() {
+        let scene = moving(pinned).await;
+        scene.aws.world().after(TAGS, |world| {
+            let prod = world.runtimes.get_mut(ID).expect("it").endpoints.get_mut("prod").expect("it");
+            prod.target_version = Some(2);
         });
 
         let outcome = scene.outcome(updated()).await;
@@ -650,6 +721,16 @@ mod an_endpoint_is_moved {
         assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved", "pinned_endpoint"]);
         assert_eq!((live(&scene, "odd"), live(&scene, "prod")), (1, 2));
         assert_eq!(detail(&outcome).matches("The endpoint odd is pinned").count(), 1, "{}", detail(&outcome));
+    }
+
+    #[tokio::test]
+    async fn however_long_aws_takes_to_move_it() {
+        let scene = moving(|runtime| runtime.endpoint("prod", 1).settle_polls = 8).await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+        assert!(count(&scene, READ) > 8);
     }
 
     #[tokio::test]
@@ -934,6 +1015,25 @@ mod what_fails_is_said {
         assert_ended(&outcome, "failed", "endpoints_unreadable", &["pinned_endpoint"]);
         assert_says(&outcome, "The endpoint busy is pinned to version 1");
         assert_says(&outcome, "AWS answered ListAgentRuntimeEndpoints with AccessDeniedException");
+    }
+
+    #[tokio::test]
+    async fn a_move_that_was_not_verified_before_all_else_that_failed() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("denied", 1);
+            runtime.endpoint("unclear", 1).loses_description = true;
+            runtime.endpoints.get_mut("unclear").expect("it").description = Some("for the front desk".to_owned());
+        })
+        .await;
+        let denied = format!("{ID}/runtime-endpoints/denied");
+        scene.aws.world().fault_for(MOVE, &denied, Fault::AccessDenied, usize::MAX);
+
+        let outcome = scene.failed_outcome(updated()).await;
+
+        assert_ended(&outcome, "failed", "endpoint_not_verified", &["pinned_endpoint"]);
+        for name in ["denied", "unclear"] {
+            assert_says(&outcome, &format!("The endpoint {name} is pinned to version 1"));
+        }
     }
 
     #[tokio::test]
