@@ -123,6 +123,20 @@ async fn somebody_elses_update_that_failed_is_not_called_the_guardrails_own() {
 }
 
 #[tokio::test]
+async fn a_runtime_that_somebody_else_changed_and_deleted_is_gone() {
+    let scene = scene().await;
+    scene.aws.world().fault(UPDATE, Fault::ConnectionReset, 1);
+    scene.aws.world().fault(UPDATE, Fault::AccessDenied, usize::MAX);
+    scene.aws.world().after(TAGS, |world| {
+        let runtime = world.runtimes.get_mut(ID).expect("it").publish(&[("description", r#""theirs""#)]);
+        runtime.settle_polls = u32::MAX;
+        runtime.status("DELETING");
+    });
+
+    assert_ended(&scene.outcome(created()).await, "gone", "deleting");
+}
+
+#[tokio::test]
 async fn what_may_be_somebody_elses_deployment_is_to_be_checked_before_anything_is_restored() {
     for (versions, reason) in [(1, "configuration_changed"), (2, "concurrent_update")] {
         let scene = scene().await;

@@ -29,7 +29,7 @@ pub(super) enum Sent {
 
 /// How far AWS has come with an update.
 enum Progress {
-    /// It is done.
+    /// It is done, or is somebody else's.
     Ended,
     /// A read does not show the update, or not yet.
     Behind,
@@ -41,7 +41,7 @@ enum Progress {
     Failed,
 }
 
-/// Waits until AWS has done its work and shows it; the runtime as it is then. For somebody else's work it does not wait.
+/// Waits until AWS has done its work and shows it; the runtime as it is then. Nobody else's work is waited for.
 pub(super) async fn settled(
     client: &Client,
     target: &Target,
@@ -55,8 +55,7 @@ pub(super) async fn settled(
         let so_far = match read(client, target).await {
             Ok(None) => return Err(Refusal::Moved(not_verified("AWS does not know the runtime any more."))),
             Err(failure) => Err(Refusal::Failed(not_verified(&failure.detail))),
-            Ok(Some(now)) if is_anothers(sent, before, &now) => return Ok(now),
-            Ok(Some(now)) => match progress(before, &now) {
+            Ok(Some(now)) => match progress(sent, before, &now) {
                 Progress::Ended => return Ok(now),
                 Progress::Leaving => return Err(Refusal::Moved(not_verified("The runtime is being deleted."))),
                 Progress::Failed => return Err(Refusal::Failed(shown(&now, update_failed(before, &now)))),
@@ -74,12 +73,13 @@ pub(super) async fn settled(
     }
 }
 
-fn progress(before: &Document, now: &Document) -> Progress {
+fn progress(sent: &Sent, before: &Document, now: &Document) -> Progress {
     match phase(now) {
+        Phase::Ending(_) => Progress::Leaving,
+        _ if is_anothers(sent, before, now) => Progress::Ended,
         Phase::Settled if is_newer(before, now) => Progress::Ended,
         Phase::Settled | Phase::Passing(_) => Progress::Behind,
         Phase::Creating(status) | Phase::Changing(status) => Progress::Working(status),
-        Phase::Ending(_) => Progress::Leaving,
         Phase::Broken { .. } => Progress::Failed,
     }
 }

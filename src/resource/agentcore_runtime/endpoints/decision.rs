@@ -67,7 +67,7 @@ impl Pinned {
     }
 }
 
-/// Why an endpoint of a pinned version cannot be moved to the version `to` without changing more than MMDSv2; `None` where it can.
+/// Why an endpoint cannot be moved to the version `to` without changing more than MMDSv2; `None` where it can.
 pub(super) fn why_it_stays(endpoint: &Listed, pinned: &Document, now: &Document, to: &str) -> Option<String> {
     let status = &endpoint.status;
     if endpoint.follows() {
