@@ -61,10 +61,13 @@ impl Failure {
         Self::new(Reason::NotOffered, detail)
     }
 
-    /// A listing shows an id that has not the form AWS documents; it can be nobody's target.
-    pub fn unknown_id(operation: &str) -> Self {
-        let detail =
-            format!("{operation} shows an id of a form that this version does not know. Update the guardrail.");
+    /// A listing shows ids that have not the form AWS documents.
+    pub fn unknown_ids(operation: &str, number: usize, first: &str) -> Self {
+        let detail = format!(
+            "{operation} shows ids of a form that this version does not know: {number}, such as {:?}. What they name \
+             was not looked at. Update the guardrail.",
+            shortened(first)
+        );
         Self::new(Reason::ReadFailed, detail)
     }
 

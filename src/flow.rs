@@ -48,8 +48,7 @@ where
         }
     }
 
-    /// Takes targets that were looked at to their outcomes.
-    pub async fn settle_all(&self, mut looks: Answers<Observation<O::Document>>, each: &impl Fn(Outcome)) {
+    async fn settle_all(&self, mut looks: Answers<Observation<O::Document>>, each: &impl Fn(Outcome)) {
         let mut unread = self.patience.until_end(self.make_certain(&mut looks)).await.unwrap_or_default();
         let outcomes = stream::iter(looks).map(|(target, look)| {
             let unread = unread.remove(&target);

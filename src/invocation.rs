@@ -17,7 +17,7 @@ use crate::{
     },
     response::{Launches, NotListed, Response, Sweep},
     settings::{AgentCore, Mode},
-    sweep::{Ended, sweep},
+    sweep::{Left, sweep},
     target::{Home, Kind, Target},
     telemetry,
 };
@@ -71,49 +71,43 @@ impl Invocation<'_> {
             self.sweep_kind(kinds.contains(&Kind::AgentcoreRuntime), self.runtimes(false), &each),
             self.sweep_defaults(kinds.contains(&Kind::AccountDefaults), &each),
         );
-        let ended =
+        let left =
             [(Kind::Ec2Instance, instances), (Kind::AgentcoreRuntime, runtimes), (Kind::AccountDefaults, defaults)];
         response.borrow_mut().sweep = Some(Sweep {
-            complete: ended.iter().all(|(_, ended)| ended.as_ref().is_none_or(is_complete)),
-            not_listed: ended.into_iter().filter_map(not_listed).collect(),
+            complete: left.iter().all(|(_, left)| is_complete(left)),
+            not_listed: left.into_iter().flat_map(not_listed).collect(),
             launched_by: launches.into_inner().most(),
         });
     }
 
-    /// `None` where the kind is not asked for.
-    async fn sweep_kind<O, E, F>(
-        &self,
-        is_asked_for: bool,
-        flow: Flow<'_, O, E, F>,
-        each: &impl Fn(Outcome),
-    ) -> Option<Ended>
+    /// Leaves nothing where the kind is not asked for.
+    async fn sweep_kind<O, E, F>(&self, is_asked_for: bool, flow: Flow<'_, O, E, F>, each: &impl Fn(Outcome)) -> Left
     where
         O: List,
         E: Enforce<Document = O::Document>,
         F: FollowUp,
     {
         if !is_asked_for {
-            return None;
+            return Left::default();
         }
-        Some(sweep(&flow, self.home, self.guardrail.settings.sweep_margin.0, each).await)
+        sweep(&flow, self.home, self.guardrail.settings.sweep_margin.0, each).await
     }
 
     /// A Region has one set of defaults, or none: nothing is listed, and a failure is an outcome.
-    async fn sweep_defaults(&self, is_asked_for: bool, each: &impl Fn(Outcome)) -> Option<Ended> {
+    async fn sweep_defaults(&self, is_asked_for: bool, each: &impl Fn(Outcome)) -> Left {
         let Guardrail { settings, observe_defaults, enforce_defaults, .. } = self.guardrail;
-        let observe = observe_defaults.as_ref().filter(|_| is_asked_for)?;
+        let Some(observe) = observe_defaults.as_ref().filter(|_| is_asked_for) else { return Left::default() };
         if self.patience.left() <= settings.sweep_margin.0 {
-            return Some(Ended::OutOfTime);
+            return Left { out_of_time: true, ..Left::default() };
         }
         let enforce = enforce_defaults.as_ref().filter(|_| self.mode == Mode::Enforce);
-        let settled = DefaultsFlow { observe, enforce, home: self.home, patience: self.patience }.settle().await;
-        Some(match settled {
+        match (DefaultsFlow { observe, enforce, home: self.home, patience: self.patience }).settle().await {
             Ok(outcome) => {
                 each(outcome);
-                Ended::Complete
+                Left::default()
             }
-            Err(not_offered) => Ended::NotListed(not_offered),
-        })
+            Err(not_offered) => Left { not_listed: vec![not_offered], ..Left::default() },
+        }
     }
 
     fn add(&self, response: &RefCell<Response>, outcome: Outcome) {
@@ -159,17 +153,13 @@ impl Invocation<'_> {
 }
 
 /// A service that is not offered here leaves nothing to sweep.
-fn is_complete(ended: &Ended) -> bool {
-    match ended {
-        Ended::Complete => true,
-        Ended::NotListed(failure) => failure.reason == Reason::NotOffered,
-        Ended::OutOfTime => false,
-    }
+fn is_complete(left: &Left) -> bool {
+    !left.out_of_time && left.not_listed.iter().all(|failure| failure.reason == Reason::NotOffered)
 }
 
-fn not_listed((kind, ended): (Kind, Option<Ended>)) -> Option<NotListed> {
-    match ended? {
-        Ended::NotListed(failure) => Some(NotListed { kind, reason: failure.reason, detail: failure.detail }),
-        Ended::Complete | Ended::OutOfTime => None,
-    }
+/// A response must stay small, and each page of a listing may have a failure of its own.
+fn not_listed((kind, left): (Kind, Left)) -> impl Iterator<Item = NotListed> {
+    const MOST: usize = 10;
+    let failures = left.not_listed.into_iter().take(MOST);
+    failures.map(move |failure| NotListed { kind, reason: failure.reason, detail: failure.detail })
 }

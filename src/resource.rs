@@ -54,16 +54,7 @@ pub trait List: Observe {
 
     /// Everything of this account and Region that may need a write, in batches that are small enough to be written
     /// before what was looked at is old. A failure stands for what could not be listed.
-    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Batch<Self::Document>, Failure>>;
-}
-
-/// A part of a listing.
-#[derive(Debug)]
-pub enum Batch<D> {
-    /// Targets that the listing itself shows as a look would.
-    Looked(Answers<Observation<D>>),
-    /// Targets that are only named.
-    Listed(Vec<Target>),
+    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Failure>>;
 }
 
 /// The writing half of a kind. Report mode does not have one.

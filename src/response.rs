@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     event::Ignored,
-    outcome::{LaunchedBy, Outcome, Reason, Verdict},
+    outcome::{LaunchTemplate, Outcome, Reason, Verdict},
     settings::Mode,
     target::Kind,
 };
@@ -45,8 +45,8 @@ pub struct Sweep {
     pub complete: bool,
     /// The listings that could not be read.
     pub not_listed: Vec<NotListed>,
-    /// What launched the instances that allow version 1, those with the most instances first.
-    pub launched_by: Vec<Launched>,
+    /// What launched the instances that allow version 1.
+    pub launched_by: Sources,
 }
 
 /// A listing that could not be read.
@@ -67,14 +67,33 @@ impl NotListed {
     }
 }
 
+/// What launched the instances that allow version 1, those with the most of them first.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Sources {
+    /// By launch template and version.
+    pub launch_templates: Vec<Launched<LaunchTemplate>>,
+    /// By Auto Scaling group.
+    pub auto_scaling_groups: Vec<Launched<AutoScalingGroup>>,
+    /// How many templates and groups were left out, because there are so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truncated: Option<usize>,
+}
+
 /// How many instances that allow version 1 something launched.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Launched {
+pub struct Launched<T> {
     /// What launched them.
     #[serde(flatten)]
-    pub by: LaunchedBy,
+    pub by: T,
     /// How many of them the sweep met.
     pub instances: usize,
+}
+
+/// An Auto Scaling group.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct AutoScalingGroup {
+    /// Its name.
+    pub name: String,
 }
 
 impl Response {
@@ -135,27 +154,45 @@ impl Response {
     }
 }
 
-/// Counts what launched instances.
+/// Counts what launched instances. AWS's quotas keep both few.
 #[derive(Debug, Default)]
-pub struct Launches(BTreeMap<LaunchedBy, usize>);
+pub struct Launches {
+    templates: BTreeMap<LaunchTemplate, usize>,
+    groups: BTreeMap<AutoScalingGroup, usize>,
+}
 
 impl Launches {
     /// Counts an instance that allows version 1, or did until now.
     pub fn add(&mut self, outcome: &Outcome) {
-        if let Some(by) = &outcome.launched_by
-            && !matches!(outcome.result, Verdict::Compliant | Verdict::Gone)
-        {
-            *self.0.entry(by.clone()).or_default() += 1;
+        let Some(by) = &outcome.launched_by else { return };
+        if matches!(outcome.result, Verdict::Compliant | Verdict::Gone) {
+            return;
+        }
+        if let Some(template) = &by.launch_template {
+            *self.templates.entry(template.clone()).or_default() += 1;
+        }
+        if let Some(name) = &by.auto_scaling_group {
+            *self.groups.entry(AutoScalingGroup { name: name.clone() }).or_default() += 1;
         }
     }
 
     /// What launched the most of them.
-    pub fn most(self) -> Vec<Launched> {
-        let mut launched: Vec<_> = self.0.into_iter().map(|(by, instances)| Launched { by, instances }).collect();
-        launched.sort_by_key(|launched| Reverse(launched.instances));
-        launched.truncate(MOST_SOURCES);
-        launched
+    pub fn most(self) -> Sources {
+        let truncated =
+            self.templates.len().saturating_sub(MOST_SOURCES) + self.groups.len().saturating_sub(MOST_SOURCES);
+        Sources {
+            launch_templates: most(self.templates),
+            auto_scaling_groups: most(self.groups),
+            truncated: (truncated > 0).then_some(truncated),
+        }
     }
+}
+
+fn most<T>(counts: BTreeMap<T, usize>) -> Vec<Launched<T>> {
+    let mut launched: Vec<_> = counts.into_iter().map(|(by, instances)| Launched { by, instances }).collect();
+    launched.sort_by_key(|launched| Reverse(launched.instances));
+    launched.truncate(MOST_SOURCES);
+    launched
 }
 
 /// The length of a value's JSON once it stands as a string inside other JSON, as error messages do.

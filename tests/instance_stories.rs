@@ -202,6 +202,24 @@ async fn the_endpoint_is_sent_only_where_ec2_demands_it() {
 }
 
 #[tokio::test]
+async fn an_endpoint_that_is_disabled_after_the_look_stays_disabled() {
+    for after in ["DescribeTags", "ModifyInstanceMetadataOptions"] {
+        let scene = Scene::new().await;
+        scene.aws.world().add_instance(ID);
+        scene.aws.world().endpoint_demanded_with_tokens = true;
+        scene.aws.world().after(after, |world| {
+            world.instances.get_mut(ID).expect("it").http_endpoint("disabled");
+        });
+
+        let outcome = scene.outcome(running(ID)).await;
+
+        assert_eq!((&outcome["result"], &outcome["reason"]), (&json!("compliant"), &json!("endpoint_disabled")));
+        assert_eq!(scene.aws.world().instance(ID).http_endpoint, "disabled");
+        assert!(scene.aws.writes().iter().all(|write| write.parameter("HttpEndpoint").is_none()), "{after}");
+    }
+}
+
+#[tokio::test]
 async fn another_invalid_parameter_is_not_answered_by_sending_the_endpoint() {
     let scene = Scene::new().await;
     scene.aws.world().add_instance(ID);

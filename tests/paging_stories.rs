@@ -80,7 +80,8 @@ async fn an_instance_on_a_page_that_cannot_be_reached_is_not_taken_for_gone() {
 async fn a_listing_without_an_end_is_never_taken_for_complete() {
     for (kind, operation, pages, listed) in [
         ("ec2_instance", INSTANCES, Repeating, 4),
-        ("ec2_instance", INSTANCES, Circular, 6),
+        // The looks at what was listed are in such pages, too.
+        ("ec2_instance", INSTANCES, Circular, 0),
         ("agentcore_runtime", RUNTIMES, Repeating, 4),
         ("agentcore_runtime", RUNTIMES, Circular, 6),
     ] {
@@ -113,15 +114,27 @@ async fn an_empty_page_is_not_the_end() {
 
 #[tokio::test]
 async fn a_deadline_between_two_pages_ends_the_listing_there_and_says_so() {
+    let scene = scene().await.with_remaining(Duration::from_secs(64)).with_agentcore_disabled();
+    scene.aws.world().page_size = 1;
+    // The first page and its instance are read, and then the second page. The margin is 60 seconds.
+    scene.aws.world().after(INSTANCES, |_| ());
+    scene.aws.world().after(INSTANCES, |_| ());
+    scene.aws.world().after(INSTANCES, |_| time_passes(Duration::from_secs(5)));
+
+    let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(false)));
+    assert_eq!(count(&scene, INSTANCES), 3, "no further page was asked for");
+}
+
+#[tokio::test]
+async fn a_deadline_among_the_pages_of_runtimes_begins_none_of_them() {
     // The margin is 60 seconds for all, and an update of a runtime needs 120.
-    for (operation, remaining, enforced) in [(INSTANCES, 64, 1), (RUNTIMES, 124, 6 + 1)] {
-        let scene = scene().await.with_remaining(Duration::from_secs(remaining));
-        scene.aws.world().page_size = 1;
-        scene.aws.world().after(operation, |_| time_passes(Duration::from_secs(5)));
+    let scene = scene().await.with_remaining(Duration::from_secs(124));
+    scene.aws.world().after(RUNTIMES, |_| time_passes(Duration::from_secs(5)));
 
-        let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+    let response = scene.invoke(due()).await.expect("what was not begun has not failed");
 
-        assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": enforced}), &json!(false)));
-        assert_eq!(count(&scene, operation), 1, "no further page was asked for");
-    }
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 6}), &json!(false)));
+    assert_eq!(count(&scene, "GetAgentRuntime"), 0);
 }

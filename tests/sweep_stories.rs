@@ -8,7 +8,7 @@ use crate::{
     harness::{
         EXEMPT, Scene, assert_ended, assert_says, by_id, count, days_ago, document, due, ec2_call, sample, time_passes,
     },
-    stand_in::Fault,
+    stand_in::{Fault, World},
 };
 
 const OPEN: &str = "i-0a1b2c3d4e5f60001";
@@ -16,6 +16,7 @@ const OTHER: &str = "i-0a1b2c3d4e5f60002";
 const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
 const OTHER_RUNTIME: &str = "quotes_agent-Qw56Er78Ty";
 const MODIFY: &str = "ModifyInstanceMetadataOptions";
+const REQUIRED: (&str, &str) = ("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
 const UPDATE: &str = "UpdateAgentRuntime";
 
 /// What was written, in order of the ids.
@@ -42,7 +43,8 @@ async fn in_a_compliant_region_a_sweep_costs_one_page_and_writes_nothing() {
         response,
         json!({
             "mode": "enforce", "ignored": null, "counts": {}, "outcomes": [],
-            "complete": true, "not_listed": [], "launched_by": []
+            "complete": true, "not_listed": [],
+            "launched_by": {"launch_templates": [], "auto_scaling_groups": []}
         })
     );
     let mut operations = scene.aws.operations();
@@ -140,6 +142,22 @@ async fn an_exception_that_comes_while_the_sweep_is_under_way_is_respected() {
     let response = scene.invoke(due()).await.expect("success");
 
     assert_eq!(response["counts"], json!({"enforced": 40, "exempt": 40}), "tags are read for 40 at a time");
+}
+
+#[tokio::test]
+async fn what_was_mended_since_the_listing_is_not_written() {
+    let scene = Scene::new().await;
+    for number in 0..200 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}"));
+    }
+    scene.aws.world().after(MODIFY, |world| {
+        world.instances.values_mut().for_each(|instance| _ = instance.http_tokens("required"));
+    });
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"enforced": 40, "compliant": 160}), "40 at a time are looked at");
+    assert_eq!(scene.aws.writes().len(), 40);
 }
 
 #[tokio::test]
@@ -298,7 +316,8 @@ async fn the_cost_grows_with_what_is_wrong_and_not_with_the_fleet() {
 
     assert_eq!(response["counts"], json!({"enforced": 50}));
     let count = |operation| count(&scene, operation);
-    assert_eq!((count("DescribeInstances"), count("DescribeTags"), count(MODIFY)), (1, 2, 50));
+    // One page lists the fifty, and forty at a time are looked at before they are written.
+    assert_eq!((count("DescribeInstances"), count("DescribeTags"), count(MODIFY)), (1 + 2, 2, 50));
 }
 
 #[tokio::test]
@@ -342,6 +361,8 @@ async fn a_listing_that_ends_in_its_middle_loses_nothing_of_its_beginning() {
     for number in 0..10 {
         scene.aws.world().add_instance(&format!("i-{number:017x}"));
     }
+    // The first page is read, and then its instances.
+    scene.aws.world().after("DescribeInstances", |_| ());
     scene.aws.world().after("DescribeInstances", |world| {
         world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX);
     });
@@ -396,7 +417,39 @@ async fn a_sweep_near_its_deadline_begins_nothing_and_says_that_it_is_not_comple
     let response = scene.invoke(due()).await.expect("what was not begun has not failed");
 
     assert_eq!((&response["complete"], &response["outcomes"]), (&json!(false), &json!([])));
-    assert!(scene.aws.calls().is_empty());
+    let mut operations = scene.aws.operations();
+    operations.sort();
+    assert_eq!(operations, ["DescribeInstances", "ListAgentRuntimes"], "only whether anything is left is looked at");
+}
+
+#[tokio::test]
+async fn a_sweep_that_has_done_everything_is_complete_however_little_time_is_left() {
+    for (operation, remaining) in [(MODIFY, 64), ("UpdateAgentRuntime", 124)] {
+        let scene = Scene::new().await.with_remaining(Duration::from_secs(remaining));
+        if operation == MODIFY {
+            scene.aws.world().add_instance(OPEN);
+        } else {
+            scene.aws.world().add_runtime(RUNTIME, &document());
+        }
+        scene.aws.world().after(operation, |_| time_passes(Duration::from_secs(5)));
+
+        let response = scene.invoke(due()).await.expect("success");
+
+        assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(true)));
+    }
+}
+
+#[tokio::test]
+async fn with_a_longer_margin_less_is_begun() {
+    for (margin, enforced) in [(60, json!({"enforced": 1})), (240, json!({}))] {
+        let scene =
+            Scene::new().await.with_sweep_margin(Duration::from_secs(margin)).with_remaining(Duration::from_secs(200));
+        scene.aws.world().add_instance(OPEN);
+
+        let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+
+        assert_eq!(response["counts"], enforced);
+    }
 }
 
 #[tokio::test]
@@ -432,8 +485,78 @@ async fn where_time_runs_out_after_a_failure_of_the_listing_the_failure_is_said(
 
         let listings = response["not_listed"].as_array().expect("a list");
         let listing = listings.iter().find(|listing| listing["kind"] == kind).expect("the kind that failed");
-        assert_says(listing, &format!("{operation} shows an id of a form that this version does not know"));
-        assert_eq!((count(&scene, operation), &response["complete"]), (1, &json!(false)));
+        assert_says(listing, &format!("{operation} shows ids of a form that this version does not know: 1, such as"));
+        assert!(by_id(&response).values().all(|outcome| outcome["kind"] != kind), "{response}");
+        assert_eq!(response["complete"], false);
+    }
+}
+
+#[tokio::test]
+async fn two_failures_of_one_listing_are_both_said() {
+    let scene = Scene::new().await.with_agentcore_disabled();
+    {
+        let mut world = scene.aws.world();
+        world.page_size = 5;
+        world.add_instance("i-.of-another-form");
+        for number in 0..10 {
+            world.add_instance(&format!("i-{number:017x}"));
+        }
+        // The first page is read, and then its instances.
+        world.after("DescribeInstances", |_| ());
+        world.after("DescribeInstances", |world| world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX));
+    }
+
+    let response = scene.failed_response(due()).await;
+
+    let [one, other] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
+    assert_says(one, "shows ids of a form that this version does not know: 1, such as \"i-.of-another-form\"");
+    assert_says(other, "UnauthorizedOperation");
+}
+
+#[tokio::test]
+async fn however_few_runtimes_a_sweep_reaches_later_ones_reach_the_others() {
+    const LAST: &str = "zebra-Xy12Ab34Cd";
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(124));
+    {
+        let mut world = scene.aws.world();
+        world.page_size = 5;
+        for number in 0..20 {
+            world.add_runtime(&format!("agent_{number:02}-Xy12Ab34Cd"), &document()).publish(&[REQUIRED]);
+        }
+        world.add_runtime(LAST, &document());
+    }
+
+    // Each has the time for a few of them.
+    while !scene.aws.world().runtime(LAST).requires_mmdsv2() {
+        scene.aws.world().after("ListAgentRuntimeEndpoints", |_| time_passes(Duration::from_secs(5)));
+        let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+        assert_eq!(response["complete"], false);
+    }
+}
+
+#[tokio::test]
+async fn a_listing_that_is_throttled_goes_on() {
+    for (operation, first) in [("DescribeInstances", true), ("DescribeInstances", false), ("ListAgentRuntimes", false)]
+    {
+        let scene = Scene::new().await;
+        {
+            let mut world = scene.aws.world();
+            world.page_size = 5;
+            for number in 0..10 {
+                world.add_instance(&format!("i-{number:017x}"));
+                world.add_runtime(&format!("agent_{number:02}-Xy12Ab34Cd"), &document());
+            }
+            let throttled = move |world: &mut World| world.fault(operation, Fault::Throttled, 5);
+            if first {
+                throttled(&mut world);
+            } else {
+                world.after(operation, throttled);
+            }
+        }
+
+        let response = scene.invoke(due()).await.expect("success");
+
+        assert_eq!(response["counts"], json!({"enforced": 20}));
     }
 }
 
@@ -523,11 +646,31 @@ async fn outcomes_and_summary_name_what_launched_the_instances() {
     assert_eq!(by_id(&response)[OPEN].get("launched_by"), None);
     assert_eq!(
         response["launched_by"],
-        json!([
-            {"launch_template": {"id": "lt-0aaa", "version": "7"}, "auto_scaling_group": "web", "instances": 2},
-            {"launch_template": {"id": "lt-0bbb", "version": "7"}, "auto_scaling_group": "web", "instances": 1}
-        ])
+        json!({
+            "launch_templates": [
+                {"id": "lt-0aaa", "version": "7", "instances": 2}, {"id": "lt-0bbb", "version": "7", "instances": 1}
+            ],
+            "auto_scaling_groups": [{"name": "web", "instances": 3}]
+        })
     );
+}
+
+#[tokio::test]
+async fn of_very_many_sources_those_with_the_most_instances_are_named_and_the_others_counted() {
+    let scene = Scene::new().await;
+    for number in 0..60 {
+        let mut world = scene.aws.world();
+        let instance = world.add_instance(&format!("i-{number:017x}"));
+        instance.tag("aws:ec2launchtemplate:id", "lt-0aaa").tag("aws:ec2launchtemplate:version", "7");
+        instance.tag("aws:autoscaling:groupName", &format!("group-{number}"));
+    }
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    let launched_by = &response["launched_by"];
+    assert_eq!(launched_by["launch_templates"], json!([{"id": "lt-0aaa", "version": "7", "instances": 60}]));
+    assert_eq!(launched_by["auto_scaling_groups"].as_array().map(Vec::len), Some(50));
+    assert_eq!(launched_by["truncated"], 10);
 }
 
 #[tokio::test]

@@ -304,7 +304,7 @@ async fn an_exception_that_appears_while_cloudwatch_is_asked_is_respected() {
 
 #[tokio::test]
 async fn the_tags_of_all_are_the_last_thing_that_is_read_before_the_first_write() {
-    for event in [started([ID, NEIGHBOUR]), sample("guardrail-sweep-due.json")] {
+    for (event, looks) in [(started([ID, NEIGHBOUR]), 1), (sample("guardrail-sweep-due.json"), 2)] {
         let scene = Scene::new().await.with_usage_days(30).with_agentcore_disabled();
         scene.aws.world().add_instance(ID);
         scene.aws.world().add_instance(NEIGHBOUR);
@@ -312,9 +312,9 @@ async fn the_tags_of_all_are_the_last_thing_that_is_read_before_the_first_write(
         let response = scene.invoke(event).await.expect("success");
 
         assert_eq!(response["counts"], json!({"enforced": 2}));
-        assert_eq!(scene.aws.operations()[..3], ["DescribeInstances", ASK, "DescribeTags"]);
-        assert_eq!(scene.aws.writes().len(), 2);
-        assert_eq!(scene.aws.operations().len(), 5);
+        let operations = scene.aws.operations().split_off(looks - 1);
+        assert_eq!(operations[..3], ["DescribeInstances", ASK, "DescribeTags"]);
+        assert_eq!((scene.aws.writes().len(), operations.len()), (2, 5));
     }
 }
 
@@ -430,7 +430,7 @@ async fn a_sweep_asks_once_for_a_batch_and_says_what_launched_the_held() {
 
         assert_eq!(response["counts"], json!({"held": 1, result: 1, "exempt": 1}));
         assert!(by_id(&response)[ID]["detail"].as_str().unwrap().contains("counted 42 as"));
-        assert_eq!(response["launched_by"], json!([{"auto_scaling_group": "reporting", "instances": 1}]));
+        assert_eq!(response["launched_by"]["auto_scaling_groups"], json!([{"name": "reporting", "instances": 1}]));
         let mut asked = questions(&scene).concat();
         asked.sort();
         assert_eq!((questions(&scene).len(), asked), (1, vec![ID.to_owned(), NEIGHBOUR.to_owned()]));

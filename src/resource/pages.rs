@@ -1,10 +1,10 @@
-//! The pages of a listing.
+//! The pages of a listing, and what is on them.
 
 use std::collections::HashSet;
 
 use futures_util::{Stream, stream};
 
-use crate::{failure::Failure, outcome::Reason};
+use crate::{failure::Failure, outcome::Reason, target::Target};
 
 /// The pages of the listing `operation`, to its end or to its first failure. `page` asks for the page that a token
 /// names, and gives it with the token of the next one.
@@ -26,4 +26,21 @@ pub fn pages<P>(
         let next = next.filter(|next| !next.is_empty()).map(Some);
         Ok(Some((items, (page, next, asked_for))))
     })
+}
+
+/// The targets that the ids of a listing stand for, and a failure for the ids that can be nobody's target.
+pub fn targets(
+    operation: &str,
+    ids: impl Iterator<Item = String>,
+    target: impl Fn(&str) -> Option<Target>,
+) -> (Vec<Target>, Option<Failure>) {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for id in ids {
+        match target(&id) {
+            Some(target) => known.push(target),
+            None => unknown.push(id),
+        }
+    }
+    let failure = unknown.first().map(|first| Failure::unknown_ids(operation, unknown.len(), first));
+    (known, failure)
 }

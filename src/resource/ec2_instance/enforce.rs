@@ -9,7 +9,7 @@ use aws_sdk_ec2::{
     types::{HttpTokensState, InstanceMetadataEndpointState},
 };
 
-use super::InstanceFacts;
+use super::observe::describe;
 use crate::{
     failure::Failure,
     observed::Observed,
@@ -46,24 +46,30 @@ impl EnforceInstances {
             .send()
             .await
     }
+
+    async fn has_endpoint_enabled(&self, target: &Target) -> Result<bool, Failure> {
+        let found = describe(&self.client, &[target]).await?;
+        let options = found.get(target.id()).and_then(|instance| instance.metadata_options.as_ref());
+        let endpoint = options.and_then(|options| options.http_endpoint.as_ref());
+        Ok(endpoint == Some(&InstanceMetadataEndpointState::Enabled))
+    }
 }
 
 impl Enforce for EnforceInstances {
-    type Document = InstanceFacts;
+    type Document = ();
 
     /// The write takes effect at once, so that there is nothing to wait for.
-    async fn enforce(&self, observed: &Observed<InstanceFacts>, _: &Patience) -> Result<State, Refusal> {
-        let mut reply = self.require_v2(&observed.target, None).await;
+    async fn enforce(&self, observed: &Observed<()>, _: &Patience) -> Result<State, Refusal> {
+        let target = &observed.target;
+        let mut reply = self.require_v2(target, None).await;
         if let Err(error) = &reply
             && demands_endpoint(error)
         {
-            match observed.document.endpoint_enabled {
-                Some(true) => {
-                    reply = self.require_v2(&observed.target, Some(InstanceMetadataEndpointState::Enabled)).await;
-                }
-                Some(false) => {}
-                None => return Err(Refusal::Moved(write_failed(error))),
+            // It may have been disabled since the look, and then it stays so.
+            if !self.has_endpoint_enabled(target).await.map_err(Refusal::Failed)? {
+                return Err(Refusal::Moved(write_failed(error)));
             }
+            reply = self.require_v2(target, Some(InstanceMetadataEndpointState::Enabled)).await;
         }
         verified(&reply.map_err(|error| refused(&error))?)
     }

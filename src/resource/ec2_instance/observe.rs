@@ -27,17 +27,10 @@ const PAGE: i32 = 1000;
 /// What EC2's filters do not read literally. A key with one of them is looked for among all tags.
 const WILDCARDS: [char; 3] = ['*', '?', '\\'];
 
-/// What a write needs to know of an instance.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct InstanceFacts {
-    /// Whether the metadata endpoint was seen enabled just now; `None` where that was some time ago.
-    pub endpoint_enabled: Option<bool>,
-}
-
 /// Reads instances, their tags and, where that is asked for, their use of IMDSv1.
 #[derive(Clone, Debug)]
 pub struct ObserveInstances {
-    client: Client,
+    pub(super) client: Client,
     usage: Option<ReadUsage>,
 }
 
@@ -45,25 +38,6 @@ impl ObserveInstances {
     /// Reads through this client.
     pub fn new(client: Client, usage: Option<ReadUsage>) -> Self {
         Self { client, usage }
-    }
-
-    /// The instances that filters select, page by page.
-    pub(super) fn instances(&self, filters: Vec<Filter>) -> impl Stream<Item = Result<Vec<Instance>, Failure>> {
-        const OPERATION: &str = "DescribeInstances";
-        pages(Reason::ReadFailed, OPERATION, async move |token| {
-            let call = self.client.describe_instances().set_filters(Some(filters.clone())).max_results(PAGE);
-            let page = call.set_next_token(token).send().await;
-            let page = page.map_err(|error| failed(Reason::ReadFailed, OPERATION, &error))?;
-            let all = page.reservations.into_iter().flatten().flat_map(|some| some.instances.unwrap_or_default());
-            Ok((all.collect(), page.next_token))
-        })
-    }
-
-    /// By filter, not by id: one vanished id would fail a request by id for all the others.
-    async fn describe(&self, ids: &[&Target]) -> Result<BTreeMap<String, Instance>, Failure> {
-        let by_id = filter("instance-id", ids.iter().map(|target| target.id()));
-        let found = self.instances(vec![by_id]).try_concat().await?;
-        Ok(found.into_iter().map(|instance| (instance.instance_id.clone().unwrap_or_default(), instance)).collect())
     }
 
     async fn describe_tag(&self, ids: &[&Target], key: &str) -> Result<BTreeMap<String, TagMap>, Failure> {
@@ -88,7 +62,7 @@ impl ObserveInstances {
         })
     }
 
-    pub(super) fn observed(&self, target: &Target, instance: &Instance) -> Observed<InstanceFacts> {
+    fn observed(&self, target: &Target, instance: &Instance) -> Observed<()> {
         let options = instance.metadata_options.as_ref();
         let tokens = options.and_then(|options| options.http_tokens.as_ref()).map(|tokens| tokens.as_str());
         let endpoint = options.and_then(|options| options.http_endpoint.as_ref()).map(|endpoint| endpoint.as_str());
@@ -108,18 +82,18 @@ impl ObserveInstances {
             state: State::Instance { http_tokens: tokens.map(str::to_owned), hop_limit },
             findings: Vec::new(),
             findings_if_enforced: (hop_limit == Some(1)).then_some(Finding::HopLimit1).into_iter().collect(),
-            document: InstanceFacts { endpoint_enabled: Some(endpoint == Some("enabled")) },
+            document: (),
         }
     }
 }
 
 impl Observe for ObserveInstances {
-    type Document = InstanceFacts;
+    type Document = ();
 
-    async fn observe(&self, targets: &[Target]) -> Answers<Observation<InstanceFacts>> {
+    async fn observe(&self, targets: &[Target]) -> Answers<Observation<()>> {
         let mut answers = Vec::with_capacity(targets.len());
         for some in batches(targets) {
-            let found = self.describe(&some).await;
+            let found = describe(&self.client, &some).await;
             answers.extend(some.into_iter().map(|target| {
                 let answer = found.as_ref().map_err(Clone::clone).map(|found| match found.get(target.id()) {
                     Some(instance) => Observation::Found(Box::new(self.observed(target, instance))),
@@ -149,6 +123,28 @@ impl Observe for ObserveInstances {
             None => Answers::new(),
         }
     }
+}
+
+/// The instances that filters select, page by page.
+pub(super) fn instances(
+    client: &Client,
+    filters: Vec<Filter>,
+) -> impl Stream<Item = Result<Vec<Instance>, Failure>> + use<'_> {
+    const OPERATION: &str = "DescribeInstances";
+    pages(Reason::ReadFailed, OPERATION, async move |token| {
+        let call = client.describe_instances().set_filters(Some(filters.clone())).max_results(PAGE);
+        let page = call.set_next_token(token).send().await;
+        let page = page.map_err(|error| failed(Reason::ReadFailed, OPERATION, &error))?;
+        let all = page.reservations.into_iter().flatten().flat_map(|some| some.instances.unwrap_or_default());
+        Ok((all.collect(), page.next_token))
+    })
+}
+
+/// Instances by their ids. By filter: one vanished id would fail a request by id for all the others.
+pub(super) async fn describe(client: &Client, targets: &[&Target]) -> Result<BTreeMap<String, Instance>, Failure> {
+    let by_id = filter("instance-id", targets.iter().map(|target| target.id()));
+    let found = instances(client, vec![by_id]).try_concat().await?;
+    Ok(found.into_iter().map(|instance| (instance.instance_id.clone().unwrap_or_default(), instance)).collect())
 }
 
 fn batches(targets: &[Target]) -> impl Iterator<Item = Vec<&Target>> {
