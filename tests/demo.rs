@@ -129,8 +129,8 @@ impl Tally {
             }
             None => println!("{}\nCalls: {}.", table(&response, &before, &after), summary(&calls)),
         }
-        for launched in response["launched_by"].as_array().into_iter().flatten() {
-            println!("To be mended at its source: {}", source(launched));
+        for source in sources(&response["launched_by"]) {
+            println!("To be mended at its source: {source}");
         }
         if let Some(error_type) = &failure {
             println!("The invocation fails with {error_type}, so Lambda will retry it.");
@@ -286,15 +286,13 @@ fn in_words(outcome: &Value, before: &Look, after: &Look) -> String {
 }
 
 /// What launched instances that allow version 1.
-fn source(launched: &Value) -> String {
-    let template = &launched["launch_template"];
-    format!(
-        "{} version {}, Auto Scaling group {}, launched {} of them.",
-        text(&template["id"]),
-        text(&template["version"]),
-        text(&launched["auto_scaling_group"]),
-        launched["instances"]
-    )
+fn sources(launched_by: &Value) -> Vec<String> {
+    let of = |kind: &str| launched_by[kind].as_array().into_iter().flatten();
+    let template = |it: &Value| format!("launch template {}, version {}", text(&it["id"]), text(&it["version"]));
+    let templates = of("launch_templates").map(|it| (template(it), &it["instances"]));
+    let groups =
+        of("auto_scaling_groups").map(|it| (format!("Auto Scaling group {}", text(&it["name"])), &it["instances"]));
+    templates.chain(groups).map(|(source, instances)| format!("{source}, launched {instances} of them.")).collect()
 }
 
 /// The calls by operation, because those to several resources overtake each other.

@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use crate::{
-    harness::{CANARY, document, running, runtime_created},
+    harness::{CANARY, document, due, running, runtime_created},
     stand_in::{ACCOUNT, Fault, REGION, StandIn},
 };
 
@@ -81,6 +81,28 @@ fn assert_what_it_wrote(stdout: &str) {
     assert!(metrics.iter().all(|line| line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "MetadataGuardrail"));
     assert_eq!(metrics.iter().filter(|line| line["Failures"] == 1).count(), 1);
     assert_eq!(metrics.iter().filter(|line| line["Duration"].is_array()).count(), 2);
+}
+
+#[tokio::test]
+async fn what_alarms_watch_is_counted() {
+    let aws = StandIn::start().await;
+    aws.world().add_runtime(RUNTIME, &document()).loses_on_update.push("lifecycleConfiguration".to_owned());
+    aws.world().fault("ListAgentRuntimes", Fault::AccessDenied, usize::MAX);
+    let (api, mut replies) = serve([runtime_created(RUNTIME), due()]).await;
+
+    let mut lambda =
+        binary(&[("AWS_LAMBDA_RUNTIME_API", &api), ("AWS_ENDPOINT_URL", &aws.url())]).spawn().expect("it starts");
+    for _ in 0..2 {
+        assert_eq!(replies.recv().await.expect("a reply").kind, "error");
+    }
+    lambda.start_kill().expect("it still runs");
+    let output = lambda.wait_with_output().await.expect("its output");
+
+    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+    for metric in ["UnverifiedWrites", "IncompleteSweeps"] {
+        let lines = stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("every line is JSON"));
+        assert_eq!(lines.filter(|line| line[metric] == 1).count(), 1, "{metric}: {stdout}");
+    }
 }
 
 #[tokio::test]

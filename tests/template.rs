@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use metadata_guardrail::resource::agentcore_runtime::endpoints::TOKEN_PREFIX;
+use metadata_guardrail::{resource::agentcore_runtime::endpoints::TOKEN_PREFIX, telemetry};
 use serde_json::{Value, json};
 
 use self::stack::{Stack, document, text};
@@ -332,24 +332,45 @@ fn what_the_function_could_not_finish_is_kept_encrypted_for_14_days() {
 
 #[test]
 fn the_schedule_asks_for_a_sweep_with_the_sample_event() {
-    let stack = Stack::with(&[("ScheduleExpression", "cron(0 3 * * ? *)")]);
-    let mut scheduled = stack.resources_of("AWS::Events::Rule").filter(|(_, rule)| rule.get("EventPattern").is_none());
-    let (_, rule) = scheduled.next().expect("a schedule");
-    assert!(scheduled.next().is_none(), "one schedule");
-    assert_eq!(rule["ScheduleExpression"], "cron(0 3 * * ? *)");
-    let input: Value = serde_json::from_str(rule["Targets"][0]["Input"].as_str().expect("a text")).expect("JSON");
-    assert_eq!(input, sample("guardrail-sweep-due"));
+    let nightly = "cron(0 3 * * ? *)";
+    for (stack, expression) in
+        [(Stack::with(&[]), "rate(6 hours)"), (Stack::with(&[("ScheduleExpression", nightly)]), nightly)]
+    {
+        let mut scheduled =
+            stack.resources_of("AWS::Events::Rule").filter(|(_, rule)| rule.get("EventPattern").is_none());
+        let (_, rule) = scheduled.next().expect("a schedule");
+        assert!(scheduled.next().is_none(), "one schedule");
+        assert_eq!(rule["ScheduleExpression"], expression);
+        let input: Value = serde_json::from_str(rule["Targets"][0]["Input"].as_str().expect("a text")).expect("JSON");
+        assert_eq!(input, sample("guardrail-sweep-due"));
+    }
 }
 
 #[test]
 fn the_function_is_told_the_settings_it_reads() {
-    let stack = Stack::with(&[("Mode", "report"), ("ExceptionTag", "security=exempt"), ("AgentCore", "disabled")]);
-    let expected = json!({
-        "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
+    let defaults = json!({
+        "GUARDRAIL_MODE": "enforce", "EXCEPTION_TAG": "metadata-guardrail:exempt", "AGENTCORE": "enabled",
         "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report", "PINNED_ENDPOINTS": "report",
         "ACCOUNT_DEFAULTS": "report", "IMDSV1_USAGE_DAYS": "0"
     });
-    assert_eq!(stack.function()["Environment"]["Variables"], expected);
+    assert_eq!(Stack::with(&[]).function()["Environment"]["Variables"], defaults);
+
+    let stack = Stack::with(&[
+        ("Mode", "report"),
+        ("ExceptionTag", "security=exempt"),
+        ("AgentCore", "disabled"),
+        ("SweepMarginSeconds", "90"),
+        ("RuntimeAuthorizer", "off"),
+        ("PinnedEndpoints", "repoint"),
+        ("AccountDefaults", "enforce"),
+        ("Imdsv1UsageDays", "30"),
+    ]);
+    let others = json!({
+        "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
+        "SWEEP_MARGIN_SECONDS": "90", "RUNTIME_AUTHORIZER": "off", "PINNED_ENDPOINTS": "repoint",
+        "ACCOUNT_DEFAULTS": "enforce", "IMDSV1_USAGE_DAYS": "30"
+    });
+    assert_eq!(stack.function()["Environment"]["Variables"], others);
 
     let config = r#"{"discoveryUrl":"https://id.example.com/.well-known/openid-configuration","allowedClients":["a"]}"#;
     let stack = Stack::with(&[("RuntimeAuthorizer", "enforce"), ("RuntimeAuthorizerConfig", config)]);
@@ -385,6 +406,15 @@ fn concurrency_is_reserved_and_alarms_notify_only_where_asked() {
     let asked = Stack::with(&[("ReservedConcurrency", "5"), ("AlarmTopicArn", topic)]);
     assert_eq!(asked.function()["ReservedConcurrentExecutions"], "5");
     assert!(asked.resources_of("AWS::CloudWatch::Alarm").all(|(_, alarm)| alarm["AlarmActions"] == json!([topic])));
+}
+
+#[test]
+fn the_guardrails_own_metrics_have_an_alarm_where_nothing_else_would_tell() {
+    let stack = Stack::with(&[]);
+    let alarms = stack.resources_of("AWS::CloudWatch::Alarm").map(|(_, alarm)| alarm);
+    let own = alarms.filter(|alarm| alarm["Namespace"] == telemetry::NAMESPACE);
+    let watched: BTreeSet<_> = own.map(|alarm| alarm["MetricName"].as_str().expect("a metric").to_owned()).collect();
+    assert_eq!(watched, ["IncompleteSweeps", "UnverifiedWrites"].map(str::to_owned).into());
 }
 
 #[test]
