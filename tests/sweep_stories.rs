@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{
-        EXEMPT, Scene, assert_ended, assert_says, by_id, count, days_ago, document, due, ec2_call, sample, time_passes,
+        EXEMPT, Scene, assert_ended, assert_says, by_id, count, days_ago, document, due, ec2_call, just_now, sample,
+        time_passes,
     },
     stand_in::{Fault, World},
 };
@@ -158,6 +159,19 @@ async fn what_was_mended_since_the_listing_is_not_written() {
 
     assert_eq!(response["counts"], json!({"enforced": 40, "compliant": 160}), "40 at a time are looked at");
     assert_eq!(scene.aws.writes().len(), 40);
+}
+
+#[tokio::test]
+async fn what_is_gone_since_the_listing_is_gone_however_young_the_event() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_runtime(RUNTIME, &document());
+    scene.aws.world().after("DescribeInstances", |world| world.instances.clear());
+    scene.aws.world().after("ListAgentRuntimes", |world| world.runtimes.clear());
+
+    let response = scene.invoke(just_now(due())).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"gone": 2}));
 }
 
 #[tokio::test]
@@ -532,6 +546,19 @@ async fn however_few_runtimes_a_sweep_reaches_later_ones_reach_the_others() {
         let response = scene.invoke(due()).await.expect("what was not begun has not failed");
         assert_eq!(response["complete"], false);
     }
+}
+
+#[tokio::test]
+async fn eight_runtimes_are_worked_on_at_once() {
+    let scene = Scene::new().await;
+    scene.aws.world().latency = Duration::from_millis(5);
+    for number in 0..40 {
+        scene.aws.world().add_runtime(&format!("agent_{number:02}-Xy12Ab34Cd"), &document()).publish(&[REQUIRED]);
+    }
+
+    scene.invoke(due()).await.expect("success");
+
+    assert_eq!(scene.aws.most_in_flight(), 8);
 }
 
 #[tokio::test]
