@@ -157,9 +157,10 @@ fn is_complete(left: &Left) -> bool {
     !left.out_of_time && left.not_listed.iter().all(|failure| failure.reason == Reason::NotOffered)
 }
 
-/// A response must stay small, and each page of a listing may have a failure of its own.
+/// A response must stay small, and each page of a listing may have a failure of its own. The last one is what ended it.
 fn not_listed((kind, left): (Kind, Left)) -> impl Iterator<Item = NotListed> {
     const MOST: usize = 10;
-    let failures = left.not_listed.into_iter().take(MOST);
+    let more = left.not_listed.len().saturating_sub(MOST);
+    let failures = left.not_listed.into_iter().skip(more);
     failures.map(move |failure| NotListed { kind, reason: failure.reason, detail: failure.detail })
 }

@@ -154,7 +154,7 @@ impl Response {
     }
 }
 
-/// Counts what launched instances. AWS's quotas keep both few.
+/// Counts what launched instances, of those that one sweep meets.
 #[derive(Debug, Default)]
 pub struct Launches {
     templates: BTreeMap<LaunchTemplate, usize>,

@@ -162,7 +162,7 @@ impl Metrics {
         describe_counter!(
             "UnverifiedWrites",
             Unit::Count,
-            "Writes that AWS accepted and that did not end as they should"
+            "Writes that AWS accepted, or may have, and that did not end as they should"
         );
         describe_counter!("IncompleteSweeps", Unit::Count, "Sweeps that did not reach everything");
         describe_histogram!("Duration", Unit::Milliseconds, "How long an invocation took");

@@ -377,6 +377,23 @@ mod nothing_is_moved {
     }
 
     #[tokio::test]
+    async fn and_none_is_waited_for_that_something_else_forbids_to_move() {
+        let mutable = r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims:1"}}"#;
+        let with_mutable_artifact = moving_with_artifact(mutable).await;
+        let exempt = moving(|runtime| _ = runtime.tag(EXEMPT, "yes")).await;
+        for (scene, why) in [(with_mutable_artifact, "may run other code"), (exempt, "exempts the runtime")] {
+            scene.aws.world().runtimes.get_mut(ID).expect("it").endpoint("prod", 2).moving_to(1, u32::MAX);
+
+            let outcome = scene.outcome(updated()).await;
+
+            assert_eq!(outcome["result"], "compliant");
+            assert_says(&outcome, why);
+            assert_eq!(count(&scene, LIST), 1);
+            assert!(scene.aws.writes().is_empty());
+        }
+    }
+
+    #[tokio::test]
     async fn if_it_is_gone_in_between() {
         for in_report_mode in [false, true] {
             let scene = moving(pinned).await;
@@ -731,6 +748,41 @@ mod an_endpoint_is_moved {
 
         assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
         assert!(count(&scene, READ) > 8);
+    }
+
+    #[tokio::test]
+    async fn once_aws_shows_which_version_it_is_on() {
+        let scene = moving(pinned).await;
+        let arn = scene.aws.world().runtime(ID).arn();
+        let nothing_yet = json!({"runtimeEndpoints": [{
+            "name": "prod", "id": "prod", "status": "CREATING", "agentRuntimeArn": arn,
+            "agentRuntimeEndpointArn": format!("{arn}/runtime-endpoint/prod"),
+            "createdAt": "2026-11-20T10:00:00Z", "lastUpdatedAt": "2026-11-20T10:00:00Z"
+        }]});
+        scene.aws.world().fault(LIST, Fault::Answer(nothing_yet.to_string()), 1);
+
+        let outcome = scene.outcome(created()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+    }
+
+    #[tokio::test]
+    async fn to_the_version_that_is_current_at_that_moment() {
+        let scene = moving(|runtime| {
+            runtime.endpoint("first", 1);
+            runtime.endpoint("second", 1);
+        })
+        .await;
+        scene.aws.world().after(MOVE, |world| {
+            _ = world.runtimes.get_mut(ID).expect("it").publish(&[("description", r#""new""#)]);
+        });
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved", "pinned_endpoint"]);
+        assert_says(&outcome, "The endpoint first was moved from version 1 to version 2");
+        assert_says(&outcome, "version 3 differs from it in other members, too (description)");
+        assert_eq!((live(&scene, "first"), live(&scene, "second")), (2, 1));
     }
 
     #[tokio::test]
@@ -1127,7 +1179,7 @@ mod what_fails_is_said {
         for number in 1..=12 {
             assert_says(&outcome, &format!("The endpoint b_{number:02} was moved from version 4 to version 5"));
         }
-        assert_says(&outcome, "There are 2 more such endpoints.");
+        assert_says(&outcome, "There are 2 more such remarks.");
     }
 
     #[tokio::test]
@@ -1143,7 +1195,7 @@ mod what_fails_is_said {
 
         assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
         assert_says(&outcome, "The endpoint team_10 is pinned");
-        assert_says(&outcome, "There are 3 more such endpoints.");
+        assert_says(&outcome, "There are 3 more such remarks.");
         assert!(!outcome["detail"].as_str().expect("a detail").contains("team_11"));
     }
 }

@@ -714,3 +714,25 @@ async fn the_log_has_every_outcome_of_a_sweep_and_its_end() {
     assert_eq!(lines.iter().filter(|line| line["result"] == "enforced").count(), 300);
     assert_eq!(lines.last().expect("a last line")["complete"], true);
 }
+
+#[tokio::test]
+async fn what_ended_the_listing_is_said_however_many_pages_had_a_failure() {
+    let scene = Scene::new().await.with_agentcore_disabled();
+    {
+        let mut world = scene.aws.world();
+        world.page_size = 1;
+        for number in 0..12 {
+            world.add_instance(&format!("i-.of-another-form-{number:02}"));
+        }
+        for _ in 0..10 {
+            world.after("DescribeInstances", |_| ());
+        }
+        world.after("DescribeInstances", |world| world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX));
+    }
+
+    let response = scene.failed_response(due()).await;
+
+    let failures = response["not_listed"].as_array().expect("a list");
+    assert_eq!(failures.len(), 10);
+    assert_says(&failures[9], "UnauthorizedOperation");
+}

@@ -96,19 +96,16 @@ impl Enforce for EnforceRuntimes {
 
 /// What came of an update whose answer was lost: AWS's refusal counts unless the runtime shows that it happened.
 fn unclear(before: &Document, refusal: Refusal, settled: Result<Document, Refusal>) -> Result<State, Refusal> {
-    let refused = detail(&refusal);
-    match settled {
-        Err(seen) => Err(preceded_by(refused, seen)),
-        Ok(now) if !may_be_ours(before, &now) => Err(refusal),
-        Ok(now) => verified(before, &now).map_err(|seen| {
-            let version = now.text(&["agentRuntimeVersion"]).unwrap_or_default();
-            let doubt = format!(
-                "{refused} But an answer to the update was lost, so that version {version} may be its work or somebody \
-                 else's deployment; find out which before you restore anything."
-            );
-            preceded_by(&doubt, seen)
-        }),
-    }
+    let doubt = format!(
+        "{} An answer to the update was lost, so that what was seen then may be its work or somebody else's deployment; \
+         find out which before you restore anything.",
+        detail(&refusal)
+    );
+    let seen = match settled {
+        Ok(now) if !may_be_ours(before, &now) => return Err(refusal),
+        settled => settled.and_then(|now| verified(before, &now)),
+    };
+    seen.map_err(|seen| preceded_by(&doubt, seen))
 }
 
 fn detail(refusal: &Refusal) -> &str {

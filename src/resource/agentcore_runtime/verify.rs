@@ -41,7 +41,8 @@ enum Progress {
     Failed,
 }
 
-/// Waits until AWS has done its work and shows it; the runtime as it is then. Nobody else's work is waited for.
+/// Waits until AWS has done its work and shows it; the runtime as it is then. What is seen to be somebody
+/// else's work is not waited for.
 pub(super) async fn settled(
     client: &Client,
     target: &Target,

@@ -66,8 +66,10 @@ impl Enforce for EnforceInstances {
             && demands_endpoint(error)
         {
             // It may have been disabled since the look, and then it stays so.
-            if !self.has_endpoint_enabled(target).await.map_err(Refusal::Failed)? {
-                return Err(Refusal::Moved(write_failed(error)));
+            let refused = write_failed(error);
+            let is_enabled = self.has_endpoint_enabled(target).await;
+            if !is_enabled.map_err(|unseen| Refusal::Failed(unseen.preceded_by(&refused.detail)))? {
+                return Err(Refusal::Moved(refused));
             }
             reply = self.require_v2(target, Some(InstanceMetadataEndpointState::Enabled)).await;
         }

@@ -67,22 +67,26 @@ impl Pinned {
     }
 }
 
-/// Why an endpoint cannot be moved to the version `to` without changing more than MMDSv2; `None` where it can.
+/// Why an endpoint that AWS is at work on is not moved now.
+pub(super) fn why_not_yet(endpoint: &Listed) -> String {
+    format!(
+        "its status is {} and its target version {}, so that it is not moved; its next event or the next sweep looks \
+         again",
+        endpoint.status,
+        endpoint.target.as_deref().unwrap_or("not given")
+    )
+}
+
+/// Why an endpoint, once AWS is done with it, cannot be moved to the version `to` without changing more than MMDSv2;
+/// `None` where it can.
 pub(super) fn why_it_stays(endpoint: &Listed, pinned: &Document, now: &Document, to: &str) -> Option<String> {
-    let status = &endpoint.status;
     if endpoint.follows() {
         return Some(format!("AWS should have moved it to version {to} by itself; ask AWS Support why it has not"));
     }
-    if endpoint.is_changing() {
+    if !endpoint.rests() && !endpoint.is_changing() {
         return Some(format!(
-            "its status is {status} and its target version {}, so that it is not moved; its next event or the next \
-             sweep looks again",
-            endpoint.target.as_deref().unwrap_or("not given")
-        ));
-    }
-    if !endpoint.rests() {
-        return Some(format!(
-            "its status is {status}, so that the guardrail does not move it; move it yourself, or make it anew"
+            "its status is {}, so that the guardrail does not move it; move it yourself, or make it anew",
+            endpoint.status
         ));
     }
     if now.requires_mmdsv2() != Some(true) || now.text(&["status"]).as_deref() != Some("READY") {

@@ -66,7 +66,7 @@ impl Found {
         self.open.remove(&it.endpoint.name);
     }
 
-    /// What is still open will be looked at anew, or does not exist any more.
+    /// What is still open will be looked at anew.
     pub fn forget_open(&mut self) {
         self.open.clear();
     }
@@ -109,7 +109,7 @@ fn limited(said: impl Iterator<Item = String>) -> Vec<String> {
     let more = said.len().saturating_sub(MOST_NAMED);
     said.truncate(MOST_NAMED);
     if more > 0 {
-        said.push(format!("There are {more} more such endpoints."));
+        said.push(format!("There are {more} more such remarks."));
     }
     said
 }

@@ -30,10 +30,12 @@ pub struct MoveEndpoints {
 
 /// What became of an endpoint that was to be moved.
 pub(super) enum Moved {
-    /// It is on the new version, and that was seen.
-    Yes,
+    /// It is on this version now, and that was seen.
+    To(String),
     /// Nothing was written, for this reason.
     No(String),
+    /// Nothing was written, because AWS is at work on it; in words.
+    NotYet(String),
     /// Nothing was written, because it does not exist any more.
     Gone,
 }
@@ -82,7 +84,7 @@ impl MoveEndpoints {
             None => self.arrived(target, way, patience).await?,
         };
         match before.differences(&now) {
-            changed if changed.is_empty() => Ok(Moved::Yes),
+            changed if changed.is_empty() => Ok(Moved::To(way.to.to_owned())),
             changed => Err(not_verified(&format!("After it, these members are different: {}.", listed(&changed)))),
         }
     }

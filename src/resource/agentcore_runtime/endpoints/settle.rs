@@ -1,10 +1,13 @@
 //! What follows the outcome of a runtime: which of its endpoints are on a version that does not require MMDSv2, and the
 //! move of those for which it changes nothing else.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    mem,
+};
 
 use super::{
-    decision::{Pinned, Runtime, why_it_stays},
+    decision::{Pinned, Runtime, why_it_stays, why_not_yet},
     found::Found,
     observe::{Listed, ObserveEndpoints},
     repoint::{MoveEndpoints, Moved, Way},
@@ -40,7 +43,8 @@ impl FollowUp for EndpointsFlow<'_> {
     async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome {
         let Some(runtime) = Runtime::of(&outcome) else { return outcome };
         let mut found = Found::default();
-        let mut course = Course { flow: self, target, runtime: &runtime, versions: BTreeMap::new(), found: &mut found };
+        let (versions, later) = (BTreeMap::new(), Vec::new());
+        let mut course = Course { flow: self, target, runtime: &runtime, versions, later, found: &mut found };
         let in_time = self.patience.until_end(course.run()).await;
         if let Err(failure) = in_time.unwrap_or_else(|| Err(out_of_time(found.write_begun))) {
             found.unread(failure);
@@ -56,26 +60,36 @@ struct Course<'a> {
     runtime: &'a Runtime,
     /// Versions of the runtime that were read. They never change.
     versions: BTreeMap<String, Document>,
+    /// What has to be looked at once more, because AWS is at work on it.
+    later: Vec<Later>,
     found: &'a mut Found,
 }
 
+/// An endpoint that AWS is at work on.
+struct Later {
+    name: String,
+    /// What there is to say of it if no time is left; nothing where it shows no version yet.
+    stays: Option<(Pinned, String)>,
+}
+
 impl Course<'_> {
-    /// What AWS is at work on comes last: it holds back nothing else.
+    /// What AWS is at work on holds back nothing else: it is looked at again when all others are settled.
     async fn run(&mut self) -> Result<(), Failure> {
         let mut pauses = self.flow.patience.pauses();
         let mut listed = self.listed().await?;
         loop {
-            let (waiting, ready): (Vec<_>, _) =
-                self.pinned(listed).await.into_iter().partition(|it| self.waits() && it.may_come_to_rest());
-            self.settle(&ready).await?;
-            if waiting.is_empty() {
+            self.found.forget_open();
+            for it in self.pinned(listed).await {
+                self.settle(it).await;
+            }
+            let later = mem::take(&mut self.later);
+            if later.is_empty() || !pauses.pause().await {
+                let stays = later.iter().filter_map(|it| it.stays.as_ref());
+                stays.for_each(|(it, why)| self.found.stays(it, why));
                 return Ok(());
             }
-            if !pauses.pause().await {
-                return self.settle(&waiting).await;
-            }
             listed = self.listed().await?;
-            listed.retain(|endpoint| waiting.iter().any(|it| it.endpoint.name == endpoint.name));
+            listed.retain(|endpoint| later.iter().any(|it| it.name == endpoint.name));
         }
     }
 
@@ -92,9 +106,12 @@ impl Course<'_> {
 
     /// Those of the endpoints that are on a version without MMDSv2, or will be.
     async fn pinned(&mut self, endpoints: Vec<Listed>) -> Vec<Pinned> {
-        self.found.forget_open();
         let mut pinned = Vec::new();
         for endpoint in endpoints {
+            if self.waits() && endpoint.is_changing() && endpoint.versions().next().is_none() {
+                self.later.push(Later { name: endpoint.name, stays: None });
+                continue;
+            }
             match self.without_mmdsv2(&endpoint).await {
                 Ok(None) => {}
                 Ok(Some(version)) => {
@@ -130,37 +147,34 @@ impl Course<'_> {
         })
     }
 
-    async fn settle(&mut self, pinned: &[Pinned]) -> Result<(), Failure> {
+    async fn settle(&mut self, it: Pinned) {
         if let Some(why) = self.runtime.why_first() {
-            pinned.iter().for_each(|it| self.found.stays(it, why));
-            return Ok(());
+            return self.found.stays(&it, why);
         }
-        if pinned.is_empty() {
-            return Ok(());
-        }
-        let Some(now) = self.flow.observe.current(self.target).await? else {
-            self.found.forget_open();
-            return Ok(());
-        };
-        let to = now.text(&["agentRuntimeVersion"]).unwrap_or_default();
-        for it in pinned {
-            match self.moved(it, &now, &to).await {
-                Ok(Moved::Yes) => self.found.moved(it, &to),
-                Ok(Moved::No(why)) => self.found.stays(it, &why),
-                Ok(Moved::Gone) => self.found.gone(it),
-                Err(failure) => self.found.failed(it, failure),
+        match self.moved(&it).await {
+            Ok(Moved::To(version)) => self.found.moved(&it, &version),
+            Ok(Moved::No(why)) => self.found.stays(&it, &why),
+            Ok(Moved::Gone) => self.found.gone(&it),
+            Ok(Moved::NotYet(why)) if self.waits() && it.may_come_to_rest() => {
+                self.later.push(Later { name: it.endpoint.name.clone(), stays: Some((it, why)) });
             }
+            Ok(Moved::NotYet(why)) => self.found.stays(&it, &why),
+            Err(failure) => self.found.failed(&it, failure),
         }
-        Ok(())
     }
 
     /// Moves an endpoint to the present version, unless something is against it.
-    async fn moved(&mut self, it: &Pinned, now: &Document, to: &str) -> Result<Moved, Failure> {
-        if let Some(why) = why_it_stays(&it.endpoint, self.version(&it.version).await?, now, to) {
+    async fn moved(&mut self, it: &Pinned) -> Result<Moved, Failure> {
+        let Some(now) = self.flow.observe.current(self.target).await? else { return Ok(Moved::Gone) };
+        let to = now.text(&["agentRuntimeVersion"]).unwrap_or_default();
+        if let Some(why) = why_it_stays(&it.endpoint, self.version(&it.version).await?, &now, &to) {
             return Ok(Moved::No(why));
         }
         if let Some(instead) = self.instead_of_a_move(&it.endpoint).await? {
             return Ok(instead);
+        }
+        if it.endpoint.is_changing() {
+            return Ok(Moved::NotYet(why_not_yet(&it.endpoint)));
         }
         let Some(enforce) = self.flow.enforce else {
             return Ok(Moved::No(format!(
@@ -169,7 +183,7 @@ impl Course<'_> {
             )));
         };
         self.found.write_begun = true;
-        let way = Way { name: &it.endpoint.name, from: &it.version, to };
+        let way = Way { name: &it.endpoint.name, from: &it.version, to: &to };
         enforce.go(self.target, way, &self.flow.patience).await
     }
 
