@@ -146,10 +146,10 @@ async fn an_exception_that_comes_while_the_sweep_is_under_way_is_respected() {
 }
 
 #[tokio::test]
-async fn what_was_mended_since_the_listing_is_not_written() {
+async fn what_was_mended_since_the_listing_is_not_written_nor_counted_at_its_source() {
     let scene = Scene::new().await;
     for number in 0..200 {
-        scene.aws.world().add_instance(&format!("i-{number:017x}"));
+        scene.aws.world().add_instance(&format!("i-{number:017x}")).tag("aws:autoscaling:groupName", "web");
     }
     scene.aws.world().after(MODIFY, |world| {
         world.instances.values_mut().for_each(|instance| _ = instance.http_tokens("required"));
@@ -159,6 +159,7 @@ async fn what_was_mended_since_the_listing_is_not_written() {
 
     assert_eq!(response["counts"], json!({"enforced": 40, "compliant": 160}), "40 at a time are looked at");
     assert_eq!(scene.aws.writes().len(), 40);
+    assert_eq!(response["launched_by"]["auto_scaling_groups"], json!([{"name": "web", "instances": 40}]));
 }
 
 #[tokio::test]
