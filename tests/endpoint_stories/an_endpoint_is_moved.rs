@@ -1,0 +1,227 @@
+use super::*;
+
+#[tokio::test]
+async fn and_only_its_version_changes() {
+    let scene = moving(pinned).await;
+
+    let outcome = scene.outcome(updated()).await;
+
+    assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+    assert_says(&outcome, "The endpoint prod was moved from version 1 to version 2");
+    assert_eq!(live(&scene, "prod"), 2);
+    let description = scene.aws.world().runtime(ID).endpoints["prod"].description.clone();
+    assert_eq!(description.as_deref(), Some("for \"front desk\" — é"));
+    let writes = scene.aws.writes();
+    let [write] = writes.as_slice() else { panic!("one write, not {writes:?}") };
+    let body: Value = serde_json::from_str(&write.body).expect("JSON");
+    let names: Vec<_> = body.as_object().expect("an object").keys().cloned().collect();
+    assert_eq!(
+        (write.operation.as_str(), names),
+        (MOVE, ["agentRuntimeVersion", "clientToken", "description"].map(str::to_owned).to_vec())
+    );
+}
+
+#[tokio::test]
+async fn whether_its_artifact_is_an_image_with_a_digest_or_an_s3_object_with_a_version() {
+    let object = s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "v7"}));
+    let image = r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims@sha256:0a1b2c3d"}}"#;
+    for artifact in [object.as_str(), image] {
+        let scene = moving_with_artifact(artifact).await;
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+    }
+}
+
+#[tokio::test]
+async fn after_its_runtime_was_enforced_in_the_same_invocation() {
+    let scene = Scene::new().await.with_endpoints_moved();
+    pinned(scene.aws.world().add_runtime(ID, &document()));
+
+    let outcome = scene.outcome(runtime_created(ID)).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed", &["endpoint_moved"]);
+    assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
+    assert_eq!(live(&scene, "prod"), 2);
+}
+
+#[tokio::test]
+async fn and_its_event_costs_nothing_and_one_more_look_writes_nothing() {
+    let scene = moving(pinned).await;
+    scene.outcome(updated()).await;
+    let body: Value = serde_json::from_str(&scene.aws.writes()[0].body).expect("JSON");
+    let calls = scene.aws.calls().len();
+
+    let mut echo = updated();
+    echo["detail"]["requestParameters"]["clientToken"] = body["clientToken"].clone();
+    assert_eq!(scene.invoke(echo).await.expect("ignored")["ignored"], "own_echo");
+    assert_eq!(scene.aws.calls().len(), calls);
+
+    // Should CloudTrail not show the token.
+    let outcome = scene.outcome(updated()).await;
+    assert_ended(&outcome, "compliant", "v2_required", &[]);
+    assert_eq!(scene.aws.operations().split_off(calls), ["GetAgentRuntime", LIST]);
+}
+
+#[tokio::test]
+async fn once_aws_is_done_with_it() {
+    let scene = moving(|runtime| {
+        runtime.endpoint("prod", 2).moving_to(1, 3);
+    })
+    .await;
+
+    let outcome = scene.outcome(updated()).await;
+
+    assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+    assert_eq!(live(&scene, "prod"), 2);
+}
+
+#[tokio::test]
+async fn once_aws_is_done_with_it_whatever_version_it_comes_from() {
+    let scene = moving(|runtime| {
+        // Version 3 lacks the requirement alone, version 4 is the current one.
+        runtime.publish(&[]).document.remove("metadataConfiguration");
+        runtime.publish(&[REQUIRED]);
+        runtime.endpoint("prod", 1).moving_to(3, 3);
+    })
+    .await;
+
+    let outcome = scene.outcome(updated()).await;
+
+    assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+    assert_says(&outcome, "The endpoint prod was moved from version 3 to version 4");
+    assert_eq!(live(&scene, "prod"), 4);
+}
+
+#[tokio::test]
+async fn while_aws_is_at_work_on_its_neighbour() {
+    for (event, waits, seconds) in [(updated(), true, 32), (due(), false, 300)] {
+        let scene = moving(|runtime| {
+            pinned(runtime);
+            runtime.endpoint("busy", 2).moving_to(1, u32::MAX);
+        })
+        .await
+        .with_remaining(Duration::from_secs(seconds));
+
+        let response = scene.invoke(event).await.expect("success");
+
+        let outcome = &by_id(&response)[ID];
+        assert_ended(outcome, "enforced", "pinned_endpoint", &["endpoint_moved", "pinned_endpoint"]);
+        assert_says(outcome, "The endpoint busy is pinned to version 1");
+        assert_eq!((live(&scene, "prod"), count(&scene, LIST) > 1), (2, waits));
+    }
+}
+
+#[tokio::test]
+async fn once_aws_is_done_with_it_though_its_neighbour_cannot_be_moved() {
+    let scene = moving(|runtime| {
+        runtime.endpoint("odd", 1).more.push(("trafficShaping".to_owned(), "1".to_owned()));
+        runtime.endpoint("prod", 2).moving_to(1, 5);
+    })
+    .await;
+
+    let outcome = scene.outcome(updated()).await;
+
+    assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved", "pinned_endpoint"]);
+    assert_eq!((live(&scene, "odd"), live(&scene, "prod")), (1, 2));
+    assert_eq!(detail(&outcome).matches("The endpoint odd is pinned").count(), 1, "{}", detail(&outcome));
+}
+
+#[tokio::test]
+async fn however_long_aws_takes_to_move_it() {
+    let scene = moving(|runtime| runtime.endpoint("prod", 1).settle_polls = 8).await;
+
+    let outcome = scene.outcome(updated()).await;
+
+    assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+    assert!(count(&scene, READ) > 8);
+}
+
+#[tokio::test]
+async fn once_aws_shows_which_version_it_is_on() {
+    let scene = moving(pinned).await;
+    let arn = scene.aws.world().runtime(ID).arn();
+    let nothing_yet = json!({"runtimeEndpoints": [{
+        "name": "prod", "id": "prod", "status": "CREATING", "agentRuntimeArn": arn,
+        "agentRuntimeEndpointArn": format!("{arn}/runtime-endpoint/prod"),
+        "createdAt": "2026-11-20T10:00:00Z", "lastUpdatedAt": "2026-11-20T10:00:00Z"
+    }]});
+    scene.aws.world().fault(LIST, Fault::Answer(nothing_yet.to_string()), 1);
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+}
+
+#[tokio::test]
+async fn to_the_version_that_is_current_at_that_moment() {
+    let scene = moving(|runtime| {
+        runtime.endpoint("first", 1);
+        runtime.endpoint("second", 1);
+    })
+    .await;
+    scene.aws.world().after(MOVE, |world| {
+        _ = world.runtimes.get_mut(ID).expect("it").publish(&[("description", r#""new""#)]);
+    });
+
+    let outcome = scene.outcome(updated()).await;
+
+    assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved", "pinned_endpoint"]);
+    assert_says(&outcome, "The endpoint first was moved from version 1 to version 2");
+    assert_says(&outcome, "version 3 differs from it in other members, too (description)");
+    assert_eq!((live(&scene, "first"), live(&scene, "second")), (2, 1));
+}
+
+#[tokio::test]
+async fn again_if_somebody_moves_it_back() {
+    let scene = moving(pinned).await;
+    for _ in 0..2 {
+        let outcome = scene.outcome(updated()).await;
+        assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+        let mut world = scene.aws.world();
+        let endpoint = world.runtimes.get_mut(ID).expect("it").endpoints.get_mut("prod").expect("it");
+        endpoint.live_version = 1;
+    }
+}
+
+#[tokio::test]
+async fn even_if_the_answer_is_lost() {
+    let scene = moving(pinned).await;
+    scene.aws.world().fault(MOVE, Fault::LostReply, 1);
+
+    let outcome = scene.outcome(updated()).await;
+
+    assert_ended(&outcome, "enforced", "pinned_endpoint", &["endpoint_moved"]);
+    assert_eq!(live(&scene, "prod"), 2);
+}
+
+#[tokio::test]
+async fn whatever_becomes_of_its_neighbours() {
+    let scene = moving(|runtime| {
+        runtime.publish(&[("description", r#""newer""#)]);
+        let without = runtime.versions[&1].clone();
+        // Version 4 lacks the requirement alone, version 5 is the current one.
+        runtime.publish(&[]).document.remove("metadataConfiguration");
+        runtime.publish(&[REQUIRED]);
+        assert!(!without.contains_key("metadataConfiguration"));
+        for (name, version) in [("current", 5), ("differing", 1), ("fails", 4), ("good", 4), ("older", 2)] {
+            runtime.endpoint(name, version);
+        }
+    })
+    .await;
+    scene.aws.world().page_size = 2;
+    let fails = format!("{ID}/runtime-endpoints/fails");
+    scene.aws.world().fault_for(MOVE, &fails, Fault::AccessDenied, usize::MAX);
+
+    let error = scene.invoke(due()).await.expect_err("one endpoint fails");
+
+    let response: Value = serde_json::from_str(&error.error_message).expect("the response");
+    let outcome = &by_id(&response)[ID];
+    assert_ended(outcome, "failed", "write_failed", &["endpoint_moved", "pinned_endpoint"]);
+    assert_says(outcome, "The endpoint fails is pinned to version 4, which does not require MMDSv2. AWS answered");
+    assert_says(outcome, "The endpoint good was moved");
+    assert_says(outcome, "The endpoint differing is pinned to version 1");
+    let versions = ["current", "differing", "fails", "good", "older"].map(|name| live(&scene, name));
+    assert_eq!(versions, [5, 1, 4, 5, 2]);
+}
