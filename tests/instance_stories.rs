@@ -202,6 +202,22 @@ async fn the_endpoint_is_sent_only_where_ec2_demands_it() {
 }
 
 #[tokio::test]
+async fn an_endpoint_that_cannot_be_looked_at_again_is_not_sent() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(ID);
+    scene.aws.world().endpoint_demanded_with_tokens = true;
+    scene.aws.world().after("DescribeTags", |world| world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX));
+
+    let outcome = scene.failed_outcome(running(ID)).await;
+
+    assert_eq!(outcome["reason"], "read_failed");
+    assert_says(&outcome, "AWS answered ModifyInstanceMetadataOptions with InvalidParameterValue");
+    assert_says(&outcome, "AWS answered DescribeInstances with UnauthorizedOperation");
+    assert!(scene.aws.writes().iter().all(|write| write.parameter("HttpEndpoint").is_none()));
+    assert_eq!(scene.aws.world().instance(ID).http_tokens, "optional");
+}
+
+#[tokio::test]
 async fn an_endpoint_that_is_disabled_after_the_look_stays_disabled() {
     for after in ["DescribeTags", "ModifyInstanceMetadataOptions"] {
         let scene = Scene::new().await;

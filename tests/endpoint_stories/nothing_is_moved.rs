@@ -409,6 +409,26 @@ async fn if_the_current_version_is_not_in_order_any_more() {
 }
 
 #[tokio::test]
+async fn if_aws_does_not_show_which_version_is_the_current_one() {
+    for version in ["", r#""agentRuntimeVersion":"","#, r#""agentRuntimeVersion":null,"#] {
+        let scene = moving(pinned).await;
+        let members = document().trim_start_matches('{').to_owned();
+        let required = r#""metadataConfiguration":{"requireMMDSV2":true}"#;
+        let current = format!(r#"{{"agentRuntimeId":"{ID}","status":"READY",{version}{required},{members}"#);
+        // The runtime and the version that the endpoint is on are read, and then what is current.
+        scene.aws.world().after("GetAgentRuntime", |world| {
+            world.after("GetAgentRuntime", |world| world.fault("GetAgentRuntime", Fault::Answer(current), 1));
+        });
+
+        let outcome = scene.outcome(updated()).await;
+
+        assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+        assert_says(&outcome, "AWS does not show the runtime's current version");
+        assert!(scene.aws.writes().is_empty(), "{version}");
+    }
+}
+
+#[tokio::test]
 async fn if_its_runtime_is_gone_in_between() {
     let scene = moving(pinned).await;
     scene.aws.world().after("GetAgentRuntime", |world| {

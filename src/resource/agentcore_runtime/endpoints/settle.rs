@@ -166,7 +166,11 @@ impl Course<'_> {
     /// Moves an endpoint to the present version, unless something is against it.
     async fn moved(&mut self, it: &Pinned) -> Result<Moved, Failure> {
         let Some(now) = self.flow.observe.current(self.target).await? else { return Ok(Moved::Gone) };
-        let to = now.text(&["agentRuntimeVersion"]).unwrap_or_default();
+        let Some(to) = now.text(&["agentRuntimeVersion"]).filter(|version| !version.is_empty()) else {
+            return Ok(Moved::No(
+                "AWS does not show the runtime's current version, so that it is not moved".to_owned(),
+            ));
+        };
         if let Some(why) = why_it_stays(&it.endpoint, self.version(&it.version).await?, &now, &to) {
             return Ok(Moved::No(why));
         }
