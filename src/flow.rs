@@ -22,6 +22,15 @@ pub struct Flow<'a, O, E, F> {
     pub observe: &'a O,
     /// The writing half; report mode has none.
     pub enforce: Option<&'a E>,
+    /// What holds for all its targets.
+    pub terms: Terms<'a>,
+    /// What is looked after once a target's outcome is known.
+    pub follow_up: F,
+}
+
+/// What holds for all targets of one flow, and for what belongs to them.
+#[derive(Clone, Copy)]
+pub struct Terms<'a> {
     /// The tag that exempts.
     pub exception: &'a ExceptionTag,
     /// The time, as far as decisions depend on it.
@@ -30,8 +39,6 @@ pub struct Flow<'a, O, E, F> {
     pub patience: Patience,
     /// Whether to wait for what AWS is at work on. A sweep does not: eight such resources would stop all others.
     pub waits: bool,
-    /// What is looked after once a target's outcome is known.
-    pub follow_up: F,
 }
 
 impl<O, E, F> Flow<'_, O, E, F>
@@ -42,14 +49,14 @@ where
 {
     /// Takes every target to its outcome; one target's failure costs no other.
     pub async fn run(&self, targets: &[Target], each: &impl Fn(Outcome)) {
-        match self.patience.until_end(self.observe.observe(targets)).await {
+        match self.terms.patience.until_end(self.observe.observe(targets)).await {
             Some(looks) => self.settle_all(looks, each).await,
             None => targets.iter().for_each(|target| each(self.out_of_time(target))),
         }
     }
 
     async fn settle_all(&self, mut looks: Answers<Observation<O::Document>>, each: &impl Fn(Outcome)) {
-        let mut unread = self.patience.until_end(self.make_certain(&mut looks)).await.unwrap_or_default();
+        let mut unread = self.terms.patience.until_end(self.make_certain(&mut looks)).await.unwrap_or_default();
         let outcomes = stream::iter(looks).map(|(target, look)| {
             let unread = unread.remove(&target);
             async move {
@@ -64,16 +71,16 @@ where
     /// tags last. Gives what could not be read.
     async fn make_certain(&self, looks: &mut Answers<Observation<O::Document>>) -> BTreeMap<Target, Failure> {
         let due = self.due(looks, &Decision::ReadUsage);
-        let usage = self.observe.usage(&due, self.moment.now).await;
+        let usage = self.observe.usage(&due, self.terms.moment.now).await;
         let mut unread = take_in(looks, usage, Observation::learn_usage);
         let due = self.due(looks, &Decision::ConfirmTags);
-        let tags = self.observe.tags(&due, self.exception.key()).await;
+        let tags = self.observe.tags(&due, self.terms.exception.key()).await;
         unread.extend(take_in(looks, tags, Observation::confirm_tags));
         unread
     }
 
     fn due(&self, looks: &Answers<Observation<O::Document>>, decision: &Decision) -> Vec<Target> {
-        let is_due = |look: &_| decide(look, self.exception, &self.moment) == *decision;
+        let is_due = |look: &_| decide(look, self.terms.exception, &self.terms.moment) == *decision;
         let due = looks.iter().filter(|(_, look)| look.as_ref().is_ok_and(is_due));
         due.map(|(target, _)| target.clone()).collect()
     }
@@ -90,9 +97,9 @@ where
             (Ok(look), Some(failure)) => return wording.failed(Some(&look), failure),
             (Err(failure), _) => return wording.failed(None::<&Observation<O::Document>>, failure),
         };
-        let pauses = self.patience.pauses();
+        let pauses = self.terms.patience.pauses();
         let mut course = Course { flow: self, wording, look, pauses, second_look_left: true, write_begun: false };
-        let in_time = self.patience.until_end(course.run()).await;
+        let in_time = self.terms.patience.until_end(course.run()).await;
         in_time.unwrap_or_else(|| wording.failed(Some(&course.look), Failure::out_of_time(course.write_begun)))
     }
 
@@ -101,7 +108,7 @@ where
     }
 
     fn wording<'a>(&'a self, target: &'a Target) -> Wording<'a> {
-        Wording { target, exception: self.exception, moment: &self.moment }
+        Wording { target, exception: self.terms.exception, moment: &self.terms.moment }
     }
 }
 
@@ -125,7 +132,7 @@ where
 {
     async fn run(&mut self) -> Outcome {
         loop {
-            let step = match decide(&self.look, self.flow.exception, &self.flow.moment) {
+            let step = match decide(&self.look, self.flow.terms.exception, &self.flow.terms.moment) {
                 Decision::Leave(verdict, reason) => Step::Break(self.wording.left(&self.look, verdict, reason)),
                 Decision::Wait(status) => self.wait(Failure::still_changing(&status)).await,
                 Decision::ReadUsage => self.read_usage().await,
@@ -139,12 +146,12 @@ where
     }
 
     async fn read_usage(&mut self) -> Step {
-        let usage = self.flow.observe.usage(from_ref(self.wording.target), self.flow.moment.now).await;
+        let usage = self.flow.observe.usage(from_ref(self.wording.target), self.flow.terms.moment.now).await;
         self.take_in(usage, Observation::learn_usage)
     }
 
     async fn confirm_tags(&mut self) -> Step {
-        let tags = self.flow.observe.tags(from_ref(self.wording.target), self.flow.exception.key()).await;
+        let tags = self.flow.observe.tags(from_ref(self.wording.target), self.flow.terms.exception.key()).await;
         self.take_in(tags, Observation::confirm_tags)
     }
 
@@ -153,7 +160,7 @@ where
             return Step::Break(self.wording.left(&self.look, Verdict::WouldEnforce, Reason::V1Allowed));
         };
         self.write_begun = true;
-        match enforce.enforce(observed, &self.flow.patience).await {
+        match enforce.enforce(observed, &self.flow.terms.patience).await {
             Ok(after) => Step::Break(self.wording.enforced(&self.look, after)),
             Err(Refusal::Moved(_)) if self.second_look_left => {
                 self.second_look_left = false;
@@ -166,7 +173,7 @@ where
 
     /// Pauses and looks again; fails where there is no time left for that.
     async fn wait(&mut self, otherwise: Failure) -> Step {
-        if !self.flow.waits {
+        if !self.flow.terms.waits {
             return Step::Break(self.wording.left(&self.look, Verdict::Deferred, Reason::StillChanging));
         }
         if self.pauses.pause().await { self.look_again().await } else { self.failed(otherwise) }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use crate::{
     decision::Moment,
     event::Work,
-    flow::Flow,
+    flow::{Flow, Terms},
     handler::Guardrail,
     outcome::{Outcome, Reason},
     patience::Patience,
@@ -100,7 +100,7 @@ impl Invocation<'_> {
         if self.patience.left() <= settings.sweep_margin.0 {
             return Left { out_of_time: true, ..Left::default() };
         }
-        let enforce = enforce_defaults.as_ref().filter(|_| self.mode == Mode::Enforce);
+        let enforce = self.unless_reporting(enforce_defaults.as_ref());
         match (DefaultsFlow { observe, enforce, home: self.home, patience: self.patience }).settle().await {
             Ok(outcome) => {
                 each(outcome);
@@ -116,39 +116,28 @@ impl Invocation<'_> {
     }
 
     fn instances(&self, waits: bool) -> Flow<'_, ObserveInstances, EnforceInstances, ()> {
-        self.flow(waits, &self.guardrail.observe_instances, self.guardrail.enforce_instances.as_ref(), ())
+        let Guardrail { observe_instances: observe, enforce_instances, .. } = self.guardrail;
+        let enforce = self.unless_reporting(enforce_instances.as_ref());
+        Flow { observe, enforce, terms: self.terms(waits), follow_up: () }
     }
 
     fn runtimes(&self, waits: bool) -> Flow<'_, ObserveRuntimes, EnforceRuntimes, EndpointsFlow<'_>> {
-        let Guardrail { settings, observe_endpoints, move_endpoints, .. } = self.guardrail;
-        let endpoints = EndpointsFlow {
-            observe: observe_endpoints,
-            enforce: move_endpoints.as_ref().filter(|_| self.mode == Mode::Enforce),
-            exception: &settings.exception,
-            moment: self.moment,
-            patience: self.patience,
-            waits,
-        };
-        self.flow(waits, &self.guardrail.observe_runtimes, self.guardrail.enforce_runtimes.as_ref(), endpoints)
+        let Guardrail { observe_runtimes: observe, enforce_runtimes, observe_endpoints, move_endpoints, .. } =
+            self.guardrail;
+        let terms = self.terms(waits);
+        let move_endpoints = self.unless_reporting(move_endpoints.as_ref());
+        let follow_up = EndpointsFlow { observe: observe_endpoints, enforce: move_endpoints, terms };
+        Flow { observe, enforce: self.unless_reporting(enforce_runtimes.as_ref()), terms, follow_up }
     }
 
-    /// In report mode a flow has no writing half, even where the guardrail has one.
-    fn flow<'f, O, E, F>(
-        &'f self,
-        waits: bool,
-        observe: &'f O,
-        enforce: Option<&'f E>,
-        follow_up: F,
-    ) -> Flow<'f, O, E, F> {
-        Flow {
-            observe,
-            enforce: enforce.filter(|_| self.mode == Mode::Enforce),
-            exception: &self.guardrail.settings.exception,
-            moment: self.moment,
-            patience: self.patience,
-            waits,
-            follow_up,
-        }
+    fn terms(&self, waits: bool) -> Terms<'_> {
+        let Self { guardrail, moment, patience, .. } = *self;
+        Terms { exception: &guardrail.settings.exception, moment, patience, waits }
+    }
+
+    /// In report mode nothing has a writing half, even where the guardrail has one.
+    fn unless_reporting<'f, E>(&self, writing_half: Option<&'f E>) -> Option<&'f E> {
+        writing_half.filter(|_| self.mode == Mode::Enforce)
     }
 }
 

@@ -33,8 +33,8 @@ where
 {
     let left = RefCell::new(Left::default());
     let batches = stream::unfold(Box::pin(flow.observe.batches(home)), async |mut batches| {
-        let batch = flow.patience.until_end(batches.next()).await;
-        let is_late = flow.patience.left() <= margin.max(O::TIME_TO_FINISH);
+        let batch = flow.terms.patience.until_end(batches.next()).await;
+        let is_late = flow.terms.patience.left() <= margin.max(O::TIME_TO_FINISH);
         match batch {
             Some(Some(batch)) if batch.is_err() || !is_late => Some((batch, batches)),
             Some(None) => None,

@@ -13,12 +13,11 @@ use super::{
     repoint::{MoveEndpoints, Moved, Way},
 };
 use crate::{
-    decision::Moment,
-    exception::{ExceptionTag, Exemption},
+    exception::Exemption,
     failure::Failure,
+    flow::Terms,
     observed::TagMap,
     outcome::{Outcome, Reason},
-    patience::Patience,
     resource::{FollowUp, agentcore_runtime::document::Document},
     target::Target,
 };
@@ -29,14 +28,8 @@ pub struct EndpointsFlow<'a> {
     pub observe: &'a ObserveEndpoints,
     /// The writing half; there is none in report mode and unless endpoints are to be moved.
     pub enforce: Option<&'a MoveEndpoints>,
-    /// The tag that exempts an endpoint, or a runtime and its endpoints with it.
-    pub exception: &'a ExceptionTag,
-    /// When it is.
-    pub moment: Moment,
-    /// What the invocation may still spend.
-    pub patience: Patience,
-    /// Whether to wait for endpoints that AWS is at work on, and that may have to be moved.
-    pub waits: bool,
+    /// What holds for the runtime, too: its exception tag exempts an endpoint, or a runtime and its endpoints with it.
+    pub terms: Terms<'a>,
 }
 
 impl FollowUp for EndpointsFlow<'_> {
@@ -45,7 +38,7 @@ impl FollowUp for EndpointsFlow<'_> {
         let mut found = Found::default();
         let (versions, later) = (BTreeMap::new(), Vec::new());
         let mut course = Course { flow: self, target, runtime: &runtime, versions, later, found: &mut found };
-        let in_time = self.patience.until_end(course.run()).await;
+        let in_time = self.terms.patience.until_end(course.run()).await;
         if let Err(failure) = in_time.unwrap_or_else(|| Err(out_of_time(found.write_begun))) {
             found.unread(failure);
         }
@@ -75,7 +68,7 @@ struct Later {
 impl Course<'_> {
     /// What AWS is at work on holds back nothing else: it is looked at again when all others are settled.
     async fn run(&mut self) -> Result<(), Failure> {
-        let mut pauses = self.flow.patience.pauses();
+        let mut pauses = self.flow.terms.patience.pauses();
         let mut listed = self.listed().await?;
         loop {
             self.found.forget_open();
@@ -94,7 +87,7 @@ impl Course<'_> {
     }
 
     fn waits(&self) -> bool {
-        self.flow.waits && self.flow.enforce.is_some() && self.runtime.is_done()
+        self.flow.terms.waits && self.flow.enforce.is_some() && self.runtime.is_done()
     }
 
     /// The endpoints, without one that follows the runtime and may be on its way.
@@ -188,7 +181,7 @@ impl Course<'_> {
         };
         self.found.write_begun = true;
         let way = Way { name: &it.endpoint.name, from: &it.version, to: &to };
-        enforce.go(self.target, way, &self.flow.patience).await
+        enforce.go(self.target, way, &self.flow.terms.patience).await
     }
 
     /// What the tags ask for. They are read just before each move: a runtime that requires MMDSv2 is compliant whatever
@@ -198,7 +191,7 @@ impl Course<'_> {
             match self.flow.observe.tags(self.target, endpoint, arn).await {
                 Ok(None) => return Ok(Some(Moved::Gone)),
                 Ok(Some(tags)) if self.is_exempt(&tags) => {
-                    let key = self.flow.exception.key();
+                    let key = self.flow.terms.exception.key();
                     return Ok(Some(Moved::No(format!("the tag {key} exempts {what}, so that it is not moved"))));
                 }
                 Ok(Some(_)) => {}
@@ -211,7 +204,7 @@ impl Course<'_> {
     }
 
     fn is_exempt(&self, tags: &TagMap) -> bool {
-        let (exception, today) = (self.flow.exception, self.flow.moment.now.date_naive());
+        let (exception, today) = (self.flow.terms.exception, self.flow.terms.moment.now.date_naive());
         let value = tags.get(exception.key()).map(String::as_str);
         matches!(exception.exemption(value, today), Exemption::Exempt { .. })
     }
