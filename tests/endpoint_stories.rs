@@ -2,6 +2,7 @@
 //! First those in which nothing may be written.
 
 mod nothing_is_moved;
+mod nothing_is_moved_that_does_not_rest;
 
 mod a_sweep_moves_what_it_can;
 mod an_endpoint_is_moved;

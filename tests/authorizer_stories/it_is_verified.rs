@@ -1,0 +1,132 @@
+use super::*;
+
+#[tokio::test]
+async fn a_value_that_aws_changed_is_named_by_its_path_without_the_value() {
+    let changed = ARRIVES.replace("front-desk-web", "front-desk-or-anybody");
+    let scene = scene_with(enforce(), |runtime| {
+        runtime.changes_on_update.insert(MEMBER.to_owned(), changed);
+    })
+    .await;
+
+    let outcome = scene.failed_outcome(created()).await;
+
+    assert_ended(&outcome, "failed", "configuration_changed");
+    let path = "authorizerConfiguration.customJWTAuthorizer.allowedClients[0].";
+    assert_says(&outcome, path);
+    assert_says(&outcome, "also sets the authorizer");
+    assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
+    assert_says_no_value(&scene, &outcome);
+}
+
+#[tokio::test]
+async fn another_way_to_write_the_same_is_no_change() {
+    let rewritten = serde_json::from_str::<Value>(&ARRIVES.replace("123456789012345678901234567890.10", "1"));
+    let rewritten =
+        rewritten.expect("JSON").to_string().replace(r#""n":1"#, r#""n":123456789012345678901234567890.10"#);
+    assert_ne!(rewritten, ARRIVES);
+    let scene = scene_with(enforce(), |runtime| {
+        runtime.changes_on_update.insert(MEMBER.to_owned(), rewritten);
+    })
+    .await;
+
+    assert_ended(&scene.outcome(created()).await, "enforced", "v1_allowed");
+}
+
+#[tokio::test]
+async fn an_authorizer_that_is_not_there_afterwards_is_a_failure() {
+    let scene = scene_with(enforce(), |runtime| runtime.loses_on_update = vec![MEMBER.to_owned()]).await;
+
+    let outcome = scene.failed_outcome(created()).await;
+
+    assert_ended(&outcome, "failed", "configuration_changed");
+    assert_says(&outcome, MEMBER);
+    assert_eq!(outcome["findings"], json!(["no_authorizer"]));
+}
+
+#[tokio::test]
+async fn an_authorizer_is_looked_for_even_if_the_answer_was_lost() {
+    let lost = scene_with(enforce(), |runtime| runtime.loses_on_update = vec![MEMBER.to_owned()]).await;
+    lost.aws.world().fault(UPDATE, Fault::LostReply, 1);
+    lost.aws.world().fault(UPDATE, Fault::AccessDenied, usize::MAX);
+    let outcome = lost.failed_outcome(created()).await;
+    assert_ended(&outcome, "failed", "configuration_changed");
+    assert_says(&outcome, "as they were sent: authorizerConfiguration.");
+    assert_says_no_value(&lost, &outcome);
+
+    let set = scene(enforce()).await;
+    set.aws.world().fault(UPDATE, Fault::LostReply, 1);
+    set.aws.world().fault(UPDATE, Fault::AccessDenied, usize::MAX);
+    let outcome = set.outcome(created()).await;
+    assert_ended(&outcome, "enforced", "v1_allowed");
+    assert_eq!(outcome["findings"], json!(["authorizer_set"]));
+}
+
+#[tokio::test]
+async fn another_member_that_the_update_lost_is_a_failure_too() {
+    let scene =
+        scene_with(enforce(), |runtime| runtime.loses_on_update = vec!["environmentVariables".to_owned()]).await;
+
+    let outcome = scene.failed_outcome(created()).await;
+
+    assert_ended(&outcome, "failed", "configuration_changed");
+    assert_says(&outcome, "as they were sent: environmentVariables.");
+    assert_says_no_value(&scene, &outcome);
+}
+
+#[tokio::test]
+async fn an_authorizer_that_aws_refuses_is_never_left_out_instead() {
+    let scene = scene(enforce()).await;
+    let refusal = Fault::Refused {
+        code: "ValidationException",
+        message: format!("The document at {DISCOVERY_URL} could not be read for 'front-desk-web'"),
+        status: 400,
+    };
+    scene.aws.world().fault(UPDATE, refusal, usize::MAX);
+
+    let outcome = scene.failed_outcome(created()).await;
+
+    assert_ended(&outcome, "failed", "write_failed");
+    let quoted = "The document at [authorizerConfiguration.customJWTAuthorizer.discoveryUrl] could not be read";
+    assert_says(&outcome, quoted);
+    assert_says(&outcome, "also sets the authorizer");
+    assert_eq!(sent(&only_write(&scene)).as_deref(), Some(ARRIVES));
+    assert_says_no_value(&scene, &outcome);
+}
+
+#[tokio::test]
+async fn a_conflict_is_waited_out_and_the_authorizer_is_sent_again() {
+    let scene = scene(enforce()).await;
+    let message = "Authorizer already exists for resourceId".to_owned();
+    scene.aws.world().fault(UPDATE, Fault::Refused { code: "ConflictException", message, status: 409 }, 1);
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed");
+    let writes = scene.aws.writes();
+    assert_eq!(writes.len(), 2);
+    assert!(writes.iter().all(|write| sent(write).as_deref() == Some(ARRIVES)));
+}
+
+#[tokio::test]
+async fn a_later_look_at_a_failed_update_that_quotes_the_authorizer_is_redacted_too() {
+    let reason = format!("{DISCOVERY_URL} answered 404.");
+    let scene = scene_with(enforce(), |runtime| runtime.status("UPDATE_FAILED").failure_reason = Some(reason)).await;
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "held", "update_failed");
+    assert_says(&outcome, "discoveryUrl] answered 404.");
+    assert_says_no_value(&scene, &outcome);
+}
+
+#[tokio::test]
+async fn a_reason_for_a_failed_update_that_quotes_the_authorizer_is_redacted() {
+    let reason = format!("{DISCOVERY_URL} answered 404.");
+    let scene = scene_with(enforce(), |runtime| runtime.next_update_fails = Some(reason)).await;
+
+    let outcome = scene.failed_outcome(created()).await;
+
+    assert_ended(&outcome, "failed", "update_failed");
+    assert_says(&outcome, "discoveryUrl] answered 404.");
+    assert_says_no_value(&scene, &outcome);
+}

@@ -1,0 +1,155 @@
+use super::*;
+
+#[tokio::test]
+async fn a_sweep_near_its_deadline_begins_nothing_and_says_that_it_is_not_complete() {
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(59));
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_runtime(RUNTIME, &document());
+
+    let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+
+    assert_eq!((&response["complete"], &response["outcomes"]), (&json!(false), &json!([])));
+    let mut operations = scene.aws.operations();
+    operations.sort();
+    assert_eq!(operations, ["DescribeInstances", "ListAgentRuntimes"], "only whether anything is left is looked at");
+}
+
+#[tokio::test]
+async fn no_runtime_is_begun_when_there_is_no_time_to_verify_it() {
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(119));
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_runtime(RUNTIME, &document());
+
+    let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(false)));
+    assert_eq!(by_id(&response).keys().collect::<Vec<_>>(), [OPEN]);
+}
+
+#[tokio::test]
+async fn with_a_longer_margin_less_is_begun() {
+    for (margin, enforced) in [(60, json!({"enforced": 1})), (240, json!({}))] {
+        let scene =
+            Scene::new().await.with_sweep_margin(Duration::from_secs(margin)).with_remaining(Duration::from_secs(200));
+        scene.aws.world().add_instance(OPEN);
+
+        let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+
+        assert_eq!(response["counts"], enforced);
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_that_has_done_everything_is_complete_however_little_time_is_left() {
+    for (operation, remaining) in [(MODIFY, 64), ("UpdateAgentRuntime", 124)] {
+        let scene = Scene::new().await.with_remaining(Duration::from_secs(remaining));
+        if operation == MODIFY {
+            scene.aws.world().add_instance(OPEN);
+        } else {
+            scene.aws.world().add_runtime(RUNTIME, &document());
+        }
+        scene.aws.world().after(operation, |_| time_passes(Duration::from_secs(5)));
+
+        let response = scene.invoke(due()).await.expect("success");
+
+        assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(true)));
+    }
+}
+
+#[tokio::test]
+async fn where_time_runs_out_after_a_failure_of_the_listing_the_failure_is_said() {
+    for (operation, kind, remaining) in
+        [("DescribeInstances", "ec2_instance", 64), ("ListAgentRuntimes", "agentcore_runtime", 124)]
+    {
+        let scene = Scene::new().await.with_remaining(Duration::from_secs(remaining));
+        {
+            let mut world = scene.aws.world();
+            world.page_size = 1;
+            // These come first, each on a page of its own.
+            world.add_instance("i-.of-another-form");
+            world.add_runtime("agent.of-another-form", &document());
+            world.add_instance(OPEN);
+            world.add_runtime(RUNTIME, &document());
+            world.after(operation, |_| time_passes(Duration::from_secs(5)));
+        }
+
+        let response = scene.failed_response(due()).await;
+
+        let listings = response["not_listed"].as_array().expect("a list");
+        let listing = listings.iter().find(|listing| listing["kind"] == kind).expect("the kind that failed");
+        assert_says(listing, &format!("{operation} shows ids of a form that this version does not know: 1, such as"));
+        assert!(by_id(&response).values().all(|outcome| outcome["kind"] != kind), "{response}");
+        assert_eq!(response["complete"], false);
+    }
+}
+
+#[tokio::test]
+async fn however_few_runtimes_a_sweep_reaches_later_ones_reach_the_others() {
+    const LAST: &str = "zebra-Xy12Ab34Cd";
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(124));
+    {
+        let mut world = scene.aws.world();
+        world.page_size = 5;
+        for number in 0..20 {
+            world.add_runtime(&format!("agent_{number:02}-Xy12Ab34Cd"), &document()).publish(&[REQUIRED]);
+        }
+        world.add_runtime(LAST, &document());
+    }
+
+    // Each has the time for a few of them.
+    while !scene.aws.world().runtime(LAST).requires_mmdsv2() {
+        scene.aws.world().after("ListAgentRuntimeEndpoints", |_| time_passes(Duration::from_secs(5)));
+        let response = scene.invoke(due()).await.expect("what was not begun has not failed");
+        assert_eq!(response["complete"], false);
+    }
+}
+
+#[tokio::test]
+async fn sweeps_that_are_cut_by_their_deadline_end_with_everything_enforced_and_nothing_written_twice() {
+    let margin = Duration::from_secs(60);
+    let mut scene = Scene::new().await.with_agentcore_disabled();
+    scene.aws.world().page_size = 50;
+    scene.aws.world().latency = Duration::from_millis(5);
+    for number in 0..200 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}"));
+    }
+
+    // However little of it each one manages, on however slow a machine.
+    for attempt in 1.. {
+        scene = scene.with_remaining(margin + attempt * Duration::from_millis(50));
+        if scene.invoke(due()).await.expect("what was not begun has not failed")["complete"] == true {
+            break;
+        }
+    }
+
+    let mut once = written(&scene);
+    once.dedup();
+    assert_eq!((once.len(), scene.aws.writes().len()), (200, 200), "each once");
+    assert!(scene.aws.world().instances.values().all(|instance| instance.http_tokens == "required"));
+}
+
+#[tokio::test]
+async fn sweeps_of_runtimes_that_are_cut_by_their_deadline_end_with_everything_enforced_and_nothing_written_twice() {
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(124));
+    {
+        let mut world = scene.aws.world();
+        world.page_size = 5;
+        for number in 0..20 {
+            world.add_instance(&format!("i-{number:017x}"));
+            world.add_runtime(&format!("agent_{number:02}-Xy12Ab34Cd"), &document());
+        }
+    }
+
+    let is_complete = async || {
+        // Once a runtime is written, less is left than the 120 seconds that the next one needs.
+        scene.aws.world().after(UPDATE, |_| time_passes(Duration::from_secs(5)));
+        scene.invoke(due()).await.expect("what was not begun has not failed")["complete"] == true
+    };
+    assert!(!is_complete().await, "the first one is cut");
+    while !is_complete().await {}
+
+    let mut once = written(&scene);
+    once.dedup();
+    assert_eq!((once.len(), scene.aws.writes().len()), (40, 40), "each once");
+    assert!(scene.aws.world().runtimes.values().all(|runtime| runtime.requires_mmdsv2() && runtime.version == 2));
+}
