@@ -1,0 +1,209 @@
+//! Which events its rules deliver.
+
+use super::*;
+
+#[test]
+fn every_sample_event_is_delivered_by_its_rule_or_by_none() {
+    let stack = Stack::with(&[]);
+    let files: BTreeSet<_> = files_under("events").iter().map(|file| stem(file)).collect();
+    assert_eq!(files, DELIVERED_BY.iter().map(|(file, _)| (*file).to_owned()).collect());
+    for (file, rule) in DELIVERED_BY {
+        assert_eq!(stack.rules_delivering(&sample(file)), Vec::from_iter(*rule), "{file}");
+    }
+}
+
+#[test]
+fn a_failed_call_is_delivered_by_no_rule() {
+    for (file, _) in DELIVERED_BY.iter().filter(|(file, _)| sample(file)["detail"].get("eventName").is_some()) {
+        let failed = changed(file, "/detail", "errorCode", json!("AccessDenied"));
+        assert_eq!(Stack::with(&[]).rules_delivering(&failed), [""; 0], "{file}");
+    }
+}
+
+#[test]
+fn what_happened_in_another_account_or_region_is_delivered_by_no_rule() {
+    for (file, _) in DELIVERED_BY {
+        for (member, elsewhere) in [("account", "444455556666"), ("region", "eu-west-2")] {
+            let foreign = changed(file, "", member, json!(elsewhere));
+            assert_eq!(Stack::with(&[]).rules_delivering(&foreign), [""; 0], "{file}");
+        }
+    }
+}
+
+#[test]
+fn metadata_options_are_delivered_unless_they_require_tokens() {
+    let nested = "/detail/requestParameters/ModifyInstanceMetadataOptionsRequest";
+    let flat = "/detail/requestParameters";
+    for (tokens, rules) in [
+        (json!("required"), vec![]),
+        (json!("optional"), vec!["InstanceOptionsModifiedRule"]),
+        (json!(null), vec!["InstanceOptionsModifiedRule"]),
+    ] {
+        for (file, place, member) in [
+            ("ec2-metadata-options-modified", nested, "HttpTokens"),
+            ("ec2-metadata-options-modified-flat", flat, "httpTokens"),
+        ] {
+            let event = changed(file, place, member, tokens.clone());
+            assert_eq!(Stack::with(&[]).rules_delivering(&event), rules, "{file} with {tokens}");
+        }
+    }
+    let silent = changed("ec2-metadata-options-modified", "/detail/requestParameters", NESTED_REQUEST, json!({}));
+    assert_eq!(Stack::with(&[]).rules_delivering(&silent), ["InstanceOptionsModifiedRule"]);
+}
+
+#[test]
+fn a_runtime_update_is_delivered_unless_it_requires_mmdsv2() {
+    for (configuration, rules) in [
+        (json!({"requireMMDSV2": true}), vec![]),
+        (json!({"requireMMDSV2": false}), vec!["RuntimeUpdatedRule"]),
+        (json!({"requireMMDSV2": null}), vec!["RuntimeUpdatedRule"]),
+        (json!({}), vec!["RuntimeUpdatedRule"]),
+        (json!(null), vec!["RuntimeUpdatedRule"]),
+    ] {
+        let event =
+            changed("agentcore-runtime-updated", "/detail/requestParameters", "metadataConfiguration", configuration);
+        assert_eq!(Stack::with(&[]).rules_delivering(&event), rules, "{event}");
+    }
+}
+
+#[test]
+fn the_guardrails_own_moves_are_known_by_their_client_token() {
+    for (token, rules) in [
+        (json!(format!("{TOKEN_PREFIX}3f9a")), vec![]),
+        (json!("3f9a0c6be1d84725a0b4c9d2e7f15368"), vec!["RuntimeEndpointRule"]),
+    ] {
+        let event = changed("agentcore-endpoint-updated", "/detail/requestParameters", "clientToken", token);
+        assert_eq!(Stack::with(&[]).rules_delivering(&event), rules, "{event}");
+    }
+}
+
+#[test]
+fn what_cloudtrail_omits_is_no_reason_to_drop_an_event() {
+    for (file, rule) in [
+        ("ec2-instance-launched", "InstanceStartedRule"),
+        ("ec2-instance-started", "InstanceStartedRule"),
+        ("ec2-metadata-options-modified", "InstanceOptionsModifiedRule"),
+        ("ec2-exception-tag-deleted", "InstanceTagDeletedRule"),
+        ("agentcore-runtime-created", "RuntimeCreatedRule"),
+        ("agentcore-runtime-updated", "RuntimeUpdatedRule"),
+        ("agentcore-endpoint-updated", "RuntimeEndpointRule"),
+    ] {
+        for omitted in [json!(null), json!({"omitted": true, "reason": "requestParameters too large"})] {
+            let event = changed(file, "/detail", "requestParameters", omitted);
+            assert_eq!(Stack::with(&[]).rules_delivering(&event), [rule], "{file}");
+        }
+    }
+}
+
+#[test]
+fn deleting_tags_without_naming_any_is_delivered_because_it_deletes_them_all() {
+    for nothing in [json!({}), json!({"items": []}), json!(null)] {
+        let event = changed("ec2-exception-tag-deleted", "/detail/requestParameters", "tagSet", nothing);
+        assert_eq!(Stack::with(&[]).rules_delivering(&event), ["InstanceTagDeletedRule"]);
+    }
+}
+
+#[test]
+fn the_exception_tag_is_one_of_several_that_were_removed() {
+    let tags = json!({"items": [{"key": "cost-centre"}, {"key": "metadata-guardrail:exempt"}]});
+    let event = changed("ec2-exception-tag-deleted", "/detail/requestParameters", "tagSet", tags);
+    assert_eq!(Stack::with(&[]).rules_delivering(&event), ["InstanceTagDeletedRule"]);
+
+    let keys = json!(["cost-centre", "metadata-guardrail:exempt"]);
+    let event = changed("agentcore-exception-tag-removed", "/detail/requestParameters", "tagKeys", keys);
+    assert_eq!(Stack::with(&[]).rules_delivering(&event), ["RuntimeTagRemovedRule"]);
+}
+
+#[test]
+fn a_tag_removed_from_anything_but_a_runtime_is_delivered_by_no_rule() {
+    for arn in [
+        "arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/claims-gateway-xy12ab34cd",
+        "arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/runtime-xy12ab34cd",
+        "arn:aws:bedrock-agentcore:eu-west-1:444455556666:runtime/claims_agent-Xy12Ab34Cd",
+    ] {
+        let event = changed("agentcore-exception-tag-removed", "/detail/requestParameters", "resourceArn", json!(arn));
+        assert_eq!(Stack::with(&[]).rules_delivering(&event), [""; 0], "{arn}");
+    }
+}
+
+#[test]
+fn a_percent_encoded_runtime_arn_is_delivered() {
+    let arn = json!("arn%3Aaws%3Abedrock-agentcore%3Aeu-west-1%3A111122223333%3Aruntime%2Fclaims_agent-Xy12Ab34Cd");
+    let event = changed("agentcore-exception-tag-removed", "/detail/requestParameters", "resourceArn", arn);
+    assert_eq!(Stack::with(&[]).rules_delivering(&event), ["RuntimeTagRemovedRule"]);
+}
+
+#[test]
+fn the_rules_look_for_the_key_of_the_exception_tag_that_was_set() {
+    let stack = Stack::with(&[("ExceptionTag", "security=exempt=yes")]);
+    for (file, list, tags) in [
+        ("ec2-exception-tag-deleted", "tagSet", json!({"items": [{"key": "security"}]})),
+        ("agentcore-exception-tag-removed", "tagKeys", json!(["security"])),
+    ] {
+        let event = changed(file, "/detail/requestParameters", list, tags);
+        assert_eq!(stack.rules_delivering(&event).len(), 1, "{file}");
+        assert_eq!(stack.rules_delivering(&sample(file)), [""; 0], "{file}");
+    }
+}
+
+#[test]
+fn every_rule_may_invoke_the_function_and_loses_nothing_it_cannot_hand_over() {
+    let stack = Stack::with(&[]);
+    let allowed: Vec<_> =
+        stack.resources_of("AWS::Lambda::Permission").map(|(_, it)| it["SourceArn"].clone()).collect();
+    let kept = &stack.resources_of("AWS::SQS::QueuePolicy").next().expect("a queue policy").1["PolicyDocument"];
+    for (name, rule) in stack.resources_of("AWS::Events::Rule") {
+        let arn = json!(format!("{name}.Arn"));
+        assert!(allowed.contains(&arn), "{name} may invoke the function");
+        let sources = &kept["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"];
+        assert!(sources.as_array().is_some_and(|arns| arns.contains(&arn)), "{name} may write to the queue");
+        let targets = rule["Targets"].as_array().expect("targets");
+        for target in targets {
+            assert_eq!(target["Arn"], "Guardrail.Arn", "{name}");
+            assert!(target["RetryPolicy"].is_object(), "{name} tries again");
+            assert_eq!(target["DeadLetterConfig"]["Arn"], "FailedEvents.Arn", "{name}");
+        }
+    }
+}
+
+/// Which rule delivers each file of `events/`.
+const DELIVERED_BY: &[(&str, Option<&str>)] = &[
+    ("agentcore-endpoint-created", Some("RuntimeEndpointRule")),
+    ("agentcore-endpoint-moved", None),
+    ("agentcore-endpoint-updated", Some("RuntimeEndpointRule")),
+    ("agentcore-exception-tag-removed", Some("RuntimeTagRemovedRule")),
+    ("agentcore-runtime-created", Some("RuntimeCreatedRule")),
+    ("agentcore-runtime-updated", Some("RuntimeUpdatedRule")),
+    ("agentcore-runtime-updated-mmdsv2", None),
+    ("ec2-exception-tag-deleted", Some("InstanceTagDeletedRule")),
+    ("ec2-instance-launched", Some("InstanceStartedRule")),
+    ("ec2-instance-running", Some("InstanceRunningRule")),
+    ("ec2-instance-started", Some("InstanceStartedRule")),
+    ("ec2-instance-stopped", None),
+    ("ec2-instances-described", None),
+    ("ec2-launch-failed", None),
+    // Delivered because it makes the guardrail sweep the instances.
+    ("ec2-launched-without-ids", Some("InstanceStartedRule")),
+    ("ec2-metadata-options-modified", Some("InstanceOptionsModifiedRule")),
+    ("ec2-metadata-options-modified-flat", Some("InstanceOptionsModifiedRule")),
+    ("ec2-metadata-options-required", None),
+    ("ec2-other-tag-deleted", None),
+    ("ec2-start-dry-run", None),
+    // The schedule and people hand these over themselves.
+    ("guardrail-sweep-asked-for", None),
+    ("guardrail-sweep-due", None),
+    ("s3-bucket-created", None),
+];
+
+const NESTED_REQUEST: &str = "ModifyInstanceMetadataOptionsRequest";
+
+/// A sample event in which one member of the object at `place`, a JSON pointer, has another value.
+fn changed(name: &str, place: &str, member: &str, value: Value) -> Value {
+    let mut event = sample(name);
+    event.pointer_mut(place).expect("the place is there")[member] = value;
+    event
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem().and_then(|stem| stem.to_str()).expect("a file name in UTF-8").to_owned()
+}

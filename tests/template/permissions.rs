@@ -1,0 +1,229 @@
+//! What its role may do.
+
+use super::*;
+
+#[test]
+fn the_role_may_do_what_the_code_calls_and_nothing_else() {
+    let needed: BTreeSet<_> =
+        operations_called().into_iter().chain(names(OWN_OUTPUT)).chain(names(COMPANIONS)).collect();
+    assert_eq!(allowed_actions(&Stack::with(EVERYTHING)), needed);
+}
+
+#[test]
+fn without_code_artifacts_the_role_may_read_no_object_and_use_no_key() {
+    let actions = allowed_actions(&Stack::with(&[]));
+    assert!(!actions.iter().any(|action| action.starts_with("s3:") || action.starts_with("kms:")), "{actions:?}");
+}
+
+#[test]
+fn in_report_mode_the_role_may_change_nothing() {
+    // The writing half alone reads an endpoint by its name.
+    let only_to_write = "bedrock-agentcore:GetAgentRuntimeEndpoint";
+    let reads = operations_called().into_iter().filter(|action| is_read(action) && action != only_to_write);
+    let harmless: BTreeSet<_> = reads.chain(names(OWN_OUTPUT)).collect();
+    let parameters: Vec<_> = EVERYTHING.iter().copied().chain([("Mode", "report")]).collect();
+    assert_eq!(allowed_actions(&Stack::with(&parameters)), harmless);
+}
+
+#[test]
+fn an_instance_can_be_changed_only_to_require_tokens() {
+    let writes = statements_allowing(&Stack::with(EVERYTHING), "ec2:ModifyInstanceMetadataOptions");
+    let [write] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
+    assert_eq!(write["Resource"], "arn:aws:ec2:eu-west-1:111122223333:instance/*");
+    assert_eq!(write["Condition"], json!({"StringEqualsIfExists": {"ec2:Attribute/HttpTokens": "required"}}));
+}
+
+#[test]
+fn a_role_can_be_passed_only_to_agentcore() {
+    let stack = Stack::with(&[("RuntimeRoles", "agents/*")]);
+    let passes = statements_allowing(&stack, "iam:PassRole");
+    let [pass] = passes.as_slice() else { panic!("one statement allows it, not {passes:?}") };
+    assert_eq!(pass["Resource"], "arn:aws:iam::111122223333:role/agents/*");
+    assert_eq!(pass["Condition"], json!({"StringEquals": {"iam:PassedToService": "bedrock-agentcore.amazonaws.com"}}));
+}
+
+#[test]
+fn only_what_aws_cannot_limit_is_allowed_on_everything() {
+    for statement in statements(&Stack::with(EVERYTHING)) {
+        if statement["Resource"] == "*" {
+            let unlimited = [
+                json!(["ec2:DescribeInstances", "ec2:DescribeTags"]),
+                json!(["bedrock-agentcore:ListAgentRuntimes", "bedrock-agentcore:ListAgentRuntimeEndpoints"]),
+                json!("ec2:GetInstanceMetadataDefaults"),
+                json!("ec2:ModifyInstanceMetadataDefaults"),
+                json!("cloudwatch:GetMetricData"),
+            ];
+            assert!(unlimited.contains(&statement["Action"]), "{statement}");
+        }
+    }
+}
+
+#[test]
+fn account_defaults_can_be_read_unless_off_and_changed_only_where_everything_enforces() {
+    let (read, write) = ("ec2:GetInstanceMetadataDefaults", "ec2:ModifyInstanceMetadataDefaults");
+    for (mode, setting, expected) in [
+        ("enforce", "off", vec![]),
+        ("report", "off", vec![]),
+        ("enforce", "report", vec![read]),
+        ("report", "report", vec![read]),
+        ("report", "enforce", vec![read]),
+        ("enforce", "enforce", vec![read, write]),
+    ] {
+        let stack = Stack::with(&[("Mode", mode), ("AccountDefaults", setting)]);
+        let mut actions = allowed_actions(&stack);
+        actions.retain(|action| action.ends_with("InstanceMetadataDefaults"));
+        assert_eq!(Vec::from_iter(actions), expected, "{mode}, {setting}");
+        assert_eq!(stack.function()["Environment"]["Variables"]["ACCOUNT_DEFAULTS"], setting);
+    }
+}
+
+#[test]
+fn metrics_can_be_read_only_where_the_use_of_imdsv1_counts() {
+    for (days, expected) in [("0", vec![]), ("1", vec!["cloudwatch:GetMetricData"])] {
+        for mode in ["report", "enforce"] {
+            let stack = Stack::with(&[("Mode", mode), ("Imdsv1UsageDays", days)]);
+            let mut actions = allowed_actions(&stack);
+            actions.retain(|action| action.starts_with("cloudwatch:"));
+            assert_eq!(Vec::from_iter(actions), expected, "{mode}, {days}");
+            assert_eq!(stack.function()["Environment"]["Variables"]["IMDSV1_USAGE_DAYS"], days);
+        }
+    }
+}
+
+#[test]
+fn endpoints_can_be_moved_only_where_everything_says_so() {
+    let (read, write) = ("bedrock-agentcore:GetAgentRuntimeEndpoint", "bedrock-agentcore:UpdateAgentRuntimeEndpoint");
+    for (mode, setting, agentcore, expected) in [
+        ("enforce", "report", "enabled", vec![]),
+        ("report", "repoint", "enabled", vec![]),
+        ("enforce", "repoint", "disabled", vec![]),
+        ("enforce", "repoint", "enabled", vec![read, write]),
+    ] {
+        let stack = Stack::with(&[("Mode", mode), ("PinnedEndpoints", setting), ("AgentCore", agentcore)]);
+        let mut actions = allowed_actions(&stack);
+        actions.retain(|action| action.ends_with("RuntimeEndpoint"));
+        assert_eq!(Vec::from_iter(actions), expected, "{mode}, {setting}, {agentcore}");
+        assert_eq!(stack.function()["Environment"]["Variables"]["PINNED_ENDPOINTS"], setting);
+    }
+    let writes = statements_allowing(&Stack::with(EVERYTHING), write);
+    let [statement] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
+    let runtimes = "arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/*";
+    assert_eq!(statement["Resource"], json!([runtimes, format!("{runtimes}/runtime-endpoint/*")]));
+}
+
+#[test]
+fn account_defaults_can_be_changed_only_to_require_tokens_and_only_in_this_region() {
+    let writes = statements_allowing(&Stack::with(EVERYTHING), "ec2:ModifyInstanceMetadataDefaults");
+    let [write] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
+    assert_eq!(
+        write["Condition"],
+        json!({
+            "StringEquals": {"aws:RequestedRegion": "eu-west-1"},
+            "StringEqualsIfExists": {"ec2:Attribute/HttpTokens": "required"}
+        })
+    );
+}
+
+#[test]
+fn to_set_an_authorizer_the_role_needs_no_further_permission() {
+    let enforced = Stack::with(&[("RuntimeAuthorizer", "enforce"), ("RuntimeAuthorizerConfig", "{}")]);
+    assert_eq!(allowed_actions(&enforced), allowed_actions(&Stack::with(&[])));
+}
+
+/// Parameters with which every optional permission is there.
+const EVERYTHING: &[(&str, &str)] = &[
+    ("AccountDefaults", "enforce"),
+    ("Imdsv1UsageDays", "30"),
+    ("PinnedEndpoints", "repoint"),
+    ("CodeArtifactArns", "arn:aws:s3:::my-agent-code/*"),
+    ("CodeArtifactKeyArns", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+];
+
+/// What Lambda does in the function's name, and why.
+const OWN_OUTPUT: &[(&str, &str)] = &[
+    ("logs:CreateLogStream", "the log"),
+    ("logs:PutLogEvents", "the log"),
+    ("sqs:SendMessage", "the failure destination"),
+];
+
+/// What AWS asks for besides the action that is called, and why.
+const COMPANIONS: &[(&str, &str)] = &[
+    ("iam:PassRole", "UpdateAgentRuntime sends the runtime's role again"),
+    ("bedrock-agentcore:PassCapacityProvider", "UpdateAgentRuntime sends the capacity provider again"),
+    ("s3:GetObject", "UpdateAgentRuntime sends the code's place again"),
+    ("s3:GetObjectVersion", "UpdateAgentRuntime sends the code's place and version again"),
+    ("kms:Decrypt", "the code may be encrypted"),
+];
+
+fn names(reasons: &[(&str, &str)]) -> impl Iterator<Item = String> {
+    reasons.iter().map(|(action, _)| (*action).to_owned())
+}
+
+fn is_read(action: &str) -> bool {
+    let (_, name) = action.split_once(':').expect("service:Action");
+    ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb))
+}
+
+fn allowed_actions(stack: &Stack) -> BTreeSet<String> {
+    statements(stack).iter().flat_map(actions).collect()
+}
+
+fn statements_allowing(stack: &Stack, action: &str) -> Vec<Value> {
+    statements(stack).into_iter().filter(|statement| actions(statement).contains(&action.to_owned())).collect()
+}
+
+/// Every statement of every role of the stack; all of them allow.
+fn statements(stack: &Stack) -> Vec<Value> {
+    let roles = stack.resources_of("AWS::IAM::Role");
+    let policies = roles.flat_map(|(_, role)| role["Policies"].as_array().cloned().expect("policies"));
+    let statements: Vec<Value> = policies
+        .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().cloned().expect("statements"))
+        .collect();
+    assert!(statements.iter().all(|statement| statement["Effect"] == "Allow"));
+    statements
+}
+
+fn actions(statement: &Value) -> Vec<String> {
+    match &statement["Action"] {
+        Value::Array(actions) => actions.iter().map(text).collect(),
+        action => vec![text(action)],
+    }
+}
+
+/// The IAM actions of the SDK operations that the code under `src/resource` calls, on a value named `client`.
+fn operations_called() -> BTreeSet<String> {
+    let files = files_under("src/resource");
+    files.iter().flat_map(|file| operations_in(file)).collect()
+}
+
+fn operations_in(file: &Path) -> Vec<String> {
+    let path = file.to_str().expect("a path in UTF-8");
+    let service = match path {
+        path if path.contains("agentcore") => "bedrock-agentcore",
+        path if path.ends_with("usage.rs") => "cloudwatch",
+        _ => "ec2",
+    };
+    let source = fs::read_to_string(file).expect("source code");
+    let code: Vec<_> = source.lines().filter_map(|line| line.split("//").next()).collect();
+    methods_of_client(&code.join("\n")).map(|method| format!("{service}:{}", pascal_case(method))).collect()
+}
+
+/// The names of the methods called on `client`, whatever space stands around the dot.
+fn methods_of_client(code: &str) -> impl Iterator<Item = &str> {
+    let uses = code.match_indices("client").filter(|(at, _)| !code[..*at].ends_with(is_word));
+    uses.filter_map(|(at, name)| {
+        let call = code[at + name.len()..].trim_start().strip_prefix('.')?.trim_start();
+        let method = call.split(|letter| !is_word(letter)).next()?;
+        let arguments = call[method.len()..].trim_start();
+        (arguments.starts_with('(') && !["clone", "config"].contains(&method)).then_some(method)
+    })
+}
+
+fn is_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+fn pascal_case(method: &str) -> String {
+    let word = |word: &str| word[..1].to_uppercase() + &word[1..];
+    method.split('_').map(word).collect()
+}
