@@ -1,7 +1,10 @@
 //! The lossless document, for whatever configuration AWS may ever return.
 
+mod json;
+
 use std::collections::BTreeMap;
 
+use self::json::{Json, Members, Step, Style, path, style, text, value};
 use crate::harness::CANARY;
 use metadata_guardrail::resource::agentcore_runtime::{
     authorizer::Authorizer,
@@ -36,157 +39,7 @@ const OWNED_TEXTS: [&str; 7] =
 /// A text that no other value here contains.
 const ANOTHER: &str = "another value than any that was there";
 
-type Members = BTreeMap<String, Json>;
 type RawMembers = BTreeMap<String, Box<RawValue>>;
-
-/// JSON as a meaning, which can be written in many ways.
-#[derive(Clone, Debug, PartialEq)]
-enum Json {
-    /// A number, a boolean or null: there is only one way to write it.
-    Bare(String),
-    Text(String),
-    List(Vec<Json>),
-    Object(Members),
-}
-
-/// One way to write it.
-#[derive(Clone, Copy, Debug)]
-struct Style {
-    space: &'static str,
-    escapes: bool,
-    reversed: bool,
-}
-
-/// One step from a value to another one inside it.
-#[derive(Clone, Debug)]
-enum Step {
-    Member(String),
-    Item(usize),
-}
-
-impl Json {
-    fn text(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-
-    fn null() -> Self {
-        Self::Bare("null".to_owned())
-    }
-
-    fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
-        Self::Object(members.map(|(name, json)| (name.to_owned(), json)).into())
-    }
-
-    fn is_empty(&self) -> bool {
-        match self {
-            Self::Bare(_) => false,
-            Self::Text(text) => text.is_empty(),
-            Self::List(items) => items.is_empty(),
-            Self::Object(members) => members.is_empty(),
-        }
-    }
-
-    fn members(&self) -> Members {
-        match self {
-            Self::Object(members) => members.clone(),
-            _ => Members::new(),
-        }
-    }
-
-    fn written(&self, style: Style) -> String {
-        let Style { space, .. } = style;
-        match self {
-            Self::Bare(bare) => bare.clone(),
-            Self::Text(text) => style.text(text),
-            Self::List(items) => style.sequence("[", items.iter().map(|item| item.written(style)).collect(), "]"),
-            Self::Object(members) => {
-                let members = members.iter();
-                let written = members.map(|(name, json)| (style.text(name), json.written(style)));
-                let mut written: Vec<_> = written.map(|(name, json)| format!("{name}{space}:{space}{json}")).collect();
-                if style.reversed {
-                    written.reverse();
-                }
-                style.sequence("{", written, "}")
-            }
-        }
-    }
-
-    /// The way to every value inside.
-    fn ways(&self) -> Vec<Vec<Step>> {
-        let inside: Vec<_> = match self {
-            Self::Bare(_) | Self::Text(_) => Vec::new(),
-            Self::List(items) => items.iter().enumerate().map(|(at, item)| (Step::Item(at), item)).collect(),
-            Self::Object(members) => members.iter().map(|(name, json)| (Step::Member(name.clone()), json)).collect(),
-        };
-        let mut ways = Vec::new();
-        for (step, json) in inside {
-            ways.push(vec![step.clone()]);
-            ways.extend(json.ways().into_iter().map(|rest| [vec![step.clone()], rest].concat()));
-        }
-        ways
-    }
-
-    fn at(&mut self, way: &[Step]) -> &mut Self {
-        way.iter().fold(self, |json, step| match (json, step) {
-            (Self::List(items), Step::Item(at)) => &mut items[*at],
-            (Self::Object(members), Step::Member(name)) => members.get_mut(name).expect("the member"),
-            _ => panic!("the way leads nowhere"),
-        })
-    }
-}
-
-impl Style {
-    const COMPACT: Self = Self { space: "", escapes: false, reversed: false };
-
-    fn text(self, text: &str) -> String {
-        if self.escapes {
-            let escapes: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-            format!("\"{escapes}\"")
-        } else {
-            Value::from(text).to_string()
-        }
-    }
-
-    fn sequence(self, open: &str, items: Vec<String>, close: &str) -> String {
-        let space = self.space;
-        format!("{open}{space}{}{space}{close}", items.join(&format!("{space},{space}")))
-    }
-}
-
-/// As the guardrail writes paths.
-fn path(way: &[Step]) -> String {
-    let steps = way.iter().map(|step| match step {
-        Step::Member(name) => format!(".{name}"),
-        Step::Item(at) => format!("[{at}]"),
-    });
-    steps.collect::<String>().strip_prefix('.').expect("it begins with a member").to_owned()
-}
-
-/// Any text: control characters, blanks and what needs two UTF-16 units, too.
-fn text() -> impl Strategy<Value = String> {
-    let char = prop_oneof![any::<char>(), select(vec![' ', '"', '\\', '/', '\n', '\0', 'é', '漢', '🦀'])];
-    vec(char, 0..6).prop_map(String::from_iter)
-}
-
-fn bare() -> impl Strategy<Value = String> {
-    let number = "-?(0|[1-9][0-9]{0,40})(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,4})?";
-    prop_oneof![select(vec!["null", "true", "false"]).prop_map(str::to_owned), number]
-}
-
-fn value() -> impl Strategy<Value = Json> {
-    let leaf = prop_oneof![bare().prop_map(Json::Bare), text().prop_map(Json::Text)];
-    leaf.prop_recursive(4, 24, 4, |inner| {
-        prop_oneof![
-            vec(inner.clone(), 0..4).prop_map(Json::List),
-            btree_map(text(), inner, 0..4).prop_map(Json::Object)
-        ]
-    })
-}
-
-fn style() -> impl Strategy<Value = Style> {
-    let space = select(vec!["", " ", "\r\n\t "]);
-    (space, any::<bool>(), any::<bool>()).prop_map(|(space, escapes, reversed)| Style { space, escapes, reversed })
-}
 
 /// A configuration that can be updated, without `metadataConfiguration`.
 fn configuration() -> impl Strategy<Value = Members> {

@@ -1,4 +1,11 @@
 use super::*;
+use crate::stand_in::World;
+
+fn somebody_else_deploys(world: &mut World) {
+    let runtime = world.runtimes.get_mut(ID).expect("the runtime");
+    runtime.version += 1;
+    runtime.set("description", r#""somebody else's""#);
+}
 
 #[tokio::test]
 async fn an_update_that_aws_could_not_apply_is_a_failure_with_its_reason() {
@@ -45,11 +52,7 @@ async fn a_member_that_the_update_changed_is_named_by_its_path_without_its_value
 #[tokio::test]
 async fn somebody_elses_update_in_between_is_a_failure_that_names_both_versions() {
     let scene = scene().await;
-    scene.aws.world().after(UPDATE, |world| {
-        let runtime = world.runtimes.get_mut(ID).expect("the runtime");
-        runtime.version += 1;
-        runtime.set("description", r#""somebody else's""#);
-    });
+    scene.aws.world().after(UPDATE, somebody_else_deploys);
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -62,11 +65,7 @@ async fn somebody_elses_update_in_between_is_a_failure_that_names_both_versions(
 #[tokio::test]
 async fn an_update_that_overwrote_somebody_elses_is_a_failure_too() {
     let scene = scene().await;
-    scene.aws.world().after(TAGS, |world| {
-        let runtime = world.runtimes.get_mut(ID).expect("the runtime");
-        runtime.version += 1;
-        runtime.set("description", r#""somebody else's""#);
-    });
+    scene.aws.world().after(TAGS, somebody_else_deploys);
 
     let outcome = scene.failed_outcome(created()).await;
 
