@@ -88,7 +88,7 @@ impl Scene {
         self
     }
 
-    /// A sweep begins nothing new when less than this is left, as if its last look had taken the rest of the margin.
+    /// A sweep begins nothing new when less than this is left.
     pub fn with_sweep_margin(mut self, margin: Duration) -> Self {
         self.settings.sweep_margin = SweepMargin(margin);
         self
