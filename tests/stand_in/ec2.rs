@@ -64,11 +64,18 @@ fn describe_instances(world: &World, call: &Call) -> Result<String, Refusal> {
             "The parameter instancesSet cannot be used with the parameter maxResults",
         ));
     }
+    let includes_managed = call.parameter("IncludeManagedResources");
+    if includes_managed.is_some() && !world.managed_are_hidden {
+        let message = "The parameter IncludeManagedResources is not recognized";
+        return Err(Refusal::new(400, "UnknownParameter", message));
+    }
     world.check_instances_exist(&ids)?;
     let filters = checked_filters(call)?;
     let mut found = Vec::new();
     for instance in world.instances.values() {
-        let asked_for = ids.is_empty() || ids.contains(&instance.id.as_str());
+        // What another service manages is shown to who asks for its id, or for all that is managed.
+        let is_hidden = world.managed_are_hidden && instance.operator.is_some() && includes_managed != Some("true");
+        let asked_for = if ids.is_empty() { !is_hidden } else { ids.contains(&instance.id.as_str()) };
         if asked_for && instance_matches(instance, &filters)? {
             found.push((instance.id.clone(), instance));
         }

@@ -144,6 +144,9 @@ pub(super) fn update(world: &mut World, (id, name): (&str, &str), body: &str) ->
     if body["description"] == "" {
         return Err(constraint("description", "Member must have length at least 1"));
     }
+    let runtime = world.runtimes.get(id).ok_or_else(|| not_found(id))?;
+    world.check_tags(&runtime.tags)?;
+    runtime.endpoints.get(name).map_or(Ok(()), |endpoint| world.check_tags(&endpoint.tags))?;
     let now = world.tick();
     let runtime = world.runtimes.get_mut(id).ok_or_else(|| not_found(id))?;
     let version = body["agentRuntimeVersion"].as_str().map(|version| version.parse().unwrap_or_default());

@@ -15,6 +15,8 @@ pub enum Fault {
     Internal,
     /// The service's own answer to missing permissions.
     AccessDenied,
+    /// An explicit deny in a policy of this kind, such as `service control`.
+    ExplicitDeny(&'static str),
     /// Any other error.
     Refused { code: &'static str, message: String, status: u16 },
     /// The connection ends without a reply and nothing has happened.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::refusal::Refusal;
 use super::world::World;
@@ -24,8 +24,12 @@ pub struct Instance {
     pub operator: Option<String>,
     /// `ModifyInstanceMetadataOptions` is accepted, but nothing changes, and the answer shows it.
     pub ignores_writes: bool,
-    /// An ISO 8601 time.
+    /// An ISO 8601 time. Each start renews it.
     pub launch_time: String,
+    /// An ISO 8601 time: when the instance was made. No start renews it.
+    pub primary_interface_attached: String,
+    /// An ISO 8601 time.
+    pub second_interface_attached: String,
     /// Successful calls to its metadata service without a token, as CloudWatch knows them. Empty is no data.
     pub calls_without_token: BTreeMap<DateTime<Utc>, f64>,
     /// The `StatusCode` of its metric data; `None` leaves it out of the answer.
@@ -59,6 +63,8 @@ impl Instance {
             operator: None,
             ignores_writes: false,
             launch_time: "2026-11-20T09:00:00.000Z".to_owned(),
+            primary_interface_attached: "2026-01-10T09:00:00.000Z".to_owned(),
+            second_interface_attached: "2026-01-11T09:00:00.000Z".to_owned(),
             calls_without_token: BTreeMap::new(),
             metric_status: Some("Complete".to_owned()),
             metric_message: None,
@@ -80,6 +86,13 @@ impl Instance {
     /// Sets `HttpEndpoint`: `enabled` or `disabled`.
     pub fn http_endpoint(&mut self, value: &str) -> &mut Self {
         value.clone_into(&mut self.http_endpoint);
+        self
+    }
+
+    /// Sets when the instance was made, and started.
+    pub fn made(&mut self, at: DateTime<Utc>) -> &mut Self {
+        self.primary_interface_attached = at.to_rfc3339_opts(SecondsFormat::Millis, true);
+        self.launch_time.clone_from(&self.primary_interface_attached);
         self
     }
 
@@ -191,6 +204,7 @@ impl World {
         }
         self.check_instances_exist(&[id])?;
         let instance = self.instance(id);
+        self.check_tags(&instance.tags)?;
         let v1_again = change.http_tokens.as_deref() == Some("optional") && instance.http_tokens == "required";
         if v1_again && self.account_defaults.http_tokens_enforced.as_deref() == Some("enabled") {
             let message = "HttpTokens cannot be set to optional: IMDSv2 is enforced for this account and Region.";

@@ -23,6 +23,16 @@ impl Refusal {
         Self::new(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
     }
 
+    /// IAM's refusal by a policy of this kind. The service has its own code for it.
+    pub fn explicit_deny(kind: &str) -> Self {
+        let message = format!(
+            "User: arn:aws:sts::111122223333:assumed-role/role/session is not authorized to perform this operation on \
+             this resource with an explicit deny in a{} {kind} policy",
+            if kind.starts_with('i') { "n" } else { "" }
+        );
+        Self::new(403, "", message)
+    }
+
     /// AgentCore's refusal of a request's content.
     pub fn validation(message: impl Into<String>) -> Self {
         Self::new(400, "ValidationException", message)

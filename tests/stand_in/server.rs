@@ -150,10 +150,16 @@ impl Service {
         #[expect(clippy::disallowed_methods, reason = "the world's limits refill with time")]
         let now = Instant::now();
         if !world.faults.admits(&call.operation, now) {
+            world.not_processed(&call.operation);
             return self.refuse(&self.throttled());
         }
-        match world.faults.strike(call) {
+        let fault = world.faults.strike(call);
+        if fault.as_ref().is_some_and(|fault| *fault != Fault::LostReply) {
+            world.not_processed(&call.operation);
+        }
+        match fault {
             None => self.carry_out(world, call),
+            Some(Fault::ExplicitDeny(kind)) => self.refuse(&Refusal::explicit_deny(kind)),
             Some(Fault::Throttled) => self.refuse(&self.throttled()),
             Some(Fault::Internal) => self.refuse(&self.internal()),
             Some(Fault::AccessDenied) => self.refuse(&self.access_denied(call)),
@@ -184,6 +190,11 @@ impl Service {
     }
 
     fn refuse(self, refusal: &Refusal) -> Outcome {
+        // Who is not authorized is told so in each service's own code.
+        if refusal.code.is_empty() {
+            let code = self.access_denied_code().to_owned();
+            return self.refuse(&Refusal { code, ..refusal.clone() });
+        }
         let status = refusal.status;
         let reply = match self {
             Self::Ec2 => Reply::new(status, "text/xml", ec2::error(refusal)),
@@ -213,22 +224,21 @@ impl Service {
         }
     }
 
+    fn access_denied_code(self) -> &'static str {
+        match self {
+            Self::Ec2 => "UnauthorizedOperation",
+            Self::AgentCore => "AccessDeniedException",
+            Self::CloudWatch => "AccessDenied",
+        }
+    }
+
     fn access_denied(self, call: &Call) -> Refusal {
         let operation = &call.operation;
-        match self {
-            Self::Ec2 => Refusal::new(
-                403,
-                "UnauthorizedOperation",
-                format!("You are not authorized to perform this operation: ec2:{operation}"),
-            ),
-            Self::AgentCore => Refusal::new(
-                403,
-                "AccessDeniedException",
-                format!("User is not authorized to perform: bedrock-agentcore:{operation}"),
-            ),
-            Self::CloudWatch => {
-                Refusal::new(403, "AccessDenied", format!("User is not authorized to perform: cloudwatch:{operation}"))
-            }
-        }
+        let message = match self {
+            Self::Ec2 => format!("You are not authorized to perform this operation: ec2:{operation}"),
+            Self::AgentCore => format!("User is not authorized to perform: bedrock-agentcore:{operation}"),
+            Self::CloudWatch => format!("User is not authorized to perform: cloudwatch:{operation}"),
+        };
+        Refusal::new(403, self.access_denied_code(), message)
     }
 }

@@ -22,7 +22,8 @@ const OWNED_BY_RESPONSES: [&str; 9] = [
 const REQUIRED: [&str; 3] = ["agentRuntimeArtifact", "roleArn", "networkConfiguration"];
 
 /// Members, with a JSON pointer inside, that may be left out but not sent empty.
-const NEVER_EMPTY: [(&str, &str); 6] = [
+const NEVER_EMPTY: [(&str, &str); 7] = [
+    ("authorizerConfiguration", ""),
     ("description", ""),
     ("allowedPorts", ""),
     ("requestHeaderConfiguration", "/requestHeaderAllowlist"),
@@ -46,6 +47,8 @@ impl World {
     /// Replaces a runtime's document by the one in `body`.
     pub(super) fn update_runtime(&mut self, id: &str, body: &str) -> Result<(&Runtime, Accepted), Refusal> {
         let (document, token) = parse(body)?;
+        let tags = self.settled(id)?.tags.clone();
+        self.check_tags(&tags)?;
         let runtime = self.settled(id)?;
         if let Some(earlier) = runtime.accepted.get(&token) {
             if earlier.body != body {
@@ -155,6 +158,9 @@ pub(super) fn is_client_token(token: &str) -> bool {
 }
 
 fn check(runtime: &Runtime, document: &Document) -> Result<(), Refusal> {
+    if runtime.id.starts_with("harness_") {
+        return Err(Refusal::validation("The agent runtime belongs to a harness: use UpdateHarness"));
+    }
     check_members(document)?;
     if at(document, "metadataConfiguration", "/requireMMDSV2") == Some(Value::Bool(false)) {
         return Err(Refusal::validation("requireMMDSV2 cannot be set to false"));
@@ -194,6 +200,7 @@ fn is_empty(value: &Value) -> bool {
     match value {
         Value::String(text) => text.is_empty(),
         Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
         _ => false,
     }
 }

@@ -9,6 +9,7 @@ use super::account_defaults::AccountDefaults;
 use super::faults::{Fault, Faults};
 use super::instance::Instance;
 use super::page::Pages;
+use super::refusal::Refusal;
 use super::runtime::Runtime;
 
 /// The account everything belongs to.
@@ -32,11 +33,17 @@ pub struct World {
     pub metric_message: Option<String>,
     /// EC2 as seen in 2019: `HttpTokens` is refused unless `HttpEndpoint` comes along.
     pub endpoint_demanded_with_tokens: bool,
+    /// EC2 since April 2026: what another service manages is hidden from lists and filters unless it is asked for. Where
+    /// that is not so, EC2 does not know the parameter either.
+    pub managed_are_hidden: bool,
+    /// IAM: the caller's own policy denies every write to a resource with a tag of this key, whatever its value.
+    pub denied_tag: Option<String>,
     /// The world's clock. It moves on by one second with every update of a runtime.
     pub now: DateTime<Utc>,
     pub(super) faults: Faults,
     pub(super) pages: HashMap<String, Pages>,
     after: HashMap<String, VecDeque<Change>>,
+    after_faults: HashMap<String, VecDeque<Change>>,
 }
 
 impl Default for World {
@@ -49,10 +56,13 @@ impl Default for World {
             page_size: 1000,
             metric_message: None,
             endpoint_demanded_with_tokens: false,
+            managed_are_hidden: true,
+            denied_tag: None,
             now: "2026-11-21T09:00:00Z".parse().expect("a valid time"),
             faults: Faults::default(),
             pages: HashMap::new(),
             after: HashMap::new(),
+            after_faults: HashMap::new(),
         }
     }
 }
@@ -107,6 +117,13 @@ impl World {
         queue.push_back(Box::new(change));
     }
 
+    /// Somebody else acts between two attempts: right after the next call of the operation that a fault or a limit kept
+    /// from being processed, the world changes once. Changes queue up as with [`World::after`].
+    pub fn after_fault(&mut self, operation: &str, change: impl FnOnce(&mut World) + Send + 'static) {
+        let queue = self.after_faults.entry(operation.to_owned()).or_default();
+        queue.push_back(Box::new(change));
+    }
+
     /// Limits the operation to a token bucket; calls beyond it get the service's throttling error.
     pub fn limit(&mut self, operation: &str, bucket: u32, refill_per_second: f64) {
         self.faults.limit(operation, bucket, refill_per_second);
@@ -122,6 +139,23 @@ impl World {
         let queue = self.after.get_mut(operation);
         if let Some(change) = queue.and_then(VecDeque::pop_front) {
             change(self);
+        }
+    }
+
+    /// The same after a call that was not processed.
+    pub(super) fn not_processed(&mut self, operation: &str) {
+        let queue = self.after_faults.get_mut(operation);
+        if let Some(change) = queue.and_then(VecDeque::pop_front) {
+            change(self);
+        }
+    }
+
+    /// IAM's word against a write to a resource with these tags. It compares keys without regard to case.
+    pub(super) fn check_tags(&self, tags: &BTreeMap<String, String>) -> Result<(), Refusal> {
+        let denied = self.denied_tag.as_ref();
+        match denied.and_then(|denied| tags.keys().find(|key| key.eq_ignore_ascii_case(denied))) {
+            Some(_) => Err(Refusal::explicit_deny("identity-based")),
+            None => Ok(()),
         }
     }
 

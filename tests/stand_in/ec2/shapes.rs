@@ -108,6 +108,7 @@ struct InstanceItem<'a> {
     placement: Placement,
     tag_set: Items<InstanceTag<'a>>,
     metadata_options: MetadataOptions<'a>,
+    network_interface_set: Items<NetworkInterface<'a>>,
     operator: Operator<'a>,
 }
 
@@ -123,6 +124,7 @@ impl<'a> InstanceItem<'a> {
             placement: Placement { availability_zone: format!("{REGION}a") },
             tag_set: tags.map(|(key, value)| InstanceTag { key, value }).collect(),
             metadata_options: MetadataOptions::new("applied", instance),
+            network_interface_set: NetworkInterface::all(instance).into_iter().collect(),
             operator: Operator { managed: instance.operator.is_some(), principal: instance.operator.as_deref() },
         }
     }
@@ -160,6 +162,34 @@ struct Placement {
 struct InstanceTag<'a> {
     key: &'a str,
     value: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NetworkInterface<'a> {
+    network_interface_id: String,
+    attachment: Attachment<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Attachment<'a> {
+    device_index: u32,
+    network_card_index: u32,
+    attach_time: &'a str,
+    status: &'static str,
+}
+
+impl<'a> NetworkInterface<'a> {
+    /// The primary interface comes with the instance; another one was attached later.
+    fn all(instance: &'a Instance) -> [Self; 2] {
+        [(1, &instance.second_interface_attached), (0, &instance.primary_interface_attached)].map(
+            |(device_index, attach_time)| Self {
+                network_interface_id: instance.id.replacen("i-", "eni-", 1),
+                attachment: Attachment { device_index, network_card_index: 0, attach_time, status: "attached" },
+            },
+        )
+    }
 }
 
 #[derive(Serialize)]
