@@ -32,18 +32,47 @@ pub async fn config() -> SdkConfig {
     load(aws_config::defaults(BehaviorVersion::v2026_01_12())).await
 }
 
-/// How often a request is sent before it fails. Where many share what AWS allows, one of them may be throttled several
-/// times in a row; how long that may take is limited by time.
+/// How often a read is sent before it fails. Where many share what AWS allows, one of them may be throttled several
+/// times in a row.
 pub const ATTEMPTS: u32 = 8;
+/// No pause between two attempts at a read is longer.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 
 /// The same on top of what `loader` says, such as an endpoint or credentials.
 ///
-/// The adaptive mode slows all requests of a client down once AWS throttles one of them.
+/// The standard mode pauses for the one request that AWS throttled. The adaptive mode would slow all others down, too,
+/// by seconds each: in a fresh process it takes the first requests for all that AWS allows. The number of attempts is
+/// what ends a request: a timeout over all of them would hide what AWS answered last.
 pub async fn load(loader: ConfigLoader) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
         .operation_attempt_timeout(Duration::from_secs(10))
-        .operation_timeout(Duration::from_secs(25))
         .build();
-    loader.retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS)).timeout_config(timeouts).load().await
+    let retries = RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(Duration::from_millis(500))
+        .with_max_backoff(LONGEST_BACKOFF);
+    loader.retry_config(retries).timeout_config(timeouts).load().await
+}
+
+/// A client that sends each request once.
+///
+/// Between two attempts of the SDK somebody may deploy or set the exception tag, and the second would still send what
+/// was decided before. So whoever writes does it through such a client, and decides anew.
+pub trait SendOnce {
+    /// The same client without retries.
+    #[must_use]
+    fn sending_once(&self) -> Self;
+}
+
+impl SendOnce for aws_sdk_ec2::Client {
+    fn sending_once(&self) -> Self {
+        Self::from_conf(self.config().to_builder().retry_config(RetryConfig::disabled()).build())
+    }
+}
+
+impl SendOnce for aws_sdk_bedrockagentcorecontrol::Client {
+    fn sending_once(&self) -> Self {
+        Self::from_conf(self.config().to_builder().retry_config(RetryConfig::disabled()).build())
+    }
 }

@@ -12,9 +12,8 @@ use serde_json::Value;
 use strum::IntoStaticStr;
 
 use crate::{
-    exception::ExceptionTag,
-    settings::Mode,
-    target::{Home, Kind, Target},
+    settings::{AgentCore, Mode, Settings},
+    target::{Home, Kind, Target, read_all},
 };
 
 mod agentcore;
@@ -29,6 +28,8 @@ pub struct Event {
     pub work: Work,
     /// When, where the event says so.
     pub time: Option<DateTime<Utc>>,
+    /// What it names beside its targets that is not an id of a known form.
+    pub unknown_ids: Vec<String>,
 }
 
 /// What an event asks for.
@@ -62,8 +63,6 @@ pub enum Cause {
     EndpointCreated,
     /// AgentCore UpdateAgentRuntimeEndpoint that was not the guardrail's own.
     EndpointUpdated,
-    /// EC2 RunInstances of so many instances that CloudTrail left their ids out.
-    LaunchWithoutIds,
     /// The schedule, or a person, asks for a sweep.
     SweepDue,
 }
@@ -89,25 +88,27 @@ pub enum Ignored {
     ReadOnly,
     /// The instance is on its way to a state in which it needs nothing.
     NotRunning,
-    /// The call itself required version 2: our own echo, or somebody's good deed.
+    /// The call itself required version 2.
     AlreadyRequired,
-    /// The guardrail's own move of an endpoint.
+    /// A call of the guardrail itself.
     OwnEcho,
+    /// It is of AgentCore, which the settings leave out.
+    AgentcoreDisabled,
     /// The tags that were removed are not the exception tag.
     OtherTag,
-    /// It names no instance and no runtime.
+    /// Its record is complete and names no instance.
     NoIds,
-    /// It names something, but nothing that has the form of an id.
+    /// Its record is complete and names something else than a runtime of this account and Region.
     InvalidIds,
     /// A sweep whose detail is anything but `{}` or a `mode` that exists.
     InvalidMode,
 }
 
-/// Reads an event.
+/// Reads an event. What a rule delivered and cannot be read asks for a sweep of its kind.
 ///
 /// # Errors
 /// The reason why the event asks for nothing.
-pub fn read(event: &EventBridgeEvent<Value>, home: &Home, exception: &ExceptionTag) -> Result<Event, Ignored> {
+pub fn read(event: &EventBridgeEvent<Value>, home: &Home, settings: &Settings) -> Result<Event, Ignored> {
     if (event.source.as_str(), event.detail_type.as_str()) == (OWN_SOURCE, OWN_DETAIL_TYPE) {
         return sweep(event, home);
     }
@@ -117,22 +118,19 @@ pub fn read(event: &EventBridgeEvent<Value>, home: &Home, exception: &ExceptionT
     if event.region.as_deref() != Some(&home.region) {
         return Err(Ignored::OtherRegion);
     }
-    let detail = &event.detail;
+    let (detail, exception) = (&event.detail, &settings.exception);
     let (cause, named) = match (event.source.as_str(), event.detail_type.as_str()) {
+        (AGENTCORE | AGENTCORE_CONTROL, _) if settings.agentcore == AgentCore::Disabled => {
+            return Err(Ignored::AgentcoreDisabled);
+        }
         ("aws.ec2", "EC2 Instance State-change Notification") => ec2::state_change(detail)?,
-        ("aws.ec2", CLOUDTRAIL) => ec2::call(successful(detail)?, exception)?,
-        (AGENTCORE | AGENTCORE_CONTROL, CLOUDTRAIL) => agentcore::call(successful(detail)?, exception)?,
+        ("aws.ec2", CLOUDTRAIL) => ec2::call(others(detail, home)?, exception)?,
+        (AGENTCORE | AGENTCORE_CONTROL, CLOUDTRAIL) => agentcore::call(others(detail, home)?, home, exception)?,
         ("aws.ec2" | AGENTCORE | AGENTCORE_CONTROL, _) => return Err(Ignored::OtherEvent),
         _ => return Err(Ignored::OtherService),
     };
-    let work = match (cause, named.targets(home)) {
-        (Cause::InstancesLaunched, Err(Ignored::NoIds)) => {
-            let work = Work::Sweep(&[Kind::Ec2Instance], None);
-            return Ok(Event { cause: Cause::LaunchWithoutIds, work, time: event.time });
-        }
-        (_, targets) => Work::Targets(targets?),
-    };
-    Ok(Event { cause, work, time: event.time })
+    let (work, unknown_ids) = named.work(home);
+    Ok(Event { cause, work, time: event.time, unknown_ids })
 }
 
 /// An event of our own. The schedule's is written by hand and names no account and no Region.
@@ -153,7 +151,7 @@ fn sweep(event: &EventBridgeEvent<Value>, home: &Home) -> Result<Event, Ignored>
         _ => return Err(Ignored::InvalidMode),
     };
     let work = Work::Sweep(&[Kind::AgentcoreRuntime, Kind::Ec2Instance, Kind::AccountDefaults], mode);
-    Ok(Event { cause: Cause::SweepDue, work, time: event.time })
+    Ok(Event { cause: Cause::SweepDue, work, time: event.time, unknown_ids: Vec::new() })
 }
 
 const OWN_SOURCE: &str = "metadata-guardrail";
@@ -163,7 +161,8 @@ const AGENTCORE: &str = "aws.bedrock-agentcore";
 const AGENTCORE_CONTROL: &str = "aws.bedrock-agentcore-control";
 const CLOUDTRAIL: &str = "AWS API Call via CloudTrail";
 
-/// What an event is about, as it is written there.
+/// What an event is about, as it is written there. Nothing at all is what the event does not say: CloudTrail leaves out
+/// requests and responses that are larger than 100 KB.
 enum Named {
     Instances(Vec<String>),
     Runtimes(Vec<String>),
@@ -171,34 +170,43 @@ enum Named {
 }
 
 impl Named {
-    fn targets(self, home: &Home) -> Result<Vec<Target>, Ignored> {
-        let (texts, target): (_, fn(&Home, &str) -> Option<Target>) = match self {
-            Self::Instances(ids) => (ids, Target::instance),
-            Self::Runtimes(ids) => (ids, Target::runtime),
-            Self::RuntimeArn(arn) => (vec![arn], Target::runtime_by_arn),
+    /// The work, and what is not an id of a known form.
+    fn work(self, home: &Home) -> (Work, Vec<String>) {
+        let (kinds, (mut targets, unknown)): (&'static [Kind], _) = match self {
+            Self::Instances(ids) => (&[Kind::Ec2Instance], read_all(ids, |id| Target::instance(home, id))),
+            Self::Runtimes(ids) => (&[Kind::AgentcoreRuntime], read_all(ids, |id| Target::runtime(home, id))),
+            Self::RuntimeArn(arn) => {
+                (&[Kind::AgentcoreRuntime], read_all(vec![arn], |arn| Target::runtime_by_arn(home, arn)))
+            }
         };
-        if texts.is_empty() {
-            return Err(Ignored::NoIds);
-        }
-        let mut targets: Vec<_> = texts.iter().filter_map(|text| target(home, text)).collect();
         targets.sort();
         targets.dedup();
-        if targets.is_empty() { Err(Ignored::InvalidIds) } else { Ok(targets) }
+        let work = if targets.is_empty() { Work::Sweep(kinds, None) } else { Work::Targets(targets) };
+        (work, unknown)
     }
 }
 
-/// The CloudTrail record, if its call succeeded and changed something.
-fn successful(record: &Value) -> Result<&Value, Ignored> {
+/// The CloudTrail record, if its call succeeded, changed something and is not the guardrail's own.
+fn others<'a>(record: &'a Value, home: &Home) -> Result<&'a Value, Ignored> {
     match &record["errorCode"] {
         Value::Null => {}
         Value::String(code) if code.ends_with("DryRunOperation") => return Err(Ignored::DryRun),
         _ => return Err(Ignored::FailedCall),
     }
-    if record["readOnly"] == true { Err(Ignored::ReadOnly) } else { Ok(record) }
+    if record["readOnly"] == true {
+        return Err(Ignored::ReadOnly);
+    }
+    if is_own(&record["userIdentity"], home) { Err(Ignored::OwnEcho) } else { Ok(record) }
 }
 
-/// The texts under `member` in the `items` of a CloudTrail list.
+/// Whether it is the guardrail itself that called: Lambda names the session of a function's role after the function.
+fn is_own(identity: &Value, home: &Home) -> bool {
+    let (account, session) = (format!("::{}:assumed-role/", home.account), format!("/{}", home.function));
+    identity["arn"].as_str().is_some_and(|arn| arn.contains(&account) && arn.ends_with(&session))
+}
+
+/// The texts under `member` in the `items` of a CloudTrail list; an empty one for what is no text.
 fn items<'a>(list: &'a Value, member: &'a str) -> impl Iterator<Item = &'a str> {
     let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-    items.iter().filter_map(move |item| item[member].as_str())
+    items.iter().map(move |item| item[member].as_str().unwrap_or_default())
 }

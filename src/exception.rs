@@ -44,7 +44,7 @@ impl ExceptionTag {
             (None, _) => Exemption::None,
             (Some(found), Some(wanted)) if found == wanted => Exemption::without_end(found),
             (Some(_), Some(_)) => Exemption::None,
-            (Some(found), None) => Exemption::of_any_value(found.trim(), today),
+            (Some(found), None) => Exemption::of_any_value(found.trim_ascii(), today),
         }
     }
 }
@@ -105,6 +105,9 @@ impl FromStr for ExceptionTag {
             Some((key, value)) => (key, Some(value)),
             None => (text, None),
         };
+        if value.is_some_and(|value| value.contains('=')) {
+            return Err("a VALUE cannot hold another =; write KEY or KEY=VALUE".to_owned());
+        }
         if key.trim().is_empty() {
             return Err("it has no key; write KEY or KEY=VALUE".to_owned());
         }

@@ -15,12 +15,20 @@ pub struct Failure {
     pub detail: String,
     /// The setting as it was read after the write, where there was one and it could be read.
     pub after: Option<State>,
+    /// Whether a write was sent of which nobody knows whether it happened.
+    pub write_is_open: bool,
 }
+
+/// The error codes with which AWS refuses what is wrong with a request or a resource, whoever sends it.
+pub(crate) const FOR_GOOD: [&str; 4] =
+    ["ValidationException", "InvalidParameterValue", "UnsupportedOperation", "OperationNotPermitted"];
+/// The error codes of EC2 and of AgentCore for a call that a policy does not allow.
+pub(crate) const NOT_AUTHORIZED: [&str; 3] = ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"];
 
 impl Failure {
     /// A failure without a reading after a write.
     pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
-        Self { reason, detail: detail.into(), after: None }
+        Self { reason, detail: detail.into(), after: None, write_is_open: false }
     }
 
     /// The same failure, told after what came before it.
@@ -37,10 +45,17 @@ impl Failure {
     }
 
     /// The invocation's time ran out before its work was done.
-    pub fn out_of_time(write_begun: bool) -> Self {
-        let written = if write_begun { "a write may or may not have happened" } else { "nothing was written" };
+    pub fn out_of_time(write_is_open: bool) -> Self {
+        let written = if write_is_open { "a write may or may not have happened" } else { "nothing was written" };
         let detail = format!("The invocation's time ran out before its work was done; {written}. A retry looks again.");
-        Self::new(Reason::OutOfTime, detail)
+        Self { write_is_open, ..Self::new(Reason::OutOfTime, detail) }
+    }
+
+    /// What had to be known before a write was old by the time all of it was read.
+    pub fn outdated() -> Self {
+        let detail = "AWS took so long to answer that what was read was too old to write by, so nothing was written. A \
+                      retry looks again.";
+        Self::new(Reason::ReadFailed, detail)
     }
 
     /// A write would come too late to be verified.
@@ -126,15 +141,13 @@ where
 }
 
 fn advice(code: &str) -> &'static str {
-    match code {
-        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
-            "Check the function's role and the organisation's service control policies."
-        }
-        "ValidationException" | "InvalidParameterValue" | "UnsupportedOperation" | "OperationNotPermitted" => {
-            "A retry will not help; a person has to look at this resource."
-        }
-        _ => "A retry looks again.",
+    if NOT_AUTHORIZED.contains(&code) {
+        return "Check the function's role and the organisation's service control policies.";
     }
+    if FOR_GOOD.contains(&code) {
+        return "A retry will not help; a person has to look at this resource.";
+    }
+    "A retry looks again."
 }
 
 /// AWS's messages have no length limit, and an outcome must stay small.

@@ -1,18 +1,29 @@
 //! For each target: observe, decide, enforce, and say what became of it.
+//!
+//! All targets are looked at first, as many at a time as AWS allows. Those that are due to be written are looked at once
+//! more when their turn comes ([`turn`]), and each then takes its own course to its outcome ([`course`]).
 
-use std::{collections::BTreeMap, ops::ControlFlow, slice::from_ref};
+mod course;
+mod turn;
 
-use futures_util::{StreamExt, stream};
+use std::{cell::Cell, future::ready};
 
+use futures_util::{Stream, StreamExt, stream};
+
+use self::{
+    course::Course,
+    turn::{Turn, take_in, targets},
+};
 use crate::{
-    decision::{Decision, Moment, decide},
-    exception::ExceptionTag,
+    decision::{Decision, decide},
     failure::Failure,
     observed::Observation,
-    outcome::{Outcome, Reason, Verdict},
-    patience::{Patience, Pauses},
-    resource::{Answers, CONCURRENCY, Enforce, FollowUp, Observe, Refusal},
+    outcome::Outcome,
+    pacer::Pacer,
+    patience::Stopwatch,
+    resource::{CONCURRENCY, Enforce, FollowUp, Observe},
     target::Target,
+    terms::{Occasion, Terms},
     wording::Wording,
 };
 
@@ -22,23 +33,12 @@ pub struct Flow<'a, O, E, F> {
     pub observe: &'a O,
     /// The writing half; report mode has none.
     pub enforce: Option<&'a E>,
+    /// What paces the writes, for a kind with a limit that a sweep would use up.
+    pub pacer: Option<&'a Pacer>,
     /// What holds for all its targets.
     pub terms: Terms<'a>,
     /// What is looked after once a target's outcome is known.
     pub follow_up: F,
-}
-
-/// What holds for all targets of one flow, and for what belongs to them.
-#[derive(Clone, Copy)]
-pub struct Terms<'a> {
-    /// The tag that exempts.
-    pub exception: &'a ExceptionTag,
-    /// The time, as far as decisions depend on it.
-    pub moment: Moment,
-    /// What the invocation may still spend.
-    pub patience: Patience,
-    /// Whether to wait for what AWS is at work on. A sweep does not: eight such resources would stop all others.
-    pub waits: bool,
 }
 
 impl<O, E, F> Flow<'_, O, E, F>
@@ -47,60 +47,100 @@ where
     E: Enforce<Document = O::Document>,
     F: FollowUp,
 {
-    /// Takes every target to its outcome; one target's failure costs no other.
-    pub async fn run(&self, targets: &[Target], each: &impl Fn(Outcome)) {
-        match self.terms.patience.until_end(self.observe.observe(targets)).await {
-            Some(looks) => self.settle_all(looks, each).await,
-            None => targets.iter().for_each(|target| each(self.out_of_time(target))),
+    /// Takes every target to its outcome; one target's failure costs no other. Gives whether every target's turn came.
+    pub async fn run(&self, targets: &[Target], each: &impl Fn(Outcome)) -> bool {
+        let read = Stopwatch::start();
+        let Some(looks) = self.terms.patience.until_end(self.observe.observe(targets)).await else {
+            targets.iter().for_each(|target| each(self.out_of_time(target)));
+            return true;
+        };
+        let (mut ended, mut due, mut busy) = (Vec::new(), Vec::new(), Vec::new());
+        for turn in looks.into_iter().map(|(target, look)| Turn::new(target, look, read)) {
+            match self.decision(&turn) {
+                None | Some(Decision::Leave(..)) => ended.push(turn),
+                Some(Decision::Wait(_)) => busy.push(turn),
+                Some(Decision::ReadUsage | Decision::ConfirmTags | Decision::Enforce) => due.push(turn),
+            }
+        }
+        let all_came = Cell::new(true);
+        // What AWS is at work on comes last: it may take minutes, and no other turn shall wait for that.
+        let turns = self.in_time(ended, &all_came).chain(self.due(due, &all_came)).chain(self.in_time(busy, &all_came));
+        let outcomes = turns.map(|turn| self.settle(turn)).buffer_unordered(CONCURRENCY);
+        outcomes.for_each(async |outcome| each(outcome)).await;
+        all_came.get()
+    }
+
+    /// The items whose turn comes while there is time.
+    fn in_time<T>(&self, items: Vec<T>, all_came: &Cell<bool>) -> impl Stream<Item = T> {
+        stream::iter(items).take_while(|_| {
+            let goes_on = self.terms.goes_on();
+            all_came.set(all_came.get() && goes_on);
+            ready(goes_on)
+        })
+    }
+
+    /// What is due to be written, a few of them looked at together, which saves requests. Whoever is alone looks on its
+    /// own course.
+    fn due(&self, due: Vec<Turn<O::Document>>, all_came: &Cell<bool>) -> impl Stream<Item = Turn<O::Document>> {
+        let (mut batches, mut due) = (Vec::new(), due.into_iter().peekable());
+        while due.peek().is_some() {
+            batches.push(due.by_ref().take(O::TOGETHER).collect::<Vec<_>>());
+        }
+        let looked_at = self.in_time(batches, all_came).then(async |mut batch| {
+            if batch.len() > 1 {
+                // If time runs out here, it does so on each course, too, where it is said.
+                let _ = self.terms.patience.until_end(self.look_last(&mut batch)).await;
+            }
+            stream::iter(batch)
+        });
+        looked_at.flatten()
+    }
+
+    /// Reads what may forbid a write, just before it: the pacer's permit comes first, the tags come last.
+    async fn look_last(&self, turns: &mut [Turn<O::Document>]) {
+        self.wait_for_permits(turns).await;
+        self.look(turns, Turn::has_waited).await;
+
+        let due = targets(turns, |turn| self.decision(turn) == Some(Decision::ReadUsage));
+        let usage = self.observe.usage(&due, self.terms.moment.now).await;
+        take_in(turns, &due, usage, Turn::learn_usage);
+
+        let due = targets(turns, |turn| self.decision(turn) == Some(Decision::ConfirmTags));
+        let read = Stopwatch::start();
+        let confirmed = self.observe.confirm(&due, self.terms.exception.key()).await;
+        take_in(turns, &due, confirmed, |turn, confirmed| turn.confirm(confirmed, read));
+    }
+
+    /// Looks at some of the targets anew.
+    async fn look(&self, turns: &mut [Turn<O::Document>], at: impl Fn(&Turn<O::Document>) -> bool) {
+        let some = targets(turns, at);
+        let read = Stopwatch::start();
+        let looks = self.observe.observe(&some).await;
+        take_in(turns, &some, looks, |turn, look| turn.see(look, read));
+    }
+
+    async fn wait_for_permits(&self, turns: &mut [Turn<O::Document>]) {
+        let Some(pacer) = self.pacer.filter(|_| self.enforce.is_some()) else { return };
+        for turn in turns.iter_mut().filter(|turn| !turn.may_write) {
+            match self.terms.occasion {
+                Occasion::Event => pacer.permit_for_event().await,
+                Occasion::Sweep { .. } => pacer.permit_for_sweep().await,
+            }
+            turn.may_write = true;
         }
     }
 
-    async fn settle_all(&self, mut looks: Answers<Observation<O::Document>>, each: &impl Fn(Outcome)) {
-        let mut unread = self.terms.patience.until_end(self.make_certain(&mut looks)).await.unwrap_or_default();
-        let outcomes = stream::iter(looks).map(|(target, look)| {
-            let unread = unread.remove(&target);
-            async move {
-                let outcome = self.settle(&target, look, unread).await;
-                self.follow_up.follow_up(&target, outcome).await
-            }
-        });
-        outcomes.buffer_unordered(CONCURRENCY).for_each(async |outcome| each(outcome)).await;
-    }
-
-    /// What has to be certain of all targets about to be written is read in one go, before the first write, and the
-    /// tags last. Gives what could not be read.
-    async fn make_certain(&self, looks: &mut Answers<Observation<O::Document>>) -> BTreeMap<Target, Failure> {
-        let due = self.due(looks, &Decision::ReadUsage);
-        let usage = self.observe.usage(&due, self.terms.moment.now).await;
-        let mut unread = take_in(looks, usage, Observation::learn_usage);
-        let due = self.due(looks, &Decision::ConfirmTags);
-        let tags = self.observe.tags(&due, self.terms.exception.key()).await;
-        unread.extend(take_in(looks, tags, Observation::confirm_tags));
-        unread
-    }
-
-    fn due(&self, looks: &Answers<Observation<O::Document>>, decision: &Decision) -> Vec<Target> {
-        let is_due = |look: &_| decide(look, self.terms.exception, &self.terms.moment) == *decision;
-        let due = looks.iter().filter(|(_, look)| look.as_ref().is_ok_and(is_due));
-        due.map(|(target, _)| target.clone()).collect()
-    }
-
-    async fn settle(
-        &self,
-        target: &Target,
-        look: Result<Observation<O::Document>, Failure>,
-        unread: Option<Failure>,
-    ) -> Outcome {
-        let wording = self.wording(target);
-        let look = match (look, unread) {
-            (Ok(look), None) => look,
-            (Ok(look), Some(failure)) => return wording.failed(Some(&look), failure),
-            (Err(failure), _) => return wording.failed(None::<&Observation<O::Document>>, failure),
-        };
-        let pauses = self.terms.patience.pauses();
-        let mut course = Course { flow: self, wording, look, pauses, second_look_left: true, write_begun: false };
+    async fn settle(&self, turn: Turn<O::Document>) -> Outcome {
+        let target = turn.target.clone();
+        let mut course = Course::new(self, &target, turn);
         let in_time = self.terms.patience.until_end(course.run()).await;
-        in_time.unwrap_or_else(|| wording.failed(Some(&course.look), Failure::out_of_time(course.write_begun)))
+        let outcome = in_time.unwrap_or_else(|| course.out_of_time());
+        self.follow_up.follow_up(&target, outcome).await
+    }
+
+    fn decision(&self, turn: &Turn<O::Document>) -> Option<Decision> {
+        let look = turn.look.as_ref().filter(|_| turn.failure.is_none())?;
+        Some(decide(look, self.terms.exception, &self.terms.moment))
     }
 
     fn out_of_time(&self, target: &Target) -> Outcome {
@@ -110,115 +150,4 @@ where
     fn wording<'a>(&'a self, target: &'a Target) -> Wording<'a> {
         Wording { target, exception: self.terms.exception, moment: &self.terms.moment }
     }
-}
-
-/// One target on its way to an outcome.
-struct Course<'a, O: Observe, E, F> {
-    flow: &'a Flow<'a, O, E, F>,
-    wording: Wording<'a>,
-    look: Observation<O::Document>,
-    pauses: Pauses,
-    second_look_left: bool,
-    write_begun: bool,
-}
-
-type Step = ControlFlow<Outcome>;
-
-impl<O, E, F> Course<'_, O, E, F>
-where
-    O: Observe,
-    E: Enforce<Document = O::Document>,
-    F: FollowUp,
-{
-    async fn run(&mut self) -> Outcome {
-        loop {
-            let step = match decide(&self.look, self.flow.terms.exception, &self.flow.terms.moment) {
-                Decision::Leave(verdict, reason) => Step::Break(self.wording.left(&self.look, verdict, reason)),
-                Decision::Wait(status) => self.wait(Failure::still_changing(&status)).await,
-                Decision::ReadUsage => self.read_usage().await,
-                Decision::ConfirmTags => self.confirm_tags().await,
-                Decision::Enforce => self.enforce().await,
-            };
-            if let Step::Break(outcome) = step {
-                return outcome;
-            }
-        }
-    }
-
-    async fn read_usage(&mut self) -> Step {
-        let usage = self.flow.observe.usage(from_ref(self.wording.target), self.flow.terms.moment.now).await;
-        self.take_in(usage, Observation::learn_usage)
-    }
-
-    async fn confirm_tags(&mut self) -> Step {
-        let tags = self.flow.observe.tags(from_ref(self.wording.target), self.flow.terms.exception.key()).await;
-        self.take_in(tags, Observation::confirm_tags)
-    }
-
-    async fn enforce(&mut self) -> Step {
-        let (Some(enforce), Observation::Found(observed)) = (self.flow.enforce, &self.look) else {
-            return Step::Break(self.wording.left(&self.look, Verdict::WouldEnforce, Reason::V1Allowed));
-        };
-        self.write_begun = true;
-        match enforce.enforce(observed, &self.flow.terms.patience).await {
-            Ok(after) => Step::Break(self.wording.enforced(&self.look, after)),
-            Err(Refusal::Moved(_)) if self.second_look_left => {
-                self.second_look_left = false;
-                self.look_again().await
-            }
-            Err(Refusal::Busy(failure)) => self.wait(failure).await,
-            Err(Refusal::Moved(failure) | Refusal::Failed(failure)) => self.failed(failure),
-        }
-    }
-
-    /// Pauses and looks again; fails where there is no time left for that.
-    async fn wait(&mut self, otherwise: Failure) -> Step {
-        if !self.flow.terms.waits {
-            return Step::Break(self.wording.left(&self.look, Verdict::Deferred, Reason::StillChanging));
-        }
-        if self.pauses.pause().await { self.look_again().await } else { self.failed(otherwise) }
-    }
-
-    async fn look_again(&mut self) -> Step {
-        let look = self.flow.observe.observe(from_ref(self.wording.target)).await;
-        self.take_in(look, |look, newer| *look = newer)
-    }
-
-    fn take_in<T>(&mut self, answers: Answers<T>, learn: impl Fn(&mut Observation<O::Document>, T)) -> Step {
-        match only_answer(answers) {
-            Ok(answer) => {
-                learn(&mut self.look, answer);
-                Step::Continue(())
-            }
-            Err(failure) => self.failed(failure),
-        }
-    }
-
-    fn failed(&self, failure: Failure) -> Step {
-        Step::Break(self.wording.failed(Some(&self.look), failure))
-    }
-}
-
-/// Takes the answers into the looks, and gives the failures.
-fn take_in<D, T>(
-    looks: &mut Answers<Observation<D>>,
-    answers: Answers<T>,
-    learn: impl Fn(&mut Observation<D>, T),
-) -> BTreeMap<Target, Failure> {
-    let mut answers: BTreeMap<_, _> = answers.into_iter().collect();
-    let mut failures = BTreeMap::new();
-    for (target, look) in looks {
-        match (look, answers.remove(target)) {
-            (Ok(look), Some(Ok(answer))) => learn(look, answer),
-            (Ok(_), Some(Err(failure))) => {
-                failures.insert(target.clone(), failure);
-            }
-            (Err(_), _) | (_, None) => {}
-        }
-    }
-    failures
-}
-
-fn only_answer<T>(answers: Answers<T>) -> Result<T, Failure> {
-    answers.into_iter().next().map_or_else(|| Err(Failure::unanswered()), |(_, answer)| answer)
 }

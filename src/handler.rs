@@ -17,6 +17,7 @@ use crate::{
     decision::Moment,
     event::{self, Event, Work},
     invocation::Invocation,
+    pacer::{Pacer, WriteRate},
     patience::{Pace, Patience, Stopwatch},
     resource::{
         account_defaults::{EnforceDefaults, ObserveDefaults},
@@ -39,10 +40,11 @@ pub struct Guardrail {
     pub(crate) observe_runtimes: ObserveRuntimes,
     pub(crate) enforce_instances: Option<EnforceInstances>,
     pub(crate) enforce_runtimes: Option<EnforceRuntimes>,
-    pub(crate) observe_endpoints: ObserveEndpoints,
+    pub(crate) observe_endpoints: Option<ObserveEndpoints>,
     pub(crate) move_endpoints: Option<MoveEndpoints>,
     pub(crate) observe_defaults: Option<ObserveDefaults>,
     pub(crate) enforce_defaults: Option<EnforceDefaults>,
+    pub(crate) pacer: Pacer,
     pace: Pace,
 }
 
@@ -50,7 +52,7 @@ pub struct Guardrail {
 /// reason; `errorType` is the variant's name.
 #[derive(Error)]
 pub enum InvocationError {
-    /// At least one target failed; the message is the response as compact JSON.
+    /// At least one target of an event failed, or a whole sweep; the message is the response as compact JSON.
     #[error("{}", .0.to_json())]
     RemediationFailed(Box<Response>),
     /// The payload is no event of EventBridge.
@@ -95,24 +97,31 @@ impl Guardrail {
         let usage = ReadUsage::over(settings.imdsv1_usage_days, cloudwatch);
         let reads_defaults = settings.account_defaults != AccountDefaults::Off;
         let writes_defaults = may_write && settings.account_defaults == AccountDefaults::Enforce;
+        let reads_endpoints = settings.pinned_endpoints != PinnedEndpoints::Off;
         let moves_endpoints = may_write && settings.pinned_endpoints == PinnedEndpoints::Repoint;
         Self {
-            settings,
             pace: Pace::default(),
-            observe_instances: ObserveInstances::new(ec2.clone(), usage),
-            observe_runtimes: ObserveRuntimes::new(agentcore.clone(), authorizer.clone()),
-            observe_endpoints: ObserveEndpoints::new(agentcore.clone()),
-            move_endpoints: moves_endpoints.then(|| MoveEndpoints::new(agentcore.clone())),
+            pacer: Pacer::new(WriteRate::default()),
+            enforce_instances: may_write.then(|| EnforceInstances::new(&ec2)),
+            enforce_runtimes: may_write.then(|| EnforceRuntimes::new(&agentcore, authorizer.to_set().cloned())),
+            enforce_defaults: writes_defaults.then(|| EnforceDefaults::new(&ec2)),
+            move_endpoints: moves_endpoints.then(|| MoveEndpoints::new(&agentcore)),
             observe_defaults: reads_defaults.then(|| ObserveDefaults::new(ec2.clone())),
-            enforce_defaults: writes_defaults.then(|| EnforceDefaults::new(ec2.clone())),
-            enforce_instances: may_write.then(|| EnforceInstances::new(ec2)),
-            enforce_runtimes: may_write.then(|| EnforceRuntimes::new(agentcore, authorizer.to_set().cloned())),
+            observe_instances: ObserveInstances::new(ec2, usage),
+            observe_endpoints: reads_endpoints.then(|| ObserveEndpoints::new(agentcore.clone())),
+            observe_runtimes: ObserveRuntimes::new(agentcore, authorizer, settings.mutable_artifacts),
+            settings,
         }
     }
 
     /// The same with other pauses between two looks at a resource that AWS is still changing.
     pub fn with_pace(self, pace: Pace) -> Self {
         Self { pace, ..self }
+    }
+
+    /// The same with another rate of writes in sweeps.
+    pub fn with_write_rate(self, rate: WriteRate) -> Self {
+        Self { pacer: Pacer::new(rate), ..self }
     }
 
     /// Handles one invocation: every target is finished before it ends.
@@ -136,14 +145,14 @@ impl Guardrail {
         let home = Home::from_function_arn(&context.invoked_function_arn)
             .ok_or_else(|| InvocationError::NoHome(context.invoked_function_arn.clone()))?;
         let envelope = envelope(payload)?;
-        let response = match event::read(&envelope, &home, &self.settings.exception) {
+        let response = match event::read(&envelope, &home, &self.settings) {
             Ok(event) => {
                 telemetry::woken(&context.request_id, envelope.id.as_deref(), &event);
                 self.work(&event, &home, context).await
             }
             Err(reason) => Response::ignored(self.settings.mode, reason),
         };
-        if response.has_failures() {
+        if response.has_failed() {
             return Err(InvocationError::RemediationFailed(Box::new(response)));
         }
         Ok(response)

@@ -1,13 +1,13 @@
 //! What one invocation does: its event's work, for every kind of resource, added up to one response.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::{
     decision::Moment,
     event::Work,
-    flow::{Flow, Terms},
+    flow::Flow,
     handler::Guardrail,
-    outcome::{Outcome, Reason},
+    outcome::{Outcome, Reason, Verdict},
     patience::Patience,
     resource::{
         Enforce, FollowUp, List,
@@ -20,6 +20,7 @@ use crate::{
     sweep::{Left, sweep},
     target::{Home, Kind, Target},
     telemetry,
+    terms::{Occasion, Terms},
 };
 
 /// One invocation.
@@ -52,23 +53,35 @@ impl Invocation<'_> {
     async fn look_at(&self, targets: &[Target], response: &RefCell<Response>) {
         let of_kind = |kind| targets.iter().filter(|target| target.kind() == kind).cloned().collect::<Vec<_>>();
         let each = |outcome| self.add(response, outcome);
-        self.instances(true).run(&of_kind(Kind::Ec2Instance), &each).await;
-        self.runtimes(true).run(&of_kind(Kind::AgentcoreRuntime), &each).await;
+        self.instances(Occasion::Event).run(&of_kind(Kind::Ec2Instance), &each).await;
+        self.runtimes(Occasion::Event).run(&of_kind(Kind::AgentcoreRuntime), &each).await;
     }
 
     /// The kinds are swept side by side, so that neither can use up the other's time.
     async fn sweep(&self, kinds: &[Kind], response: &RefCell<Response>) {
+        let is_whole = kinds.len() > 1;
         let is_offered =
             |kind: &Kind| *kind != Kind::AgentcoreRuntime || self.guardrail.settings.agentcore == AgentCore::Enabled;
         let kinds: Vec<_> = kinds.iter().copied().filter(is_offered).collect();
-        let launches = RefCell::new(Launches::default());
+        let (launches, met, read) = (RefCell::new(Launches::default()), Cell::new(false), Cell::new(false));
         let each = |outcome: Outcome| {
+            met.set(true);
+            read.set(read.get() || outcome.result != Verdict::Failed || outcome.before.is_some());
             launches.borrow_mut().add(&outcome);
+            telemetry::count_in_sweep(&outcome);
             self.add(response, outcome);
         };
         let (instances, runtimes, defaults) = tokio::join!(
-            self.sweep_kind(kinds.contains(&Kind::Ec2Instance), self.instances(false), &each),
-            self.sweep_kind(kinds.contains(&Kind::AgentcoreRuntime), self.runtimes(false), &each),
+            self.sweep_kind(
+                kinds.contains(&Kind::Ec2Instance),
+                self.instances(self.sweeps::<ObserveInstances>()),
+                &each
+            ),
+            self.sweep_kind(
+                kinds.contains(&Kind::AgentcoreRuntime),
+                self.runtimes(self.sweeps::<ObserveRuntimes>()),
+                &each
+            ),
             self.sweep_defaults(kinds.contains(&Kind::AccountDefaults), &each),
         );
         let left =
@@ -77,6 +90,8 @@ impl Invocation<'_> {
             complete: left.iter().all(|(_, left)| is_complete(left)),
             not_listed: left.into_iter().flat_map(not_listed).collect(),
             launched_by: launches.into_inner().most(),
+            is_whole,
+            read_nothing: met.get() && !read.get(),
         });
     }
 
@@ -90,18 +105,24 @@ impl Invocation<'_> {
         if !is_asked_for {
             return Left::default();
         }
-        sweep(&flow, self.home, self.guardrail.settings.sweep_margin.0, each).await
+        sweep(&flow, self.home, each).await
+    }
+
+    /// A sweep of the kind that this looks at.
+    fn sweeps<O: List>(&self) -> Occasion {
+        Occasion::Sweep { margin: self.guardrail.settings.sweep_margin.0.max(O::TIME_TO_FINISH) }
     }
 
     /// A Region has one set of defaults, or none: nothing is listed, and a failure is an outcome.
     async fn sweep_defaults(&self, is_asked_for: bool, each: &impl Fn(Outcome)) -> Left {
         let Guardrail { settings, observe_defaults, enforce_defaults, .. } = self.guardrail;
         let Some(observe) = observe_defaults.as_ref().filter(|_| is_asked_for) else { return Left::default() };
-        if self.patience.left() <= settings.sweep_margin.0 {
+        let occasion = Occasion::Sweep { margin: settings.sweep_margin.0 };
+        if !self.terms(occasion).goes_on() {
             return Left { out_of_time: true, ..Left::default() };
         }
         let enforce = self.unless_reporting(enforce_defaults.as_ref());
-        match (DefaultsFlow { observe, enforce, home: self.home, patience: self.patience }).settle().await {
+        match (DefaultsFlow { observe, enforce, home: self.home, terms: self.terms(occasion) }).settle().await {
             Ok(outcome) => {
                 each(outcome);
                 Left::default()
@@ -115,24 +136,24 @@ impl Invocation<'_> {
         response.borrow_mut().add(outcome);
     }
 
-    fn instances(&self, waits: bool) -> Flow<'_, ObserveInstances, EnforceInstances, ()> {
-        let Guardrail { observe_instances: observe, enforce_instances, .. } = self.guardrail;
+    fn instances(&self, occasion: Occasion) -> Flow<'_, ObserveInstances, EnforceInstances, ()> {
+        let Guardrail { observe_instances: observe, enforce_instances, pacer, .. } = self.guardrail;
         let enforce = self.unless_reporting(enforce_instances.as_ref());
-        Flow { observe, enforce, terms: self.terms(waits), follow_up: () }
+        Flow { observe, enforce, pacer: Some(pacer), terms: self.terms(occasion), follow_up: () }
     }
 
-    fn runtimes(&self, waits: bool) -> Flow<'_, ObserveRuntimes, EnforceRuntimes, EndpointsFlow<'_>> {
+    fn runtimes(&self, occasion: Occasion) -> Flow<'_, ObserveRuntimes, EnforceRuntimes, Option<EndpointsFlow<'_>>> {
         let Guardrail { observe_runtimes: observe, enforce_runtimes, observe_endpoints, move_endpoints, .. } =
             self.guardrail;
-        let terms = self.terms(waits);
-        let move_endpoints = self.unless_reporting(move_endpoints.as_ref());
-        let follow_up = EndpointsFlow { observe: observe_endpoints, enforce: move_endpoints, terms };
-        Flow { observe, enforce: self.unless_reporting(enforce_runtimes.as_ref()), terms, follow_up }
+        let terms = self.terms(occasion);
+        let enforce = self.unless_reporting(move_endpoints.as_ref());
+        let follow_up = observe_endpoints.as_ref().map(|observe| EndpointsFlow { observe, enforce, terms });
+        Flow { observe, enforce: self.unless_reporting(enforce_runtimes.as_ref()), pacer: None, terms, follow_up }
     }
 
-    fn terms(&self, waits: bool) -> Terms<'_> {
+    fn terms(&self, occasion: Occasion) -> Terms<'_> {
         let Self { guardrail, moment, patience, .. } = *self;
-        Terms { exception: &guardrail.settings.exception, moment, patience, waits }
+        Terms { exception: &guardrail.settings.exception, moment, patience, occasion }
     }
 
     /// In report mode nothing has a writing half, even where the guardrail has one.

@@ -17,7 +17,7 @@
 //!
 //! [`flow`] runs the stages for one kind of resource, on the targets of an event or on the listing of a [`sweep`].
 //! [`invocation`] adds the kinds up to one response, [`handler`] is what Lambda calls. [`settings`], [`aws`],
-//! [`patience`] and [`telemetry`] are what they need from outside.
+//! [`patience`], [`pacer`] and [`telemetry`] are what they need from outside.
 
 // Nothing that an event or AWS says may end the process: it would take the other targets with it.
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unreachable, clippy::unwrap_used)]
@@ -32,6 +32,7 @@ pub mod handler;
 pub mod invocation;
 pub mod observed;
 pub mod outcome;
+pub mod pacer;
 pub mod patience;
 pub mod resource;
 pub mod response;
@@ -39,4 +40,5 @@ pub mod settings;
 pub mod sweep;
 pub mod target;
 pub mod telemetry;
+pub mod terms;
 pub mod wording;

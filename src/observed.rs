@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     outcome::{Finding, LaunchedBy, Reason, State},
@@ -30,7 +30,7 @@ impl<D> Observation<D> {
         }
     }
 
-    /// Takes in tags that were read for their own sake.
+    /// Takes in tags that were read with a request of their own.
     pub fn confirm_tags(&mut self, tags: TagMap) {
         if let Self::Found(observed) = self {
             observed.tags = Tags::Confirmed(tags);
@@ -56,8 +56,10 @@ pub struct Observed<D> {
     pub access: MetadataAccess,
     /// Its tags, as far as they are known.
     pub tags: Tags,
-    /// The principal AWS manages it for, who may not want it changed.
-    pub operator: Option<String>,
+    /// Why it is not the guardrail's to write, whatever its tags say.
+    pub hold: Option<Hold>,
+    /// When the resource came to be, where that is known and its use of version 1 matters.
+    pub created: Option<DateTime<Utc>>,
     /// How much version 1 of its metadata service is used, as far as that is known and matters.
     pub usage: Usage,
     /// The setting, for the outcome.
@@ -70,6 +72,31 @@ pub struct Observed<D> {
     pub findings_if_enforced: Vec<Finding>,
     /// What its kind needs for a write.
     pub document: D,
+}
+
+/// Why something that allows version 1 is not the guardrail's to write.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Hold {
+    /// AWS manages the instance for this service principal.
+    Operator(String),
+    /// The runtime is the backing of a harness, which alone updates it.
+    Harness,
+    /// The runtime runs on Instances compute, for which MMDS is not documented.
+    InstancesCompute,
+    /// Sending the runtime's configuration again may deploy other code, and the guardrail was told to hold it then.
+    MutableArtifact,
+}
+
+impl Hold {
+    /// The same as a word.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Operator(_) => Reason::ManagedByOperator,
+            Self::Harness => Reason::ManagedByHarness,
+            Self::InstancesCompute => Reason::InstancesCompute,
+            Self::MutableArtifact => Reason::MutableArtifact,
+        }
+    }
 }
 
 /// Who can reach the metadata service how.
@@ -90,7 +117,7 @@ pub enum Usage {
     NotAsked,
     /// It has to be known before a write, and is not known yet.
     Unread,
-    /// There is no data: the resource is new, or nothing on it calls the metadata service.
+    /// There is no data: the resource is new, or was stopped all the time, or nothing was counted.
     NoData,
     /// Calls without a session token were counted, if only zero.
     Calls {
@@ -133,7 +160,7 @@ pub enum Tags {
     Unread,
     /// They came with the resource itself, where a young resource's tags can be missing.
     Unconfirmed(TagMap),
-    /// They were read for their own sake.
+    /// They were read with a request of their own.
     Confirmed(TagMap),
 }
 

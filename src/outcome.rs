@@ -29,6 +29,9 @@ pub struct Outcome {
     /// What launched an instance; `None` where its tags do not say so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launched_by: Option<LaunchedBy>,
+    /// Whether a write was sent of which nobody knows whether it happened; for the metrics.
+    #[serde(skip)]
+    pub write_is_open: bool,
 }
 
 /// What launched an instance, from the tags that AWS puts on it: there the cause is mended.
@@ -62,7 +65,7 @@ impl Outcome {
             | Reason::UpdateFailed
             | Reason::EndpointNotVerified => true,
             Reason::StillChanging => self.after.is_some(),
-            _ => false,
+            _ => self.write_is_open,
         };
         self.result == Verdict::Failed && after_the_write
     }
@@ -108,8 +111,18 @@ pub enum Reason {
     ExceptionTag,
     /// Held: AWS manages the instance for an operator.
     ManagedByOperator,
+    /// Held: the runtime belongs to a harness, which alone updates it.
+    ManagedByHarness,
+    /// Held: the runtime runs on Instances compute, for which MMDS is not documented.
+    InstancesCompute,
+    /// Held: sending the runtime's configuration again may deploy other code, and `MUTABLE_ARTIFACTS` is `hold`.
+    MutableArtifact,
+    /// Held: AWS refuses the write, and no retry mends that.
+    Refused,
     /// Held: software on the instance uses IMDSv1.
     Imdsv1InUse,
+    /// Held: CloudWatch has no data about the instance's use of IMDSv1, and the instance is not new.
+    Imdsv1UseUnknown,
     /// Held: a declarative policy sets the account defaults.
     ManagedByPolicy,
     /// Held: the account defaults are managed by somebody this version does not know.
@@ -148,7 +161,7 @@ pub enum Reason {
     StillChanging,
     /// Failed: what AWS returned cannot be sent back without losing something.
     UnsafeToSend,
-    /// Failed: AWS refused the write, or its answer was lost.
+    /// Failed: AWS took the write not once in all tries, or the role lacks the permission for it.
     WriteFailed,
     /// Failed: the write was accepted, or its answer was lost, and then it could not be seen.
     NotVerified,
@@ -173,6 +186,8 @@ pub enum Finding {
     AuthorizerSet,
     /// An endpoint was on a version of the runtime that does not require version 2, and was moved to the current one.
     EndpointMoved,
+    /// The runtime's endpoints could not be read, which fails nothing unless they are to be moved.
+    EndpointsUnread,
     /// The exception had an end, and it has passed.
     ExceptionExpired,
     /// The exception begins like a date and is none, so it has no end.

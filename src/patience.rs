@@ -10,8 +10,10 @@ use tokio::time::Instant;
 pub const WAIT_MARGIN: Duration = Duration::from_secs(30);
 /// Work that is still going on when less than this is left is given up, so that its outcome is still returned.
 pub const WORK_MARGIN: Duration = Duration::from_secs(5);
-
-/// The pauses between two looks at a resource that AWS is still changing.
+/// Nothing that may forbid a write may be older than this when the write is handed to the SDK. It is sent at most three
+/// seconds later, once there is a connection, and so within ten seconds of what was read.
+pub const MAX_AGE: Duration = Duration::from_secs(7);
+/// The pauses between two looks at a resource.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
     /// The first pause.
@@ -21,9 +23,9 @@ pub struct Pace {
 }
 
 impl Default for Pace {
-    /// Seconds suit platform V1, the longest pauses suit V2, which takes minutes.
+    /// The first pauses suit a throttle, the next ones an update on platform V1, the longest ones V2, which takes minutes.
     fn default() -> Self {
-        Self { first: Duration::from_secs(2), longest: Duration::from_secs(20) }
+        Self { first: Duration::from_millis(200), longest: Duration::from_secs(20) }
     }
 }
 
@@ -59,24 +61,28 @@ impl Patience {
 
     /// A fresh series of growing, jittered pauses.
     pub fn pauses(&self) -> Pauses {
-        let pauses = ExponentialBuilder::default()
-            .with_min_delay(self.pace.first)
-            .with_max_delay(self.pace.longest)
-            .with_jitter()
-            .without_max_times()
-            .build();
-        Pauses { pauses, patience: *self }
+        Pauses { pauses: self.growing().without_max_times().build(), patience: *self }
+    }
+
+    /// The pauses between so many tries.
+    pub fn pauses_between(&self, tries: usize) -> Pauses {
+        Pauses { pauses: self.growing().with_max_times(tries.saturating_sub(1)).build(), patience: *self }
+    }
+
+    fn growing(&self) -> ExponentialBuilder {
+        ExponentialBuilder::default().with_min_delay(self.pace.first).with_max_delay(self.pace.longest).with_jitter()
     }
 }
 
-/// A series of pauses that ends before the deadline.
+/// A series of pauses that ends before the deadline, or with the number of tries.
 pub struct Pauses {
     pauses: ExponentialBackoff,
     patience: Patience,
 }
 
 impl Pauses {
-    /// Pauses, and gives `true`; gives `false` at once where the pause would go past the deadline's margin.
+    /// Pauses, and gives `true`; gives `false` at once if the pause would go past the deadline's margin, or if there were
+    /// enough of them.
     pub async fn pause(&mut self) -> bool {
         let Some(pause) = self.pauses.next() else { return false };
         if self.patience.left() < pause + WAIT_MARGIN {
@@ -87,7 +93,8 @@ impl Pauses {
     }
 }
 
-/// How long something takes.
+/// How long something takes, or how old it is.
+#[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {

@@ -19,8 +19,12 @@ pub mod account_defaults;
 pub mod agentcore_runtime;
 pub mod ec2_instance;
 pub mod pages;
+mod refusal;
 
-/// How many requests to AWS are under way at once.
+pub use refusal::Refusal;
+
+/// How many requests to AWS are under way at once. So many instances are also looked at together, just before they are
+/// written.
 pub const CONCURRENCY: usize = 8;
 
 /// An answer for each of several targets, in no particular order.
@@ -31,13 +35,17 @@ pub type Answers<T> = Vec<(Target, Result<T, Failure>)>;
 pub trait Observe {
     /// What a look finds for the other half, such as a runtime's configuration.
     type Document;
+    /// How many targets that are about to be written are looked at together: few enough to be written before what was
+    /// read is old.
+    const TOGETHER: usize;
 
     /// Looks at targets; one target's failure costs no other. What AWS does not know is
     /// [`Observation::NotFound`], not a failure.
     async fn observe(&self, targets: &[Target]) -> Answers<Observation<Self::Document>>;
 
-    /// Reads, for its own sake, the tag `key` of targets; other tags may be missing from the answer.
-    async fn tags(&self, targets: &[Target], key: &str) -> Answers<TagMap>;
+    /// Reads, with a request of its own, the tag `key` of targets that are about to be written; other tags may be
+    /// missing from the answer.
+    async fn confirm(&self, targets: &[Target], key: &str) -> Answers<Confirmed<Self::Document>>;
 
     /// Reads how much version 1 of targets was used until now; only of a kind whose looks say that it is unread.
     async fn usage(&self, _targets: &[Target], _now: DateTime<Utc>) -> Answers<Usage> {
@@ -45,15 +53,25 @@ pub trait Observe {
     }
 }
 
+/// What was read last before a write.
+#[derive(Debug)]
+pub enum Confirmed<D> {
+    /// The tags of what was observed before.
+    Tags(TagMap),
+    /// The tags, and after them the whole target once more: its write sends back all that was read.
+    Anew(Observation<D>),
+}
+
 /// The listing of a kind, for the sweep. It cannot write.
 pub trait List: Observe {
     /// How many batches are worked on at once.
     const BATCHES_AT_ONCE: usize;
-    /// A batch is begun only when more than this is left of an invocation.
+    /// A target's turn comes only when more than this is left of an invocation.
     const TIME_TO_FINISH: Duration;
 
-    /// Everything of this account and Region that may need a write, in batches that are small enough to be written
-    /// before what was looked at is old. A failure stands for what could not be listed.
+    /// Everything of this account and Region that may need a write, in batches for a first look and in another order
+    /// each time: what fails for good must not keep a sweep from the rest. A failure stands for what could not be
+    /// listed.
     fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Failure>>;
 }
 
@@ -64,11 +82,31 @@ pub trait Enforce {
     type Document;
 
     /// Requires version 2 on an observed resource, changes nothing else but what it was made to set beside that, and
-    /// verifies both.
+    /// verifies both. The write is sent once.
     ///
     /// # Errors
     /// Why it could not be done, or could not be verified.
-    async fn enforce(&self, observed: &Observed<Self::Document>, patience: &Patience) -> Result<State, Refusal>;
+    async fn enforce(
+        &self,
+        observed: &Observed<Self::Document>,
+        form: Form,
+        patience: &Patience,
+    ) -> Result<State, Refusal>;
+
+    /// Compares what was sent, in a write whose answer was lost, with a later look that shows version 2 required.
+    ///
+    /// # Errors
+    /// Something else is not as it was sent.
+    fn verify(&self, sent: &Observed<Self::Document>, now: &Observed<Self::Document>) -> Result<State, Failure>;
+}
+
+/// In which form a write is sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    /// With the setting and nothing that nobody asked for.
+    Plain,
+    /// In the one other form that AWS is known to demand when it refuses the plain one.
+    AsDemanded,
 }
 
 /// What belongs to a target beside its one setting: it is looked after once the target's outcome is known.
@@ -85,13 +123,12 @@ impl FollowUp for () {
     }
 }
 
-/// Why a write did not end as it should.
-#[derive(Debug)]
-pub enum Refusal {
-    /// The resource is in another state than it was observed in: one more look shows what to do.
-    Moved(Failure),
-    /// AWS is at work on the resource: look again after a pause, as long as there is time.
-    Busy(Failure),
-    /// Nothing more can be done in this invocation.
-    Failed(Failure),
+/// Nothing is looked after.
+impl<F: FollowUp> FollowUp for Option<F> {
+    async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome {
+        match self {
+            Some(one) => one.follow_up(target, outcome).await,
+            None => outcome,
+        }
+    }
 }

@@ -47,6 +47,12 @@ pub struct Sweep {
     pub not_listed: Vec<NotListed>,
     /// What launched the instances that allow version 1.
     pub launched_by: Sources,
+    /// Whether it was of every kind, as the schedule asks for it, and not in the place of an event that named nothing.
+    #[serde(skip)]
+    pub is_whole: bool,
+    /// Whether it met something, and could read nothing of it.
+    #[serde(skip)]
+    pub read_nothing: bool,
 }
 
 /// A listing that could not be read.
@@ -117,10 +123,13 @@ impl Response {
         }
     }
 
-    /// Whether anything failed, so that the invocation must fail.
-    pub fn has_failures(&self) -> bool {
-        let unlisted = self.sweep.iter().flat_map(|sweep| &sweep.not_listed);
-        self.counts.contains_key(<&str>::from(Verdict::Failed)) || unlisted.into_iter().any(NotListed::has_failed)
+    /// Whether so much failed that the invocation must fail. A sweep is repeated anyway, so a target that failed in it
+    /// is only said; it fails if something could not be listed, or nothing at all could be read.
+    pub fn has_failed(&self) -> bool {
+        match &self.sweep {
+            None => self.counts.contains_key(<&str>::from(Verdict::Failed)),
+            Some(sweep) => sweep.not_listed.iter().any(NotListed::has_failed) || sweep.read_nothing,
+        }
     }
 
     /// The same response with as many outcomes as fit into [`MOST_BYTES`], failed ones first.

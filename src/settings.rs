@@ -57,10 +57,23 @@ pub enum AccountDefaults {
     Enforce,
 }
 
+/// What to do about a runtime that allows MMDSv1 and whose artifact has a name that can come to mean something else.
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_enforce_nor_hold)]
+pub enum MutableArtifacts {
+    /// Require MMDSv2 on it and report the artifact: the update may deploy other code.
+    #[default]
+    Enforce,
+    /// Leave it as it is.
+    Hold,
+}
+
 /// What to do about endpoints that are pinned to a version of their runtime that does not require MMDSv2.
 #[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
-#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_report_nor_repoint)]
+#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_off_report_nor_repoint)]
 pub enum PinnedEndpoints {
+    /// They are not even read.
+    Off,
     /// Report them.
     #[default]
     Report,
@@ -112,8 +125,12 @@ fn neither_enabled_nor_disabled(_: &str) -> String {
     "it can be \"enabled\" or \"disabled\"".to_owned()
 }
 
-fn neither_report_nor_repoint(_: &str) -> String {
-    "it can be \"report\" or \"repoint\"".to_owned()
+fn neither_enforce_nor_hold(_: &str) -> String {
+    "it can be \"enforce\" or \"hold\"".to_owned()
+}
+
+fn neither_off_report_nor_repoint(_: &str) -> String {
+    "it can be \"off\", \"report\" or \"repoint\"".to_owned()
 }
 
 fn neither_off_report_nor_enforce(_: &str) -> String {
@@ -125,7 +142,8 @@ fn neither_off_report_nor_enforce(_: &str) -> String {
 pub struct Settings {
     /// `GUARDRAIL_MODE`: `enforce`, the default, or `report`.
     pub mode: Mode,
-    /// `AGENTCORE`: `enabled`, the default, or `disabled` where the Region does not offer it; sweeps leave it out then.
+    /// `AGENTCORE`: `enabled`, the default, or `disabled` where the Region does not offer it; sweeps leave it out then, and
+    /// its events are ignored.
     pub agentcore: AgentCore,
     /// `SWEEP_MARGIN_SECONDS`: a sweep begins nothing new when less than this is left, 30 to 240; the default is 60.
     pub sweep_margin: SweepMargin,
@@ -134,7 +152,9 @@ pub struct Settings {
     /// `RUNTIME_AUTHORIZER`: `off`, `report`, the default, or `enforce`; with `enforce`, `RUNTIME_AUTHORIZER_CONFIG` is
     /// the JSON of the `customJWTAuthorizer` to set.
     pub runtime_authorizer: RuntimeAuthorizer,
-    /// `PINNED_ENDPOINTS`: `report`, the default, or `repoint`, which writes in enforce mode only.
+    /// `MUTABLE_ARTIFACTS`: `enforce`, the default, or `hold`.
+    pub mutable_artifacts: MutableArtifacts,
+    /// `PINNED_ENDPOINTS`: `off`, `report`, the default, or `repoint`, which writes in enforce mode only.
     pub pinned_endpoints: PinnedEndpoints,
     /// `ACCOUNT_DEFAULTS`: `off`, `report`, the default, or `enforce`, which writes in enforce mode only.
     pub account_defaults: AccountDefaults,
@@ -161,6 +181,7 @@ impl Settings {
             agentcore: setting("AGENTCORE", &variable, &mut wrong),
             sweep_margin: setting("SWEEP_MARGIN_SECONDS", &variable, &mut wrong),
             runtime_authorizer: runtime_authorizer(&variable, &mut wrong),
+            mutable_artifacts: setting("MUTABLE_ARTIFACTS", &variable, &mut wrong),
             pinned_endpoints: setting("PINNED_ENDPOINTS", &variable, &mut wrong),
             account_defaults: setting("ACCOUNT_DEFAULTS", &variable, &mut wrong),
             imdsv1_usage_days: setting("IMDSV1_USAGE_DAYS", &variable, &mut wrong),

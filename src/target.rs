@@ -3,7 +3,7 @@
 use serde::Serialize;
 use strum::IntoStaticStr;
 
-/// Where the function runs. Only resources of the same account and Region are its business.
+/// Where the function runs, and as what. Only resources of the same account and Region are its business.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Home {
     /// AWS partition, such as `aws`, `aws-cn` or `aws-us-gov`.
@@ -12,6 +12,8 @@ pub struct Home {
     pub region: String,
     /// Account id, twelve digits.
     pub account: String,
+    /// The function's name, which is also the name of the session in which Lambda gives it its role.
+    pub function: String,
 }
 
 impl Home {
@@ -21,13 +23,25 @@ impl Home {
     /// Gives `None` where the text is not such an ARN.
     pub fn from_function_arn(arn: &str) -> Option<Self> {
         let mut parts = arn.split(':');
-        let [prefix, partition, service, region, account] = std::array::from_fn(|_| parts.next().unwrap_or_default());
-        let complete = [partition, region, account].iter().all(|part| !part.is_empty());
+        let [prefix, partition, service, region, account, _, function] =
+            std::array::from_fn(|_| parts.next().unwrap_or_default());
+        let complete = [partition, region, account, function].iter().all(|part| !part.is_empty());
         (prefix == "arn" && service == "lambda" && complete).then(|| Self {
             partition: partition.to_owned(),
             region: region.to_owned(),
             account: account.to_owned(),
+            function: function.to_owned(),
         })
+    }
+
+    /// What the ARN of every AgentCore runtime in this account and Region begins with.
+    pub fn runtime_arns(&self) -> String {
+        self.arn("bedrock-agentcore", "runtime", "")
+    }
+
+    fn arn(&self, service: &str, resource: &str, id: &str) -> String {
+        let Self { partition, region, account, .. } = self;
+        format!("arn:{partition}:{service}:{region}:{account}:{resource}/{id}")
     }
 }
 
@@ -81,8 +95,7 @@ impl Target {
     }
 
     fn new(home: &Home, kind: Kind, service: &str, resource: &str, id: &str) -> Self {
-        let Home { partition, region, account } = home;
-        Self { kind, id: id.to_owned(), arn: format!("arn:{partition}:{service}:{region}:{account}:{resource}/{id}") }
+        Self { kind, id: id.to_owned(), arn: home.arn(service, resource, id) }
     }
 
     /// What kind of resource it is.
@@ -99,4 +112,19 @@ impl Target {
     pub fn arn(&self) -> &str {
         &self.arn
     }
+}
+
+/// The targets that some texts name, and the texts that name none.
+pub fn read_all(
+    texts: impl IntoIterator<Item = String>,
+    target: impl Fn(&str) -> Option<Target>,
+) -> (Vec<Target>, Vec<String>) {
+    let (mut targets, mut unknown) = (Vec::new(), Vec::new());
+    for text in texts {
+        match target(&text) {
+            Some(target) => targets.push(target),
+            None => unknown.push(text),
+        }
+    }
+    (targets, unknown)
 }

@@ -10,8 +10,9 @@ use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::Subscri
 
 use crate::{
     event::{Event, Work},
+    failure::shortened,
     handler::InvocationError,
-    outcome::{Outcome, Verdict},
+    outcome::{Outcome, Reason, Verdict},
     response::{NotListed, Response, Sweep},
     settings::Mode,
 };
@@ -50,6 +51,26 @@ pub fn woken(request_id: &str, event_id: Option<&str>, event: &Event) {
         Work::Sweep(..) => None,
     };
     info!(request_id, event_id, cause, targets, "woken by {cause}");
+    if let (Some(first), Some(_)) = (event.unknown_ids.first(), targets) {
+        let number = event.unknown_ids.len();
+        counter!("UnknownIds").increment(number as u64);
+        warn!(
+            request_id,
+            event_id,
+            cause,
+            unknown_ids = number,
+            "the event also names {number} that are not ids of a known form, such as {:?}; what they name was not looked \
+             at. Update the guardrail.",
+            shortened(first)
+        );
+    }
+}
+
+/// Counts the outcome of a target in a sweep, which does not fail with it.
+pub fn count_in_sweep(outcome: &Outcome) {
+    if outcome.result == Verdict::Failed {
+        counter!("UnfinishedTargets").increment(1);
+    }
 }
 
 /// Logs and counts what became of one invocation. Its outcomes have been reported already, each when it was known.
@@ -90,8 +111,11 @@ fn report_sweep(request_id: &str, response: &Response, sweep: &Sweep) {
             info!(request_id, kind, reason, detail, "{kind} is not offered here");
         }
     }
-    if !sweep.complete {
-        counter!("IncompleteSweeps").increment(1);
+    if sweep.is_whole && !response.has_failed() {
+        counter!("FinishedSweeps").increment(1);
+    }
+    if sweep.is_whole && sweep.complete {
+        counter!("CompleteSweeps").increment(1);
     }
     let (mode, complete): (&str, _) = (response.mode.into(), sweep.complete);
     let (counts, launched_by) = (json(&response.counts), json(&sweep.launched_by));
@@ -105,12 +129,15 @@ pub fn report_outcome(request_id: &str, mode: Mode, outcome: &Outcome) {
     if outcome.is_unverified_write() {
         counter!("UnverifiedWrites").increment(1);
     }
+    if outcome.reason == Reason::Refused {
+        counter!("UnfinishedTargets").increment(1);
+    }
     log(request_id, mode.into(), outcome);
 }
 
 /// One line an outcome, with the outcome's members; those that are not plain text stand in it as JSON.
 fn log(request_id: &str, mode: &str, outcome: &Outcome) {
-    let Outcome { kind, id, arn, result, reason, detail, before, after, findings, launched_by } = outcome;
+    let Outcome { kind, id, arn, result, reason, detail, before, after, findings, launched_by, .. } = outcome;
     let (kind, word, reason): (&str, &str, &str) = (kind.into(), result.into(), reason.into());
     let (before, after, findings) = (json(before), json(after), json(findings));
     let launched_by = launched_by.as_ref().map(json);
@@ -164,7 +191,14 @@ impl Metrics {
             Unit::Count,
             "Writes that AWS accepted, or may have, and that did not end as they should"
         );
-        describe_counter!("IncompleteSweeps", Unit::Count, "Sweeps that did not reach everything");
+        describe_counter!(
+            "UnfinishedTargets",
+            Unit::Count,
+            "Targets that failed in a sweep, and targets whose write AWS refused for good"
+        );
+        describe_counter!("UnknownIds", Unit::Count, "What events name that is not an id of a known form");
+        describe_counter!("FinishedSweeps", Unit::Count, "Sweeps that came to their end");
+        describe_counter!("CompleteSweeps", Unit::Count, "Sweeps that reached everything");
         describe_histogram!("Duration", Unit::Milliseconds, "How long an invocation took");
         Ok(Self(collector))
     }

@@ -4,7 +4,7 @@ use crate::{
     decision::Moment,
     exception::{ExceptionTag, Exemption},
     failure::Failure,
-    observed::{Observation, Observed, Phase, Usage},
+    observed::{Hold, Observation, Observed, Phase, Usage},
     outcome::{Finding, Outcome, Reason, State, Verdict},
     target::{Kind, Target},
 };
@@ -22,30 +22,50 @@ pub struct Wording<'a> {
 
 impl Wording<'_> {
     /// The outcome of a target that was left as it is.
-    pub fn left<D>(&self, look: &Observation<D>, verdict: Verdict, reason: Reason) -> Outcome {
-        let detail = self.why_left(look.found(), reason);
-        self.outcome(look.found(), verdict, reason, detail, None)
+    pub fn left<D>(&self, look: Option<&Observation<D>>, verdict: Verdict, reason: Reason) -> Outcome {
+        let observed = look.and_then(Observation::found);
+        let detail = self.why_left(observed, reason);
+        self.outcome(observed, verdict, reason, detail, None)
     }
 
     /// The outcome of a target that was written and verified; `after` is what was read then.
-    pub fn enforced<D>(&self, look: &Observation<D>, after: State) -> Outcome {
+    pub fn enforced<D>(&self, look: Option<&Observation<D>>, after: State) -> Outcome {
+        let observed = look.and_then(Observation::found);
         let detail = match &after {
             State::Instance { .. } | State::AccountDefaults { .. } => {
                 "HttpTokens is required now; nothing else was changed.".to_owned()
             }
             State::Runtime { version, .. } => format!(
                 "requireMMDSV2 is true now{}, in version {}; every other member of the configuration is unchanged.",
-                if gets_authorizer(look.found()) { " and the authorizer is set" } else { "" },
+                if gets_authorizer(observed) { " and the authorizer is set" } else { "" },
                 version.as_deref().unwrap_or("unknown")
             ),
         };
-        self.outcome(look.found(), Verdict::Enforced, Reason::V1Allowed, detail, Some(after))
+        self.outcome(observed, Verdict::Enforced, Reason::V1Allowed, detail, Some(after))
+    }
+
+    /// The outcome of a target whose write AWS refused for good.
+    pub fn refused<D>(&self, look: Option<&Observation<D>>, failure: Failure) -> Outcome {
+        let detail = format!("It was not changed. {}", failure.detail);
+        self.outcome(look.and_then(Observation::found), Verdict::Held, Reason::Refused, detail, None)
+    }
+
+    /// The outcome of a target that no tag exempts as far as the guardrail sees, and whose write its own role denies.
+    pub fn refused_by_own_deny<D>(&self, look: Option<&Observation<D>>, failure: Failure) -> Outcome {
+        let detail = format!(
+            "{} The statement KeepExemptions of the guardrail's role denies it, though no tag {} exempts it: IAM takes \
+             upper and lower case in a tag's key for the same. Look for the tag in another spelling and correct it.",
+            failure.detail,
+            self.exception.key()
+        );
+        self.refused(look, Failure { detail, ..failure })
     }
 
     /// The outcome of a target that could not be finished; `look` is what was known of it.
     pub fn failed<D>(&self, look: Option<&Observation<D>>, failure: Failure) -> Outcome {
         let observed = look.and_then(Observation::found);
-        self.outcome(observed, Verdict::Failed, failure.reason, failure.detail, failure.after)
+        let outcome = self.outcome(observed, Verdict::Failed, failure.reason, failure.detail, failure.after);
+        Outcome { write_is_open: failure.write_is_open, ..outcome }
     }
 
     fn outcome<D>(
@@ -72,6 +92,7 @@ impl Wording<'_> {
             after,
             findings,
             launched_by: observed.and_then(|seen| seen.launched_by.clone()),
+            write_is_open: false,
         }
     }
 
@@ -95,7 +116,21 @@ impl Wording<'_> {
             Reason::V1Allowed => format!("Version 1 is allowed. In enforce mode the guardrail would require {v2}."),
             Reason::ExceptionTag => self.why_exempt(observed),
             Reason::ManagedByOperator => why_held_by_operator(observed),
+            Reason::ManagedByHarness => "It is the runtime of a harness, which alone updates it, so it was not changed. \
+                                         Update the harness with UpdateHarness, or make it anew."
+                .to_owned(),
+            Reason::InstancesCompute => "It runs on Instances compute, for which AWS does not document MMDSv2, so it was \
+                                         not changed. Require IMDSv2 where its capacity provider is set up."
+                .to_owned(),
+            Reason::MutableArtifact => "Its artifact is an image without a digest or an object without a version, and \
+                                        sending it again may deploy other code, so it was not changed. Give the artifact \
+                                        a digest or a version, or deploy with MUTABLE_ARTIFACTS=enforce."
+                .to_owned(),
             Reason::Imdsv1InUse => why_held_by_usage(observed),
+            Reason::Imdsv1UseUnknown => "CloudWatch has no data about its use of IMDSv1, so it was not changed: it may have \
+                                         been stopped all the time. The next event or sweep after it has run for some \
+                                         minutes decides; if it stays stopped, use the exception tag or change it yourself."
+                .to_owned(),
             Reason::Pending => "It is pending and cannot be changed yet; the event that it runs, its next start or \
                                 the next sweep finishes this."
                 .to_owned(),
@@ -134,7 +169,10 @@ impl Wording<'_> {
 }
 
 fn why_held_by_operator<D>(observed: Option<&Observed<D>>) -> String {
-    let operator = observed.and_then(|seen| seen.operator.as_deref()).unwrap_or("an operator");
+    let operator = match observed.and_then(|seen| seen.hold.as_ref()) {
+        Some(Hold::Operator(operator)) => operator,
+        _ => "an operator",
+    };
     format!(
         "AWS manages it for {operator}, so it was not changed. Require IMDSv2 in the configuration of that operator, \
          such as its node class."

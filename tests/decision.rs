@@ -6,28 +6,25 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use metadata_guardrail::{
     decision::{Decision, Moment, YOUNG, decide},
     exception::ExceptionTag,
-    observed::{MetadataAccess, Observation, Observed, Phase, Tags, Usage},
+    observed::{Hold, MetadataAccess, Observation, Observed, Phase, Tags, Usage},
     outcome::{Reason, State},
-    target::{Home, Target},
+    target::Target,
 };
 
-use crate::{
-    harness::EXEMPT,
-    stand_in::{ACCOUNT, REGION},
-};
+use crate::harness::{EXEMPT, home};
 
 fn now() -> DateTime<Utc> {
     "2026-11-21T12:00:00Z".parse().expect("a time")
 }
 
 fn decide_about(phase: &Phase, access: MetadataAccess, tags: &Tags, operator: Option<&str>, usage: Usage) -> Decision {
-    let home = Home { partition: "aws".to_owned(), region: REGION.to_owned(), account: ACCOUNT.to_owned() };
     let observation = Observation::Found(Box::new(Observed {
-        target: Target::instance(&home, "i-0a1b2c3d").expect("an id"),
+        target: Target::instance(&home(), "i-0a1b2c3d").expect("an id"),
         phase: phase.clone(),
         access,
         tags: tags.clone(),
-        operator: operator.map(str::to_owned),
+        hold: operator.map(|operator| Hold::Operator(operator.to_owned())),
+        created: None,
         usage,
         state: State::Instance { http_tokens: None, hop_limit: None },
         launched_by: None,

@@ -3,27 +3,23 @@
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use metadata_guardrail::{
     event::{self, Event, Ignored, Work},
-    exception::ExceptionTag,
+    settings::Settings,
     target::{Home, Target},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{CANARY, EXEMPT, Scene, agentcore_call, ec2_call, running, sample, sample_names, started},
+    harness::{CANARY, EXEMPT, Scene, agentcore_call, ec2_call, home, running, sample, sample_names, started},
     stand_in::{ACCOUNT, REGION},
 };
 
 const INSTANCE: &str = "i-0a1b2c3d4e5f60001";
 const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
 
-fn home() -> Home {
-    Home { partition: "aws".to_owned(), region: REGION.to_owned(), account: ACCOUNT.to_owned() }
-}
-
 fn read(event: Value) -> Result<Event, Ignored> {
     let event: EventBridgeEvent<Value> = serde_json::from_value(event).expect("an EventBridge event");
-    event::read(&event, &home(), &ExceptionTag::default())
+    event::read(&event, &home(), &Settings::default())
 }
 
 fn ids(event: Value) -> Vec<String> {

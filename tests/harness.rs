@@ -27,9 +27,11 @@ use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use metadata_guardrail::{
     aws::{self, Clients},
     handler::Guardrail,
+    pacer::WriteRate,
     patience::Pace,
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    settings::{AccountDefaults, AgentCore, Mode, PinnedEndpoints, Settings, SweepMargin, UsageDays},
+    settings::{AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, Settings, SweepMargin, UsageDays},
+    target::Home,
     telemetry,
 };
 use serde_json::{Value, json};
@@ -40,6 +42,9 @@ use crate::stand_in::{ACCOUNT, Call, REGION, StandIn};
 pub const CANARY: &str = "canary-9f3b6c1e-must-not-be-seen";
 /// The exception tag's key by default.
 pub const EXEMPT: &str = "metadata-guardrail:exempt";
+
+/// Sweeps of these tests need not be slow.
+const AT_ONCE: WriteRate = WriteRate { burst: 100_000, per_second: 1_000 };
 
 /// A guardrail beside the stand-in it works on.
 pub struct Scene {
@@ -61,7 +66,7 @@ impl Scene {
             settings: Settings { account_defaults: AccountDefaults::Off, ..Settings::default() },
             remaining: Duration::from_secs(300),
             pace: Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2) },
-            function_arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail"),
+            function_arn: function_arn(),
             agentcore_url: None,
             logs: Logs::default(),
         }
@@ -121,8 +126,17 @@ impl Scene {
         self
     }
 
-    pub fn with_endpoints_moved(mut self) -> Self {
-        self.settings.pinned_endpoints = PinnedEndpoints::Repoint;
+    pub fn with_endpoints_moved(self) -> Self {
+        self.with_pinned_endpoints(PinnedEndpoints::Repoint)
+    }
+
+    pub fn with_pinned_endpoints(mut self, setting: PinnedEndpoints) -> Self {
+        self.settings.pinned_endpoints = setting;
+        self
+    }
+
+    pub fn with_mutable_artifacts_held(mut self) -> Self {
+        self.settings.mutable_artifacts = MutableArtifacts::Hold;
         self
     }
 
@@ -139,7 +153,7 @@ impl Scene {
             let config = clients.agentcore.config().to_builder().endpoint_url(url).build();
             clients.agentcore = agentcore::Client::from_conf(config);
         }
-        let guardrail = Guardrail::new(self.settings.clone(), clients).with_pace(self.pace);
+        let guardrail = Guardrail::new(self.settings.clone(), clients).with_pace(self.pace).with_write_rate(AT_ONCE);
         let logs = self.logs.clone();
         let _logging = tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
         let result = guardrail.handle(LambdaEvent::new(event, self.context())).await;
@@ -190,6 +204,16 @@ impl Scene {
         context.invoked_function_arn = self.function_arn.clone();
         context
     }
+}
+
+/// The ARN that Lambda invokes the guardrail by.
+pub fn function_arn() -> String {
+    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail")
+}
+
+/// Where the guardrail of these tests runs.
+pub fn home() -> Home {
+    Home::from_function_arn(&function_arn()).expect("a function's ARN")
 }
 
 /// The guardrail's own clients, with the stand-in as AWS, in a time of their own.

@@ -22,6 +22,7 @@ fn outcome(number: usize, result: Verdict) -> Outcome {
         after: None,
         findings: Vec::new(),
         launched_by: None,
+        write_is_open: false,
     }
 }
 

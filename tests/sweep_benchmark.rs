@@ -86,7 +86,7 @@ async fn under_limits(wrong: usize) {
             format!("{:.0} s", time.as_secs_f64()),
         ]);
         println!("{table}");
-        if complete(&response) && !response.has_failures() {
+        if complete(&response) && !response.has_failed() {
             break;
         }
     }

@@ -4,12 +4,12 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{Cause, Ignored, Named};
-use crate::{exception::ExceptionTag, resource::agentcore_runtime::endpoints::TOKEN_PREFIX};
+use crate::{exception::ExceptionTag, resource::agentcore_runtime::endpoints::TOKEN_PREFIX, target::Home};
 
 /// A call that CloudTrail recorded.
 ///
 /// Management events are documented under the first event source; the second is the control plane's own name.
-pub(super) fn call(record: &Value, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
+pub(super) fn call(record: &Value, home: &Home, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
     let source = record["eventSource"].as_str().unwrap_or_default();
     if !["bedrock-agentcore.amazonaws.com", "bedrock-agentcore-control.amazonaws.com"].contains(&source) {
         return Err(Ignored::OtherService);
@@ -19,7 +19,7 @@ pub(super) fn call(record: &Value, exception: &ExceptionTag) -> Result<(Cause, N
         Some("UpdateAgentRuntime") => updated(record),
         Some("CreateAgentRuntimeEndpoint") => Ok((Cause::EndpointCreated, runtime(record))),
         Some("UpdateAgentRuntimeEndpoint") => endpoint_updated(record),
-        Some("UntagResource") => untagged(record, exception),
+        Some("UntagResource") => untagged(record, home, exception),
         _ => Err(Ignored::OtherEvent),
     }
 }
@@ -41,7 +41,7 @@ fn updated(record: &Value) -> Result<(Cause, Named), Ignored> {
     Ok((Cause::RuntimeUpdated, runtime(record)))
 }
 
-/// What the guardrail itself moved it has verified already.
+/// What the guardrail itself moved it has verified already; its token says so even if it calls itself otherwise.
 fn endpoint_updated(record: &Value) -> Result<(Cause, Named), Ignored> {
     let token = record["requestParameters"]["clientToken"].as_str();
     if token.is_some_and(|token| token.starts_with(TOKEN_PREFIX)) {
@@ -51,18 +51,20 @@ fn endpoint_updated(record: &Value) -> Result<(Cause, Named), Ignored> {
 }
 
 /// Gateways, browsers and other resources of the service can be untagged, too: their ARNs are no targets.
-fn untagged(record: &Value, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
+fn untagged(record: &Value, home: &Home, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
     let request = &record["requestParameters"];
-    let keys = request["tagKeys"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if !keys.iter().any(|key| key == exception.key()) {
+    if request["tagKeys"].as_array().is_some_and(|keys| keys.iter().all(|key| key != exception.key())) {
         return Err(Ignored::OtherTag);
     }
-    let named = match request["resourceArn"].as_str() {
-        // The ARN is a part of the request's path, and CloudTrail may keep it as it stood there.
-        Some(arn) => Named::RuntimeArn(of_runtime(&percent_decode_str(arn).decode_utf8_lossy()).to_owned()),
-        None => Named::Runtimes(Vec::new()),
+    let Some(arn) = request["resourceArn"].as_str() else {
+        return Ok((Cause::ExceptionTagRemoved, Named::Runtimes(Vec::new())));
     };
-    Ok((Cause::ExceptionTagRemoved, named))
+    // The ARN is a part of the request's path, and CloudTrail may keep it as it stood there.
+    let arn = percent_decode_str(arn).decode_utf8_lossy();
+    if !arn.starts_with(&home.runtime_arns()) {
+        return Err(Ignored::InvalidIds);
+    }
+    Ok((Cause::ExceptionTagRemoved, Named::RuntimeArn(of_runtime(&arn).to_owned())))
 }
 
 /// An endpoint is looked at with its runtime.

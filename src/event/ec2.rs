@@ -47,7 +47,7 @@ fn launched(record: &Value) -> Result<Vec<String>, Ignored> {
     if open.is_empty() && !instances.is_empty() {
         return Err(Ignored::AlreadyRequired);
     }
-    Ok(open.into_iter().filter_map(|instance| instance["instanceId"].as_str()).map(str::to_owned).collect())
+    Ok(open.into_iter().map(|instance| instance["instanceId"].as_str().unwrap_or_default().to_owned()).collect())
 }
 
 /// CloudTrail writes the parameters of this call nested and in PascalCase; flat camelCase has been seen, too.
@@ -57,7 +57,8 @@ fn modified(record: &Value) -> Result<Vec<String>, Ignored> {
     if nested["HttpTokens"] == "required" || flat["httpTokens"] == "required" {
         return Err(Ignored::AlreadyRequired);
     }
-    let id = nested["InstanceId"].as_str().or(flat["instanceId"].as_str());
+    let response = &record["responseElements"]["ModifyInstanceMetadataOptionsResponse"];
+    let id = nested["InstanceId"].as_str().or(flat["instanceId"].as_str()).or(response["instanceId"].as_str());
     Ok(id.map(str::to_owned).into_iter().collect())
 }
 
@@ -68,6 +69,8 @@ fn untagged(record: &Value, exception: &ExceptionTag) -> Result<Vec<String>, Ign
     if keys.peek().is_some() && !keys.any(|key| key == exception.key()) {
         return Err(Ignored::OtherTag);
     }
-    let resources = items(&request["resourcesSet"], "resourceId");
-    Ok(resources.filter(|id| id.starts_with("i-")).map(str::to_owned).collect())
+    let all: Vec<_> = items(&request["resourcesSet"], "resourceId").collect();
+    let instances = all.iter().filter(|id| id.is_empty() || id.starts_with("i-"));
+    let instances: Vec<_> = instances.map(|id| (*id).to_owned()).collect();
+    if instances.is_empty() && !all.is_empty() { Err(Ignored::NoIds) } else { Ok(instances) }
 }

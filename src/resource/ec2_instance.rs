@@ -6,5 +6,5 @@ mod observe;
 mod usage;
 
 pub use enforce::EnforceInstances;
-pub use observe::ObserveInstances;
+pub use observe::{ObserveInstances, Options};
 pub use usage::ReadUsage;

@@ -1,10 +1,14 @@
 //! The pages of a listing, and what is on them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use futures_util::{Stream, stream};
 
-use crate::{failure::Failure, outcome::Reason, target::Target};
+use crate::{
+    failure::Failure,
+    outcome::Reason,
+    target::{Target, read_all},
+};
 
 /// The pages of the listing `operation`, to its end or to its first failure. `page` asks for the page that a token
 /// names, and gives it with the token of the next one.
@@ -28,19 +32,21 @@ pub fn pages<P>(
     })
 }
 
-/// The targets that the ids of a listing stand for, and a failure for the ids that can be nobody's target.
-pub fn targets(
+/// The ids on all pages of a listing as batches of targets, in another order each time: a sweep that runs out of time
+/// must not always end before the same ones. First come the failures, one of them for the ids that are nobody's.
+pub fn shuffled(
     operation: &str,
-    ids: impl Iterator<Item = String>,
+    pages: Vec<Result<Vec<String>, Failure>>,
+    batch: usize,
     target: impl Fn(&str) -> Option<Target>,
-) -> (Vec<Target>, Option<Failure>) {
-    let (mut known, mut unknown) = (Vec::new(), Vec::new());
-    for id in ids {
-        match target(&id) {
-            Some(target) => known.push(target),
-            None => unknown.push(id),
-        }
-    }
-    let failure = unknown.first().map(|first| Failure::unknown_ids(operation, unknown.len(), first));
-    (known, failure)
+) -> impl Iterator<Item = Result<Vec<Target>, Failure>> {
+    let (pages, failures): (Vec<_>, Vec<_>) = pages.into_iter().partition(Result::is_ok);
+    // Something may have moved from one page to another meanwhile.
+    let ids: BTreeSet<_> = pages.into_iter().flatten().flatten().collect();
+    let (mut known, unknown) = read_all(ids, target);
+    fastrand::shuffle(&mut known);
+    let unknown = unknown.first().map(|first| Failure::unknown_ids(operation, unknown.len(), first));
+    let failures: Vec<_> = failures.into_iter().filter_map(Result::err).chain(unknown).map(Err).collect();
+    let batches: Vec<_> = known.chunks(batch).map(|some| Ok(some.to_vec())).collect();
+    failures.into_iter().chain(batches)
 }

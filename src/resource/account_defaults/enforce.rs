@@ -3,43 +3,44 @@
 use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::MetadataDefaultHttpTokensState};
 
 use super::observe::{Defaults, read};
-use crate::{failure::Failure, outcome::Reason, patience::Patience};
+use crate::{aws::SendOnce, failure::Failure, outcome::Reason, patience::Patience, resource::Refusal};
 
-/// How often the defaults are read after the write until they show it: EC2 is eventually consistent.
-const MOST_LOOKS: usize = 3;
+/// How many times the defaults are read after the write until they show it: EC2 is eventually consistent.
+const MOST_LOOKS: usize = 6;
 
 /// Requires IMDSv2 in the account defaults.
 #[derive(Clone, Debug)]
 pub struct EnforceDefaults {
-    client: Client,
+    writes: Client,
+    reads: Client,
 }
 
 impl EnforceDefaults {
-    /// Writes through this client.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// Writes through a client like this one, but each write once.
+    pub fn new(client: &Client) -> Self {
+        Self { writes: client.sending_once(), reads: client.clone() }
     }
 
     /// Sets `HttpTokens=required`, reads the defaults again and gives what they are then.
     ///
     /// # Errors
     /// Why it could not be done, or could not be verified.
-    pub async fn enforce(&self, before: &Defaults, patience: &Patience) -> Result<Defaults, Failure> {
+    pub async fn enforce(&self, before: &Defaults, patience: &Patience) -> Result<Defaults, Refusal> {
         if patience.is_short() {
-            return Err(Failure::too_late());
+            return Err(Refusal::Failed(Failure::too_late()));
         }
         let required = MetadataDefaultHttpTokensState::Required;
-        self.client.modify_instance_metadata_defaults().http_tokens(required).send().await.map_err(|error| {
-            Failure::of_request(Reason::WriteFailed, "ModifyInstanceMetadataDefaults", &error, error.message())
-        })?;
-        verified(before, self.read_back(patience).await?)
+        let reply = self.writes.modify_instance_metadata_defaults().http_tokens(required).send().await;
+        reply.map_err(|error| Refusal::of("ModifyInstanceMetadataDefaults", &error, error.message()))?;
+        let now = self.read_back(patience).await.map_err(Refusal::Failed)?;
+        verified(before, now).map_err(Refusal::Failed)
     }
 
     async fn read_back(&self, patience: &Patience) -> Result<Defaults, Failure> {
         let mut pauses = patience.pauses();
         let mut looks = 1;
         loop {
-            let now = read(&self.client).await.map_err(unseen)?;
+            let now = read(&self.reads).await.map_err(unseen)?;
             if now.require_v2() || looks == MOST_LOOKS || !pauses.pause().await {
                 return Ok(now);
             }
@@ -53,7 +54,7 @@ fn unseen(why: Failure) -> Failure {
 }
 
 /// Only what the defaults show is believed.
-fn verified(before: &Defaults, now: Defaults) -> Result<Defaults, Failure> {
+pub(super) fn verified(before: &Defaults, now: Defaults) -> Result<Defaults, Failure> {
     let changed = before.others_unlike(&now);
     let (reason, detail) = if !now.require_v2() {
         let shown = now.http_tokens.as_deref().unwrap_or("no preference");

@@ -2,12 +2,14 @@
 
 use std::iter;
 
-use super::{Defaults, EnforceDefaults, ObserveDefaults};
+use super::{Defaults, EnforceDefaults, ObserveDefaults, enforce::verified};
 use crate::{
     failure::{Failure, shortened},
     outcome::{Finding, Outcome, Reason, State, Verdict},
-    patience::Patience,
+    patience::{MAX_AGE, Pauses, Stopwatch},
+    resource::Refusal,
     target::{Home, Kind},
+    terms::Terms,
 };
 
 /// What to do about the account defaults.
@@ -38,8 +40,8 @@ pub struct DefaultsFlow<'a> {
     pub enforce: Option<&'a EnforceDefaults>,
     /// The account and the Region.
     pub home: &'a Home,
-    /// What the invocation may still spend.
-    pub patience: Patience,
+    /// What holds for everything that this sweep looks at; no exception tag applies here.
+    pub terms: Terms<'a>,
 }
 
 impl DefaultsFlow<'_> {
@@ -48,39 +50,29 @@ impl DefaultsFlow<'_> {
     /// # Errors
     /// EC2 has no such defaults in this Region.
     pub async fn settle(&self) -> Result<Outcome, Failure> {
-        let look = self.patience.until_end(self.observe.observe()).await;
-        match look.unwrap_or_else(|| Err(Failure::out_of_time(false))) {
-            Ok(before) => Ok(self.settle_seen(&before).await),
-            Err(failure) if failure.reason == Reason::NotOffered => Err(failure),
-            Err(failure) => Ok(self.failed(None, failure)),
+        let mut course = Course::new(self);
+        let in_time = self.terms.patience.until_end(course.run()).await;
+        match in_time.unwrap_or_else(|| Err(Failure::out_of_time(course.write_is_open))) {
+            Err(failure) if failure.reason != Reason::NotOffered => Ok(course.failed(failure)),
+            ended => ended,
         }
     }
 
-    async fn settle_seen(&self, before: &Defaults) -> Outcome {
-        match (decide(before), self.enforce) {
-            (Decision::Leave(verdict, reason), _) => {
-                self.outcome(Some(before), verdict, reason, why_left(before, reason), None)
-            }
-            (Decision::Enforce, None) => {
-                self.outcome(Some(before), Verdict::WouldEnforce, Reason::V1Allowed, WOULD_ENFORCE.to_owned(), None)
-            }
-            (Decision::Enforce, Some(enforce)) => self.enforce(before, enforce).await,
-        }
+    fn left(&self, before: &Defaults, verdict: Verdict, reason: Reason) -> Outcome {
+        self.outcome(Some(before), verdict, reason, why_left(before, reason), None)
     }
 
-    async fn enforce(&self, before: &Defaults, enforce: &EnforceDefaults) -> Outcome {
-        let written = self.patience.until_end(enforce.enforce(before, &self.patience)).await;
-        match written.unwrap_or_else(|| Err(Failure::out_of_time(true))) {
-            Ok(after) => {
-                let (detail, after) = (ENFORCED.to_owned(), Some(after.state()));
-                self.outcome(Some(before), Verdict::Enforced, Reason::V1Allowed, detail, after)
-            }
-            Err(failure) => self.failed(Some(before), failure),
-        }
+    fn would_enforce(&self, before: &Defaults) -> Outcome {
+        self.outcome(Some(before), Verdict::WouldEnforce, Reason::V1Allowed, WOULD_ENFORCE.to_owned(), None)
     }
 
-    fn failed(&self, before: Option<&Defaults>, failure: Failure) -> Outcome {
-        self.outcome(before, Verdict::Failed, failure.reason, failure.detail, failure.after)
+    fn enforced(&self, before: &Defaults, after: &Defaults) -> Outcome {
+        self.outcome(Some(before), Verdict::Enforced, Reason::V1Allowed, ENFORCED.to_owned(), Some(after.state()))
+    }
+
+    fn refused(&self, before: &Defaults, failure: &Failure) -> Outcome {
+        let detail = format!("They were not changed. {}", failure.detail);
+        self.outcome(Some(before), Verdict::Held, Reason::Refused, detail, None)
     }
 
     /// AWS has no ARN for the defaults; this one has the form of one, so that it is unique and names the account.
@@ -92,7 +84,7 @@ impl DefaultsFlow<'_> {
         detail: String,
         after: Option<State>,
     ) -> Outcome {
-        let Home { partition, region, account } = self.home;
+        let Home { partition, region, account, .. } = self.home;
         let is_enforced = before.is_some_and(Defaults::are_enforced);
         let findings = findings(before, result);
         let remarks = [
@@ -110,7 +102,85 @@ impl DefaultsFlow<'_> {
             after,
             findings,
             launched_by: None,
+            write_is_open: false,
         }
+    }
+}
+
+/// The defaults on their way to an outcome: after each attempt that EC2 did not take they are read and decided about
+/// anew.
+struct Course<'a> {
+    flow: &'a DefaultsFlow<'a>,
+    retries: Pauses,
+    /// What was read last.
+    before: Option<Defaults>,
+    /// What was read before a write whose answer was lost.
+    sent: Option<Defaults>,
+    /// Whether a write is under way, or its answer was lost.
+    write_is_open: bool,
+    /// What EC2 answered to the last attempt.
+    answered: Option<String>,
+}
+
+impl<'a> Course<'a> {
+    fn new(flow: &'a DefaultsFlow<'a>) -> Self {
+        let retries = flow.terms.retries();
+        Self { flow, retries, before: None, sent: None, write_is_open: false, answered: None }
+    }
+
+    async fn run(&mut self) -> Result<Outcome, Failure> {
+        loop {
+            let read = Stopwatch::start();
+            let before = self.flow.observe.observe().await?;
+            self.before = Some(before.clone());
+            if let Some(sent) = self.sent.as_ref().filter(|_| before.require_v2()) {
+                return verified(sent, before).map(|after| self.flow.enforced(sent, &after));
+            }
+            match (decide(&before), self.flow.enforce) {
+                (Decision::Leave(verdict, reason), _) => return Ok(self.flow.left(&before, verdict, reason)),
+                (Decision::Enforce, None) => return Ok(self.flow.would_enforce(&before)),
+                (Decision::Enforce, Some(_)) if read.elapsed() > MAX_AGE => self.pause(Failure::outdated()).await?,
+                (Decision::Enforce, Some(enforce)) => {
+                    if let Some(outcome) = self.enforce(&before, enforce).await? {
+                        return Ok(outcome);
+                    }
+                }
+            }
+        }
+    }
+
+    /// One attempt; gives no outcome if there may be another.
+    async fn enforce(&mut self, before: &Defaults, enforce: &EnforceDefaults) -> Result<Option<Outcome>, Failure> {
+        self.write_is_open = true;
+        let refusal = match enforce.enforce(before, &self.flow.terms.patience).await {
+            Ok(after) => return Ok(Some(self.flow.enforced(before, &after))),
+            Err(refusal) => refusal,
+        };
+        self.write_is_open = matches!(refusal, Refusal::Unclear(_));
+        self.answered = Some(refusal.failure().detail.clone());
+        match refusal {
+            Refusal::Throttled(failure) => self.pause(failure).await.map(|()| None),
+            Refusal::Unclear(failure) => {
+                self.sent = Some(before.clone());
+                self.pause(failure).await.map(|()| None)
+            }
+            Refusal::ForGood(failure) => Ok(Some(self.flow.refused(before, &failure))),
+            refusal => Err(refusal.failure().clone()),
+        }
+    }
+
+    async fn pause(&mut self, failure: Failure) -> Result<(), Failure> {
+        if self.retries.pause().await { Ok(()) } else { Err(failure) }
+    }
+
+    fn failed(self, failure: Failure) -> Outcome {
+        let failure = match self.answered {
+            Some(answered) if answered != failure.detail => failure.preceded_by(&answered),
+            _ => failure,
+        };
+        let Failure { reason, detail, after, write_is_open } = failure;
+        let outcome = self.flow.outcome(self.before.as_ref(), Verdict::Failed, reason, detail, after);
+        Outcome { write_is_open: write_is_open || self.write_is_open, ..outcome }
     }
 }
 

@@ -30,7 +30,7 @@ const OWNED_BY_AWS: [&str; 9] = [
 /// Without these UpdateAgentRuntime is refused, and the SDK would fill in an empty text.
 const REQUIRED: [&str; 2] = ["agentRuntimeArtifact", "roleArn"];
 /// Members that AWS may return empty and refuses to take empty.
-const NEVER_EMPTY: [&[&str]; 8] = [
+const NEVER_EMPTY: [&[&str]; 9] = [
     &["allowedPorts"],
     &["authorizerConfiguration", "customJWTAuthorizer", "allowedAudience"],
     &["authorizerConfiguration", "customJWTAuthorizer", "allowedClients"],
@@ -38,8 +38,9 @@ const NEVER_EMPTY: [&[&str]; 8] = [
     &["authorizerConfiguration", "customJWTAuthorizer", "customClaims"],
     &["description"],
     &["requestHeaderConfiguration", "requestHeaderAllowlist"],
-    // A union that is left without a member.
+    // Unions that are left without a member.
     &["requestHeaderConfiguration"],
+    &["authorizerConfiguration"],
 ];
 const AUTHORIZER: [&str; 1] = ["authorizerConfiguration"];
 const REQUIRE_MMDSV2: [&str; 2] = ["metadataConfiguration", "requireMMDSV2"];

@@ -1,6 +1,8 @@
 //! The one write to a runtime: its whole configuration with `requireMMDSV2`, and with an authorizer where it has none
 //! and one is to be set.
 
+use std::borrow::Cow;
+
 use aws_sdk_bedrockagentcorecontrol::{
     Client,
     config::http::HttpRequest,
@@ -12,15 +14,15 @@ use aws_smithy_types::body::SdkBody;
 use super::{
     authorizer::Authorizer,
     document::{Document, S3Endpoint, UnsafeToSend, UpdateBody},
-    lost_answer::LostAnswer,
     verify::{Sent, may_be_ours, settled, verified},
 };
 use crate::{
+    aws::SendOnce,
     failure::Failure,
     observed::Observed,
     outcome::{Reason, State},
     patience::Patience,
-    resource::{Enforce, Refusal},
+    resource::{Enforce, Form, Refusal},
     target::Target,
 };
 
@@ -31,112 +33,110 @@ const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z can
 /// Requires MMDSv2 on runtimes.
 #[derive(Clone, Debug)]
 pub struct EnforceRuntimes {
-    client: Client,
+    writes: Client,
+    reads: Client,
     authorizer: Option<Authorizer>,
 }
 
-type Reply = Result<(), SdkError<UpdateAgentRuntimeError>>;
-
 impl EnforceRuntimes {
-    /// Writes through this client. The authorizer is set in the same update, on runtimes that have none.
-    pub fn new(client: Client, authorizer: Option<Authorizer>) -> Self {
-        Self { client, authorizer }
+    /// Writes through a client like this one, but each write once. The authorizer is set in the same update, on runtimes
+    /// that have none.
+    pub fn new(client: &Client, authorizer: Option<Authorizer>) -> Self {
+        Self { writes: client.sending_once(), reads: client.clone(), authorizer }
     }
 
-    async fn update(&self, target: &Target, before: &Document) -> Result<Sent, Refusal> {
-        let s3_endpoint = before.s3_endpoint();
-        let lost_answer = LostAnswer::default();
-        let body = before.update(target.id(), s3_endpoint).map_err(unsafe_to_send)?;
-        let mut reply = self.send(target, body, &lost_answer).await;
-        if s3_endpoint == S3Endpoint::Keep && reply.as_ref().is_err_and(refuses_s3_endpoint) {
-            let body = before.update(target.id(), S3Endpoint::Omit).map_err(unsafe_to_send)?;
-            reply = self.send(target, body, &lost_answer).await;
-        }
-        match reply {
-            Ok(()) => Ok(Sent::Accepted),
-            Err(error) if lost_answer.is_possible() => Ok(Sent::Unclear(refusal(&error, before))),
-            Err(error) => Err(refusal(&error, before)),
-        }
+    /// The runtime as it is to be sent. From here on an authorizer that is to be set counts as one that was there: it is
+    /// sent, verified and kept out of messages like every other member.
+    fn to_send<'a>(&self, observed: &'a Document) -> Cow<'a, Document> {
+        let with_authorizer = self.authorizer.as_ref().and_then(|one| observed.with_authorizer(one));
+        with_authorizer.map_or(Cow::Borrowed(observed), Cow::Owned)
     }
 
     /// Sends the prepared bytes in the place of the SDK's own body. `content-length` goes with them: without it the
     /// body would be cut to the old length, and the call would still succeed.
-    async fn send(&self, target: &Target, body: UpdateBody, lost_answer: &LostAnswer) -> Reply {
-        let UpdateBody { client_token, json } = body;
+    async fn send(&self, target: &Target, before: &Document, form: Form) -> Result<(), Refusal> {
+        let s3_endpoint = match form {
+            Form::Plain => before.s3_endpoint(),
+            Form::AsDemanded => S3Endpoint::Omit,
+        };
+        let UpdateBody { client_token, json } = before.update(target.id(), s3_endpoint).map_err(unsafe_to_send)?;
         let replace_body = move |request: &mut HttpRequest| {
             request.headers_mut().insert("content-length", json.len().to_string());
             *request.body_mut() = SdkBody::from(json.as_str());
         };
-        let call = self.client.update_agent_runtime().agent_runtime_id(target.id()).client_token(client_token);
-        let call = call.customize().mutate_request(replace_body).interceptor(lost_answer.clone());
-        call.send().await.map(|_| ())
+        let call = self.writes.update_agent_runtime().agent_runtime_id(target.id()).client_token(client_token);
+        let reply = call.customize().mutate_request(replace_body).send().await;
+        reply.map(|_| ()).map_err(|error| refusal(&error, before, s3_endpoint))
     }
+
+    /// What came of an update whose answer was lost, as far as the runtime shows that it happened.
+    async fn unclear(
+        &self,
+        target: &Target,
+        before: &Document,
+        lost: Failure,
+        patience: &Patience,
+    ) -> Result<State, Refusal> {
+        let doubted = |failure: Failure| failure.preceded_by(&doubt(&lost));
+        match settled(&self.reads, target, before, Sent::Unclear, patience).await {
+            Ok(now) if !may_be_ours(before, &now) => Err(Refusal::Unclear(lost)),
+            Ok(now) => verified(before, &now).map_err(|failure| Refusal::Failed(doubted(failure))),
+            Err(Refusal::Moved(failure)) => Err(Refusal::Moved(doubted(failure))),
+            Err(Refusal::Failed(failure)) => Err(Refusal::Failed(doubted(failure))),
+            Err(refusal) => Err(refusal),
+        }
+    }
+}
+
+fn doubt(lost: &Failure) -> String {
+    format!(
+        "{} The answer to the update was lost, so what was seen then may be its work or somebody else's deployment; \
+         find out which before you restore anything.",
+        lost.detail
+    )
 }
 
 impl Enforce for EnforceRuntimes {
     type Document = Document;
 
-    async fn enforce(&self, observed: &Observed<Document>, patience: &Patience) -> Result<State, Refusal> {
+    async fn enforce(&self, observed: &Observed<Document>, form: Form, patience: &Patience) -> Result<State, Refusal> {
         let target = &observed.target;
         if patience.is_short() {
             return Err(Refusal::Failed(Failure::too_late()));
         }
-        // From here on an authorizer that is to be set counts as one that was there: it is sent, verified and kept out
-        // of messages like every other member.
-        let with_authorizer = self.authorizer.as_ref().and_then(|one| observed.document.with_authorizer(one));
-        let before = with_authorizer.as_ref().unwrap_or(&observed.document);
-        let sent = self.update(target, before).await?;
-        let settled = settled(&self.client, target, before, &sent, patience).await;
-        match sent {
-            Sent::Accepted => verified(before, &settled?),
-            Sent::Unclear(refusal) => unclear(before, refusal, settled),
+        let before = self.to_send(&observed.document);
+        match self.send(target, &before, form).await {
+            Ok(()) => {
+                let now = settled(&self.reads, target, &before, Sent::Accepted, patience).await?;
+                verified(&before, &now).map_err(Refusal::Failed)
+            }
+            Err(Refusal::Unclear(lost)) => self.unclear(target, &before, lost, patience).await,
+            Err(refusal) => Err(refusal),
         }
     }
-}
 
-/// What came of an update whose answer was lost: AWS's refusal counts unless the runtime shows that it happened.
-fn unclear(before: &Document, refusal: Refusal, settled: Result<Document, Refusal>) -> Result<State, Refusal> {
-    let doubt = format!(
-        "{} An answer to the update was lost, so that what was seen then may be its work or somebody else's deployment; \
-         find out which before you restore anything.",
-        detail(&refusal)
-    );
-    let seen = match settled {
-        Ok(now) if !may_be_ours(before, &now) => return Err(refusal),
-        settled => settled.and_then(|now| verified(before, &now)),
-    };
-    seen.map_err(|seen| preceded_by(&doubt, seen))
-}
-
-fn detail(refusal: &Refusal) -> &str {
-    let (Refusal::Moved(failure) | Refusal::Busy(failure) | Refusal::Failed(failure)) = refusal;
-    &failure.detail
-}
-
-fn preceded_by(earlier: &str, refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::Moved(failure) => Refusal::Moved(failure.preceded_by(earlier)),
-        Refusal::Busy(failure) => Refusal::Busy(failure.preceded_by(earlier)),
-        Refusal::Failed(failure) => Refusal::Failed(failure.preceded_by(earlier)),
+    fn verify(&self, sent: &Observed<Document>, now: &Observed<Document>) -> Result<State, Failure> {
+        verified(&self.to_send(&sent.document), &now.document)
     }
 }
 
-/// What to do about an update that AWS has refused.
-fn refusal(error: &SdkError<UpdateAgentRuntimeError>, before: &Document) -> Refusal {
+/// What to do about an update that AWS did not accept.
+fn refusal(error: &SdkError<UpdateAgentRuntimeError>, before: &Document, s3_endpoint: S3Endpoint) -> Refusal {
     let said = error.message().map(|said| before.redact(said));
-    let failure = Failure::of_request(Reason::WriteFailed, OPERATION, error, said.as_deref());
+    let failure = || Failure::of_request(Reason::WriteFailed, OPERATION, error, said.as_deref());
     match error.code() {
-        Some("ConflictException") => Refusal::Busy(failure),
-        Some("ResourceNotFoundException") => Refusal::Moved(failure),
-        _ => Refusal::Failed(failure),
+        Some("ConflictException") => Refusal::Busy(failure()),
+        Some("ResourceNotFoundException") => Refusal::Moved(failure()),
+        Some("ValidationException")
+            if s3_endpoint == S3Endpoint::Keep && error.message() == Some(S3_ENDPOINT_REFUSED) =>
+        {
+            Refusal::Demanded(failure())
+        }
+        _ => Refusal::of(OPERATION, error, said.as_deref()),
     }
 }
 
 fn unsafe_to_send(why: UnsafeToSend) -> Refusal {
     let detail = format!("{why}; nothing was written. A person has to look at this runtime.");
     Refusal::Failed(Failure::new(Reason::UnsafeToSend, detail))
-}
-
-fn refuses_s3_endpoint(error: &SdkError<UpdateAgentRuntimeError>) -> bool {
-    error.code() == Some("ValidationException") && error.message() == Some(S3_ENDPOINT_REFUSED)
 }

@@ -12,9 +12,10 @@ use futures_util::{StreamExt, stream};
 use super::{artifact::Artifact, authorizer::RuntimeAuthorizer, document::Document, reading::read};
 use crate::{
     failure::{Failure, shortened},
-    observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
+    observed::{Hold, MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
     outcome::{Finding, Reason, State},
-    resource::{Answers, CONCURRENCY, Observe},
+    resource::{Answers, CONCURRENCY, Confirmed, Observe},
+    settings::MutableArtifacts,
     target::Target,
 };
 
@@ -23,19 +24,48 @@ use crate::{
 pub struct ObserveRuntimes {
     pub(super) client: Client,
     authorizer: RuntimeAuthorizer,
+    artifacts: MutableArtifacts,
 }
 
 impl ObserveRuntimes {
-    /// Reads through this client, and notices what is to be noticed about authorizers.
-    pub fn new(client: Client, authorizer: RuntimeAuthorizer) -> Self {
-        Self { client, authorizer }
+    /// Reads through this client, and notices what is to be noticed about authorizers and artifacts.
+    pub fn new(client: Client, authorizer: RuntimeAuthorizer, artifacts: MutableArtifacts) -> Self {
+        Self { client, authorizer, artifacts }
     }
 
     async fn look(&self, target: &Target) -> Result<Observation<Document>, Failure> {
         Ok(match read(&self.client, target).await? {
-            Some(document) => Observation::Found(Box::new(observed(target, document, &self.authorizer))),
+            Some(document) => Observation::Found(Box::new(self.observed(target, document))),
             None => Observation::NotFound,
         })
+    }
+
+    /// The tags, and the runtime after them: the update sends back all that was read, so that it has to be read last.
+    async fn look_after_tags(&self, target: &Target) -> Result<Observation<Document>, Failure> {
+        let tags = list_tags(&self.client, target.arn()).await.map_err(|error| tags_unreadable(&error))?;
+        let mut look = self.look(target).await?;
+        look.confirm_tags(tags);
+        Ok(look)
+    }
+
+    fn observed(&self, target: &Target, document: Document) -> Observed<Document> {
+        Observed {
+            target: target.clone(),
+            phase: without_authorizer(phase(&document), &self.authorizer),
+            access: match document.requires_mmdsv2() {
+                Some(true) => MetadataAccess::V2Required,
+                Some(false) | None => MetadataAccess::V1Allowed,
+            },
+            tags: Tags::Unread,
+            hold: Hold::of_runtime(target, &document, self.artifacts),
+            created: None,
+            usage: Usage::NotAsked,
+            state: state(&document),
+            launched_by: None,
+            findings: findings(&document, &self.authorizer),
+            findings_if_enforced: findings_if_enforced(&document, &self.authorizer),
+            document,
+        }
     }
 }
 
@@ -51,16 +81,15 @@ pub(super) fn tags_unreadable(error: &SdkError<ListTagsForResourceError>) -> Fai
 
 impl Observe for ObserveRuntimes {
     type Document = Document;
+    /// AgentCore shows one runtime at a time.
+    const TOGETHER: usize = 1;
 
     async fn observe(&self, targets: &[Target]) -> Answers<Observation<Document>> {
         of_each(targets, |target| self.look(target)).await
     }
 
-    async fn tags(&self, targets: &[Target], _: &str) -> Answers<TagMap> {
-        of_each(targets, async |target| {
-            list_tags(&self.client, target.arn()).await.map_err(|error| tags_unreadable(&error))
-        })
-        .await
+    async fn confirm(&self, targets: &[Target], _: &str) -> Answers<Confirmed<Document>> {
+        of_each(targets, async |target| self.look_after_tags(target).await.map(Confirmed::Anew)).await
     }
 }
 
@@ -73,25 +102,6 @@ where
         async move { (target.clone(), answer.await) }
     });
     stream::iter(answers).buffer_unordered(CONCURRENCY).collect().await
-}
-
-fn observed(target: &Target, document: Document, authorizer: &RuntimeAuthorizer) -> Observed<Document> {
-    Observed {
-        target: target.clone(),
-        phase: without_authorizer(phase(&document), authorizer),
-        access: match document.requires_mmdsv2() {
-            Some(true) => MetadataAccess::V2Required,
-            Some(false) | None => MetadataAccess::V1Allowed,
-        },
-        tags: Tags::Unread,
-        operator: None,
-        usage: Usage::NotAsked,
-        state: state(&document),
-        launched_by: None,
-        findings: findings(&document, authorizer),
-        findings_if_enforced: findings_if_enforced(&document, authorizer),
-        document,
-    }
 }
 
 /// The setting and the version of a runtime.

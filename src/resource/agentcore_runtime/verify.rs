@@ -16,15 +16,24 @@ use crate::{
     target::Target,
 };
 
-/// Reads may fail or lag behind the update. After this many the last one counts as the truth.
-pub(super) const MOST_FRUITLESS_READS: usize = 4;
-
-/// What became of an update that was sent and not refused for good.
+/// What became of a write that was sent and not refused.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Sent {
     /// AWS accepted it.
     Accepted,
-    /// It may have been accepted: an answer was lost. This is what to do if it was not.
-    Unclear(Refusal),
+    /// It may have been accepted: the answer was lost.
+    Unclear,
+}
+
+impl Sent {
+    /// Reads may fail or lag behind the write. After this many the last one counts as the truth. If the answer was lost
+    /// that is soon: the same write may be sent again, and AWS knows it by its client token.
+    pub(super) fn most_fruitless_reads(self) -> usize {
+        match self {
+            Self::Accepted => 7,
+            Self::Unclear => 3,
+        }
+    }
 }
 
 /// How far AWS has come with an update.
@@ -47,7 +56,7 @@ pub(super) async fn settled(
     client: &Client,
     target: &Target,
     before: &Document,
-    sent: &Sent,
+    sent: Sent,
     patience: &Patience,
 ) -> Result<Document, Refusal> {
     let mut pauses = patience.pauses();
@@ -68,13 +77,13 @@ pub(super) async fn settled(
             },
         };
         fruitless_reads += 1;
-        if fruitless_reads > MOST_FRUITLESS_READS || !pauses.pause().await {
+        if fruitless_reads > sent.most_fruitless_reads() || !pauses.pause().await {
             return so_far;
         }
     }
 }
 
-fn progress(sent: &Sent, before: &Document, now: &Document) -> Progress {
+fn progress(sent: Sent, before: &Document, now: &Document) -> Progress {
     match phase(now) {
         Phase::Ending(_) => Progress::Leaving,
         _ if is_anothers(sent, before, now) => Progress::Ended,
@@ -86,8 +95,8 @@ fn progress(sent: &Sent, before: &Document, now: &Document) -> Progress {
 }
 
 /// Whether the runtime shows an update that is not the guardrail's own.
-fn is_anothers(sent: &Sent, before: &Document, now: &Document) -> bool {
-    matches!(sent, Sent::Unclear(_)) && is_newer(before, now) && !may_be_ours(before, now)
+fn is_anothers(sent: Sent, before: &Document, now: &Document) -> bool {
+    sent == Sent::Unclear && is_newer(before, now) && !may_be_ours(before, now)
 }
 
 /// A newer version without the requirement is somebody else's.
@@ -101,12 +110,12 @@ fn is_newer(before: &Document, now: &Document) -> bool {
 }
 
 /// What was asked for is there, nothing else changed, and nobody else's update came in between.
-pub(super) fn verified(before: &Document, now: &Document) -> Result<State, Refusal> {
+pub(super) fn verified(before: &Document, now: &Document) -> Result<State, Failure> {
     let problem =
         [wrong_version(before, now), lost_configuration(before, now), still_v1(now)].into_iter().flatten().next();
     match problem {
         None => Ok(state(now)),
-        Some(failure) => Err(Refusal::Failed(shown(now, failure))),
+        Some(failure) => Err(shown(now, failure)),
     }
 }
 

@@ -9,14 +9,14 @@ use aws_sdk_ec2::{
     types::{HttpTokensState, InstanceMetadataEndpointState},
 };
 
-use super::observe::describe;
+use super::observe::Options;
 use crate::{
+    aws::SendOnce,
     failure::Failure,
     observed::Observed,
     outcome::{Reason, State},
     patience::Patience,
-    resource::{Enforce, Refusal},
-    target::Target,
+    resource::{Enforce, Form, Refusal},
 };
 
 const OPERATION: &str = "ModifyInstanceMetadataOptions";
@@ -29,68 +29,50 @@ pub struct EnforceInstances {
     client: Client,
 }
 
-type Reply = Result<ModifyInstanceMetadataOptionsOutput, SdkError<ModifyInstanceMetadataOptionsError>>;
-
 impl EnforceInstances {
-    /// Writes through this client.
-    pub fn new(client: Client) -> Self {
-        Self { client }
-    }
-
-    async fn require_v2(&self, target: &Target, endpoint: Option<InstanceMetadataEndpointState>) -> Reply {
-        self.client
-            .modify_instance_metadata_options()
-            .instance_id(target.id())
-            .http_tokens(HttpTokensState::Required)
-            .set_http_endpoint(endpoint)
-            .send()
-            .await
-    }
-
-    async fn has_endpoint_enabled(&self, target: &Target) -> Result<bool, Failure> {
-        let found = describe(&self.client, &[target]).await?;
-        let options = found.get(target.id()).and_then(|instance| instance.metadata_options.as_ref());
-        let endpoint = options.and_then(|options| options.http_endpoint.as_ref());
-        Ok(endpoint == Some(&InstanceMetadataEndpointState::Enabled))
+    /// Writes through a client like this one, but each write once.
+    pub fn new(client: &Client) -> Self {
+        Self { client: client.sending_once() }
     }
 }
 
 impl Enforce for EnforceInstances {
-    type Document = ();
+    type Document = Options;
 
-    /// The write takes effect at once, so that there is nothing to wait for.
-    async fn enforce(&self, observed: &Observed<()>, _: &Patience) -> Result<State, Refusal> {
-        let target = &observed.target;
-        let mut reply = self.require_v2(target, None).await;
-        if let Err(error) = &reply
-            && demands_endpoint(error)
-        {
-            // It may have been disabled since the look, and then it stays so.
-            let refused = write_failed(error);
-            let is_enabled = self.has_endpoint_enabled(target).await;
-            if !is_enabled.map_err(|unseen| Refusal::Failed(unseen.preceded_by(&refused.detail)))? {
-                return Err(Refusal::Moved(refused));
-            }
-            reply = self.require_v2(target, Some(InstanceMetadataEndpointState::Enabled)).await;
-        }
-        verified(&reply.map_err(|error| refused(&error))?)
+    /// The write takes effect at once, so there is nothing to wait for. The form that EC2 is known to demand names the
+    /// endpoint too, which is done only if the endpoint is seen to be enabled: a disabled one stays so.
+    async fn enforce(&self, observed: &Observed<Options>, form: Form, _: &Patience) -> Result<State, Refusal> {
+        let endpoint = match form {
+            Form::Plain => None,
+            Form::AsDemanded if observed.document.endpoint_is_enabled => Some(InstanceMetadataEndpointState::Enabled),
+            Form::AsDemanded => return Err(Refusal::Failed(endpoint_unknown())),
+        };
+        let call = self.client.modify_instance_metadata_options().instance_id(observed.target.id());
+        let call = call.http_tokens(HttpTokensState::Required).set_http_endpoint(endpoint);
+        let reply = call.send().await.map_err(|error| refusal(&error))?;
+        verified(&reply)
+    }
+
+    /// Nothing was sent but `HttpTokens`.
+    fn verify(&self, _: &Observed<Options>, now: &Observed<Options>) -> Result<State, Failure> {
+        Ok(now.state.clone())
     }
 }
 
-fn demands_endpoint(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> bool {
-    error.code() == Some("InvalidParameterValue")
-        && error.message().is_some_and(|message| message.starts_with(ENDPOINT_DEMANDED))
+fn endpoint_unknown() -> Failure {
+    let detail = "EC2 demands HttpEndpoint=enabled in the request, but does not show that the endpoint is enabled, so \
+                  nothing was written. A person has to look at this instance.";
+    Failure::new(Reason::WriteFailed, detail)
 }
 
-fn write_failed(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> Failure {
-    Failure::of_request(Reason::WriteFailed, OPERATION, error, error.message())
-}
-
-fn refused(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> Refusal {
-    let failure = write_failed(error);
+fn refusal(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> Refusal {
+    let failure = || Failure::of_request(Reason::WriteFailed, OPERATION, error, error.message());
     match error.code() {
-        Some("IncorrectInstanceState" | "InvalidInstanceID.NotFound") => Refusal::Moved(failure),
-        _ => Refusal::Failed(failure),
+        Some("InvalidParameterValue") if error.message().is_some_and(|said| said.starts_with(ENDPOINT_DEMANDED)) => {
+            Refusal::Demanded(failure())
+        }
+        Some("IncorrectInstanceState" | "InvalidInstanceID.NotFound") => Refusal::Moved(failure()),
+        _ => Refusal::of(OPERATION, error, error.message()),
     }
 }
 

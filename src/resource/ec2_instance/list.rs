@@ -7,42 +7,32 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::{
     ObserveInstances,
-    observe::{filter, instances},
+    observe::{MOST_FILTER_VALUES, filter},
 };
 use crate::{
     failure::Failure,
-    resource::{List, pages::targets},
+    resource::{List, pages::shuffled},
     target::{Home, Target},
 };
-
-/// At five changes a second, EC2's limit, a batch takes eight seconds. It is looked at just before: a page can take
-/// minutes.
-const BATCH: usize = 40;
 
 impl List for ObserveInstances {
     const BATCHES_AT_ONCE: usize = 1;
     const TIME_TO_FINISH: Duration = Duration::from_secs(30);
 
+    /// Of all pages only the ids are kept, until the last one is there.
     fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Failure>> {
         let filters = [
             filter("metadata-options.http-tokens", ["optional"]),
             filter("metadata-options.http-endpoint", ["enabled"]),
             filter("instance-state-name", ["running", "stopped"]),
         ];
-        instances(&self.client, filters.to_vec()).flat_map(move |page| {
-            stream::iter(match page {
-                Ok(instances) => {
-                    in_batches(home, instances.into_iter().map(|instance| instance.instance_id.unwrap_or_default()))
-                }
-                Err(failure) => vec![Err(failure)],
-            })
+        let ids = self.instances(filters.to_vec()).map(|page| {
+            let instances = page?.into_iter();
+            Ok(instances.map(|instance| instance.instance_id.unwrap_or_default()).collect::<Vec<_>>())
+        });
+        stream::once(ids.collect::<Vec<_>>()).flat_map(move |pages| {
+            let target = |id: &str| Target::instance(home, id);
+            stream::iter(shuffled("DescribeInstances", pages, MOST_FILTER_VALUES, target))
         })
     }
-}
-
-/// In another order each time: what always fails must not always come first.
-fn in_batches(home: &Home, ids: impl Iterator<Item = String>) -> Vec<Result<Vec<Target>, Failure>> {
-    let (mut known, unknown) = targets("DescribeInstances", ids, |id| Target::instance(home, id));
-    fastrand::shuffle(&mut known);
-    known.chunks(BATCH).map(|some| Ok(some.to_vec())).chain(unknown.map(Err)).collect()
 }

@@ -1,6 +1,12 @@
 //! Looking at instances.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 use aws_sdk_ec2::{
     Client,
@@ -13,31 +19,74 @@ use futures_util::{Stream, TryStreamExt};
 use super::ReadUsage;
 use crate::{
     failure::Failure,
-    observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
+    observed::{Hold, MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
     outcome::{Finding, LaunchTemplate, LaunchedBy, Reason, State},
-    resource::{Answers, Observe, pages::pages},
+    resource::{Answers, CONCURRENCY, Confirmed, Observe, pages::pages},
     target::Target,
 };
 
 /// The most values a filter takes ([DescribeInstances]).
 ///
 /// [DescribeInstances]: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
-const MOST_FILTER_VALUES: usize = 200;
+pub(super) const MOST_FILTER_VALUES: usize = 200;
 const PAGE: i32 = 1000;
 /// What EC2's filters do not read literally. A key with one of them is looked for among all tags.
 const WILDCARDS: [char; 3] = ['*', '?', '\\'];
 
+/// How EC2 refuses a parameter that it does not know.
+const UNKNOWN_PARAMETER: &str = "UnknownParameter";
+
 /// Reads instances, their tags and, where that is asked for, their use of IMDSv1.
 #[derive(Clone, Debug)]
 pub struct ObserveInstances {
-    pub(super) client: Client,
+    client: Client,
     usage: Option<ReadUsage>,
+    /// Whether EC2 knows that instances can be hidden, as it is not the same in every partition.
+    hides_managed: Arc<AtomicBool>,
+}
+
+/// The metadata options that a write depends on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Options {
+    /// Whether EC2 shows `HttpEndpoint=enabled`.
+    pub endpoint_is_enabled: bool,
 }
 
 impl ObserveInstances {
     /// Reads through this client.
     pub fn new(client: Client, usage: Option<ReadUsage>) -> Self {
-        Self { client, usage }
+        Self { client, usage, hides_managed: Arc::new(AtomicBool::new(true)) }
+    }
+
+    /// The instances that filters select, page by page. EC2 hides from lists and filters what other services manage,
+    /// unless it is asked for.
+    pub(super) fn instances(
+        &self,
+        filters: Vec<Filter>,
+    ) -> impl Stream<Item = Result<Vec<Instance>, Failure>> + use<'_> {
+        const OPERATION: &str = "DescribeInstances";
+        pages(Reason::ReadFailed, OPERATION, async move |token| {
+            let call = || {
+                let call = self.client.describe_instances().set_filters(Some(filters.clone())).max_results(PAGE);
+                let managed = self.hides_managed.load(Relaxed).then_some(true);
+                call.set_next_token(token.clone()).set_include_managed_resources(managed).send()
+            };
+            let mut page = call().await;
+            if page.as_ref().is_err_and(|error| error.code() == Some(UNKNOWN_PARAMETER)) {
+                self.hides_managed.store(false, Relaxed);
+                page = call().await;
+            }
+            let page = page.map_err(|error| failed(Reason::ReadFailed, OPERATION, &error))?;
+            let all = page.reservations.into_iter().flatten().flat_map(|some| some.instances.unwrap_or_default());
+            Ok((all.collect(), page.next_token))
+        })
+    }
+
+    /// Instances by their ids. By filter: one vanished id would fail a request by id for all the others.
+    async fn describe(&self, targets: &[&Target]) -> Result<BTreeMap<String, Instance>, Failure> {
+        let by_id = filter("instance-id", targets.iter().map(|target| target.id()));
+        let found = self.instances(vec![by_id]).try_concat().await?;
+        Ok(found.into_iter().map(|instance| (instance.instance_id.clone().unwrap_or_default(), instance)).collect())
     }
 
     async fn describe_tag(&self, ids: &[&Target], key: &str) -> Result<BTreeMap<String, TagMap>, Failure> {
@@ -62,7 +111,7 @@ impl ObserveInstances {
         })
     }
 
-    fn observed(&self, target: &Target, instance: &Instance) -> Observed<()> {
+    fn observed(&self, target: &Target, instance: &Instance) -> Observed<Options> {
         let options = instance.metadata_options.as_ref();
         let tokens = options.and_then(|options| options.http_tokens.as_ref()).map(|tokens| tokens.as_str());
         let endpoint = options.and_then(|options| options.http_endpoint.as_ref()).map(|endpoint| endpoint.as_str());
@@ -76,24 +125,26 @@ impl ObserveInstances {
                 _ => MetadataAccess::V1Allowed,
             },
             tags: Tags::Unconfirmed(tags(instance)),
-            operator: operator(instance),
+            hold: operator(instance).map(Hold::Operator),
+            created: primary_interface_attached(instance),
             usage: if self.usage.is_some() { Usage::Unread } else { Usage::NotAsked },
             launched_by: launched_by(instance),
             state: State::Instance { http_tokens: tokens.map(str::to_owned), hop_limit },
             findings: Vec::new(),
             findings_if_enforced: (hop_limit == Some(1)).then_some(Finding::HopLimit1).into_iter().collect(),
-            document: (),
+            document: Options { endpoint_is_enabled: endpoint == Some("enabled") },
         }
     }
 }
 
 impl Observe for ObserveInstances {
-    type Document = ();
+    type Document = Options;
+    const TOGETHER: usize = CONCURRENCY;
 
-    async fn observe(&self, targets: &[Target]) -> Answers<Observation<()>> {
+    async fn observe(&self, targets: &[Target]) -> Answers<Observation<Options>> {
         let mut answers = Vec::with_capacity(targets.len());
         for some in batches(targets) {
-            let found = describe(&self.client, &some).await;
+            let found = self.describe(&some).await;
             answers.extend(some.into_iter().map(|target| {
                 let answer = found.as_ref().map_err(Clone::clone).map(|found| match found.get(target.id()) {
                     Some(instance) => Observation::Found(Box::new(self.observed(target, instance))),
@@ -105,13 +156,14 @@ impl Observe for ObserveInstances {
         answers
     }
 
-    async fn tags(&self, targets: &[Target], key: &str) -> Answers<TagMap> {
+    async fn confirm(&self, targets: &[Target], key: &str) -> Answers<Confirmed<Options>> {
         let mut answers = Vec::with_capacity(targets.len());
         for some in batches(targets) {
             let found = self.describe_tag(&some, key).await;
             answers.extend(some.into_iter().map(|target| {
                 let tags = found.as_ref().map_err(Clone::clone);
-                (target.clone(), tags.map(|found| found.get(target.id()).cloned().unwrap_or_default()))
+                let of_target = |found: &BTreeMap<_, TagMap>| found.get(target.id()).cloned().unwrap_or_default();
+                (target.clone(), tags.map(of_target).map(Confirmed::Tags))
             }));
         }
         answers
@@ -123,28 +175,6 @@ impl Observe for ObserveInstances {
             None => Answers::new(),
         }
     }
-}
-
-/// The instances that filters select, page by page.
-pub(super) fn instances(
-    client: &Client,
-    filters: Vec<Filter>,
-) -> impl Stream<Item = Result<Vec<Instance>, Failure>> + use<'_> {
-    const OPERATION: &str = "DescribeInstances";
-    pages(Reason::ReadFailed, OPERATION, async move |token| {
-        let call = client.describe_instances().set_filters(Some(filters.clone())).max_results(PAGE);
-        let page = call.set_next_token(token).send().await;
-        let page = page.map_err(|error| failed(Reason::ReadFailed, OPERATION, &error))?;
-        let all = page.reservations.into_iter().flatten().flat_map(|some| some.instances.unwrap_or_default());
-        Ok((all.collect(), page.next_token))
-    })
-}
-
-/// Instances by their ids. By filter: one vanished id would fail a request by id for all the others.
-pub(super) async fn describe(client: &Client, targets: &[&Target]) -> Result<BTreeMap<String, Instance>, Failure> {
-    let by_id = filter("instance-id", targets.iter().map(|target| target.id()));
-    let found = instances(client, vec![by_id]).try_concat().await?;
-    Ok(found.into_iter().map(|instance| (instance.instance_id.clone().unwrap_or_default(), instance)).collect())
 }
 
 fn batches(targets: &[Target]) -> impl Iterator<Item = Vec<&Target>> {
@@ -190,6 +220,15 @@ fn launched_by(instance: &Instance) -> Option<LaunchedBy> {
         auto_scaling_group: tags.remove("aws:autoscaling:groupName"),
     };
     (launched_by.launch_template.is_some() || launched_by.auto_scaling_group.is_some()).then_some(launched_by)
+}
+
+/// When the instance was made: each start renews its launch time, but its primary network interface stays attached.
+fn primary_interface_attached(instance: &Instance) -> Option<DateTime<Utc>> {
+    let attachments = instance.network_interfaces().iter().filter_map(|interface| interface.attachment());
+    let mut primary =
+        attachments.filter(|it| it.device_index() == Some(0) && it.network_card_index().unwrap_or_default() == 0);
+    let attached = primary.next()?.attach_time()?;
+    DateTime::from_timestamp(attached.secs(), attached.subsec_nanos())
 }
 
 fn operator(instance: &Instance) -> Option<String> {

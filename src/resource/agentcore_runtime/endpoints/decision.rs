@@ -2,6 +2,7 @@
 
 use super::observe::Listed;
 use crate::{
+    observed::Hold,
     outcome::{Outcome, State, Verdict},
     resource::agentcore_runtime::{artifact::Artifact, document::Document, verify::listed},
 };
@@ -64,6 +65,16 @@ impl Pinned {
     /// Whether AWS is at work on it and will leave it on that version.
     pub fn may_come_to_rest(&self) -> bool {
         self.endpoint.is_changing() && self.endpoint.target.as_ref().is_none_or(|target| *target == self.version)
+    }
+}
+
+/// Why an endpoint is nobody's to move but the owner's of its runtime.
+pub(super) fn why_held(hold: &Hold) -> &'static str {
+    match hold {
+        Hold::Harness => "its runtime belongs to a harness, which alone updates it",
+        Hold::InstancesCompute => "its runtime runs on Instances compute, for which AWS does not document MMDSv2",
+        Hold::Operator(_) => "its runtime is managed for somebody else",
+        Hold::MutableArtifact => "its artifact has a name that can come to mean something else",
     }
 }
 

@@ -21,8 +21,8 @@ pub(super) struct Found {
     moved: Vec<String>,
     said: Vec<String>,
     failures: Vec<Failure>,
-    /// Whether a move was begun.
-    pub write_begun: bool,
+    /// Whether a move is under way, or its answer was lost.
+    pub write_is_open: bool,
 }
 
 impl Found {
@@ -72,21 +72,31 @@ impl Found {
     }
 
     /// The outcome of the runtime with what was found. What is wrong with an endpoint does not undo what was done to
-    /// the runtime: `before` and `after` stay. But the outcome fails, because a retry finds the runtime compliant and
-    /// comes here again. Where the runtime itself comes first, its outcome stays as it is.
-    pub fn complete(mut self, runtime: &Runtime, mut outcome: Outcome) -> Outcome {
+    /// the runtime: `before` and `after` stay. But if endpoints are to be moved the outcome fails, because a retry finds
+    /// the runtime compliant and comes here again. Otherwise, and if the runtime itself comes first, its result stays.
+    pub fn complete(mut self, runtime: &Runtime, moves: bool, mut outcome: Outcome) -> Outcome {
         for (name, version) in &self.open {
             self.said.push(is_pinned(name, version, "."));
         }
         let (is_pinned, is_moved) = (self.is_pinned || !self.open.is_empty(), !self.moved.is_empty());
-        let findings = [(is_pinned, Finding::PinnedEndpoint), (is_moved, Finding::EndpointMoved)];
+        let is_unread = !moves && !self.failures.is_empty();
+        let findings = [
+            (is_pinned, Finding::PinnedEndpoint),
+            (is_moved, Finding::EndpointMoved),
+            (is_unread, Finding::EndpointsUnread),
+        ];
         outcome.findings.extend(findings.into_iter().filter(|(is_so, _)| *is_so).map(|(_, finding)| finding));
         outcome.findings.sort();
-        // An endpoint that may have been changed is worse than one that was not.
-        self.failures.sort_by_key(|failure| failure.reason != Reason::EndpointNotVerified);
+        // An endpoint that may have been changed is worse than one that was not, and one that a retry may mend than one
+        // that AWS refuses for good.
+        self.failures
+            .sort_by_key(|failure| (failure.reason != Reason::EndpointNotVerified, failure.reason == Reason::Refused));
         match self.failures.first() {
-            Some(failure) if runtime.is_done() => {
-                (outcome.result, outcome.reason) = (Verdict::Failed, failure.reason);
+            Some(failure) if moves && runtime.is_done() => {
+                let is_refused = self.failures.iter().all(|failure| failure.reason == Reason::Refused);
+                let result = if is_refused { Verdict::Held } else { Verdict::Failed };
+                (outcome.result, outcome.reason) = (result, failure.reason);
+                outcome.write_is_open |= self.failures.iter().any(|failure| failure.write_is_open);
             }
             None if is_moved && outcome.result == Verdict::Compliant => {
                 (outcome.result, outcome.reason) = (Verdict::Enforced, Reason::PinnedEndpoint);

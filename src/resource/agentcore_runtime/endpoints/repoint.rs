@@ -1,21 +1,22 @@
 //! The one write to an endpoint: its version, and the proof that nothing else has changed.
 
-use aws_sdk_bedrockagentcorecontrol::{
-    Client, error::SdkError, operation::update_agent_runtime_endpoint::UpdateAgentRuntimeEndpointError,
-};
+use aws_sdk_bedrockagentcorecontrol::Client;
 
 use super::{
     TOKEN_PREFIX,
     reading::{Endpoint, read},
 };
 use crate::{
+    aws::SendOnce,
     failure::Failure,
     outcome::Reason,
     patience::Patience,
-    resource::agentcore_runtime::{
-        document::token,
-        lost_answer::LostAnswer,
-        verify::{MOST_FRUITLESS_READS, listed},
+    resource::{
+        Refusal,
+        agentcore_runtime::{
+            document::token,
+            verify::{Sent, listed},
+        },
     },
     target::Target,
 };
@@ -25,7 +26,8 @@ const OPERATION: &str = "UpdateAgentRuntimeEndpoint";
 /// Moves endpoints to another version of their runtime.
 #[derive(Clone, Debug)]
 pub struct MoveEndpoints {
-    client: Client,
+    writes: Client,
+    reads: Client,
 }
 
 /// What became of an endpoint that was to be moved.
@@ -49,94 +51,123 @@ pub(super) struct Way<'a> {
 }
 
 impl MoveEndpoints {
-    /// Writes through this client.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// Writes through a client like this one, but each write once.
+    pub fn new(client: &Client) -> Self {
+        Self { writes: client.sending_once(), reads: client.clone() }
     }
 
-    /// Moves an endpoint and verifies it. Whoever asks for it has made sure that the two versions are the same.
-    pub(super) async fn go(&self, target: &Target, way: Way<'_>, patience: &Patience) -> Result<Moved, Failure> {
-        if patience.is_short() {
-            return Err(Failure::too_late());
-        }
-        let Some(before) = read(&self.client, target, way.name).await? else {
-            return Ok(Moved::Gone);
-        };
-        if !before.rests_on(way.from) {
-            return Ok(Moved::No("it was changed in between; its next event or the next sweep looks again".to_owned()));
-        }
-        let unknown = before.unknown_members();
-        if !unknown.is_empty() {
-            let members = listed(&unknown);
-            return Ok(Moved::No(format!(
-                "this version of the guardrail cannot carry its members {members}; move it yourself"
-            )));
-        }
-        let lost_answer = LostAnswer::default();
-        let refused = self.send(target, way, &before, &lost_answer).await.err();
-        // AWS's own words may quote the configuration of the versions, so that they are not repeated.
-        let refused = refused.map(|error| Failure::of_request(Reason::WriteFailed, OPERATION, &error, None));
-        let now = match refused {
-            Some(failure) if !lost_answer.is_possible() => return Err(failure),
-            Some(failure) => {
-                self.arrived(target, way, patience).await.map_err(|seen| seen.preceded_by(&failure.detail))?
-            }
-            None => self.arrived(target, way, patience).await?,
-        };
-        match before.differences(&now) {
-            changed if changed.is_empty() => Ok(Moved::To(way.to.to_owned())),
-            changed => Err(not_verified(&format!("After it, these members are different: {}.", listed(&changed)))),
-        }
+    /// The endpoint as it is now; `None` if AWS does not know it.
+    pub(super) async fn look(&self, target: &Target, name: &str) -> Result<Option<Endpoint>, Failure> {
+        read(&self.reads, target, name).await
     }
 
-    /// Members that are left out may be lost, so that the description is sent back. The time of the last update makes
-    /// the token of a later move another one: AWS would answer a token it knows without doing anything.
-    async fn send(
+    /// Moves an endpoint, once, and verifies it. Whoever asks for it has just made sure that nothing forbids it.
+    pub(super) async fn go(
         &self,
         target: &Target,
         way: Way<'_>,
         before: &Endpoint,
-        lost_answer: &LostAnswer,
-    ) -> Result<(), SdkError<UpdateAgentRuntimeEndpointError>> {
+        patience: &Patience,
+    ) -> Result<Moved, Refusal> {
+        if patience.is_short() {
+            return Err(Refusal::Failed(Failure::too_late()));
+        }
+        let now = match self.send(target, way, before).await {
+            Ok(()) => self.arrived(target, way, Sent::Accepted, patience).await?,
+            Err(Refusal::Unclear(lost)) => self.arrived_all_the_same(target, way, lost, patience).await?,
+            Err(refusal) => return Err(refusal),
+        };
+        verified(before, &now, way).map_err(Refusal::Failed)
+    }
+
+    /// Members that are left out may be lost, so the description is sent back. The time of the last update makes the
+    /// token of a later move another one: AWS would answer a token it knows without doing anything.
+    ///
+    /// AWS's own words may quote the configuration of the versions, so they are not repeated.
+    async fn send(&self, target: &Target, way: Way<'_>, before: &Endpoint) -> Result<(), Refusal> {
         let description = before.text("description").filter(|text| !text.is_empty());
         let told = description.as_deref().unwrap_or_default();
         let updated = before.text("lastUpdatedAt").unwrap_or_default();
         let token = token(&[target.id(), way.name, way.from, way.to, told, &updated]);
-        let call = self.client.update_agent_runtime_endpoint();
+        let call = self.writes.update_agent_runtime_endpoint();
         let call = call.agent_runtime_id(target.id()).endpoint_name(way.name).agent_runtime_version(way.to);
         let call = call.set_description(description).client_token(format!("{TOKEN_PREFIX}{token}"));
-        call.customize().interceptor(lost_answer.clone()).send().await.map(|_| ())
+        call.send().await.map(|_| ()).map_err(|error| Refusal::of(OPERATION, &error, None))
     }
 
-    /// Waits until AWS shows the endpoint at rest on its new version.
-    async fn arrived(&self, target: &Target, way: Way<'_>, patience: &Patience) -> Result<Endpoint, Failure> {
+    /// Waits for a move whose answer was lost, as far as AWS shows that it happened.
+    async fn arrived_all_the_same(
+        &self,
+        target: &Target,
+        way: Way<'_>,
+        lost: Failure,
+        patience: &Patience,
+    ) -> Result<Endpoint, Refusal> {
+        let arrived = self.arrived(target, way, Sent::Unclear, patience).await;
+        arrived.map_err(|refusal| match refusal {
+            Refusal::Failed(seen) => Refusal::Failed(seen.preceded_by(&lost.detail)),
+            _ => Refusal::Unclear(lost),
+        })
+    }
+
+    /// Waits until AWS shows the endpoint at rest on its new version. That it still rests on the old one is
+    /// [`Refusal::Unclear`]: AWS may not have accepted the move.
+    async fn arrived(
+        &self,
+        target: &Target,
+        way: Way<'_>,
+        sent: Sent,
+        patience: &Patience,
+    ) -> Result<Endpoint, Refusal> {
         let mut pauses = patience.pauses();
         let mut fruitless_reads = 0;
         loop {
             fruitless_reads += 1;
-            let so_far = match read(&self.client, target, way.name).await {
+            let so_far = match read(&self.reads, target, way.name).await {
                 Ok(Some(now)) if now.rests_on(way.to) => return Ok(now),
-                Ok(None) => return Err(not_verified("AWS does not know the endpoint any more.")),
-                Err(failure) => not_verified(&failure.detail),
+                Ok(None) => return Err(Refusal::Failed(not_verified("AWS does not know the endpoint any more."))),
+                Err(failure) => Refusal::Failed(not_verified(&failure.detail)),
                 Ok(Some(now)) => {
                     let status = now.text("status").unwrap_or_else(|| "not given".to_owned());
-                    let seen = not_verified(&format!("Its status is {status}{}.", why(&now)));
+                    let seen = not_verified(&format!("Its status is {status}{}.", on_version(&now)));
                     match status.as_str() {
-                        "READY" => {}
-                        "UPDATING" => fruitless_reads = 0,
-                        _ => return Err(seen),
+                        "READY" if sent == Sent::Unclear && now.rests_on(way.from) => Refusal::Unclear(seen),
+                        "READY" => Refusal::Failed(seen),
+                        "UPDATING" => {
+                            fruitless_reads = 0;
+                            Refusal::Failed(seen)
+                        }
+                        _ => return Err(Refusal::Failed(seen)),
                     }
-                    seen
                 }
             };
-            if fruitless_reads > MOST_FRUITLESS_READS || !pauses.pause().await {
+            if fruitless_reads > sent.most_fruitless_reads() || !pauses.pause().await {
                 return Err(so_far);
             }
         }
     }
 }
 
-fn why(now: &Endpoint) -> String {
+/// Why an endpoint, as it is just before its move, is not moved; `None` if it may be.
+pub(super) fn why_not_now(before: &Endpoint, way: Way<'_>) -> Option<String> {
+    if !before.rests_on(way.from) {
+        return Some("it was changed in between; its next event or the next sweep looks again".to_owned());
+    }
+    let unknown = before.unknown_members();
+    let members = || listed(&unknown);
+    (!unknown.is_empty())
+        .then(|| format!("this version of the guardrail cannot carry its members {}; move it yourself", members()))
+}
+
+/// The endpoint is on its new version, and nothing else has changed.
+pub(super) fn verified(before: &Endpoint, now: &Endpoint, way: Way<'_>) -> Result<Moved, Failure> {
+    match before.differences(now) {
+        changed if changed.is_empty() => Ok(Moved::To(way.to.to_owned())),
+        changed => Err(not_verified(&format!("After it, these members are different: {}.", listed(&changed)))),
+    }
+}
+
+fn on_version(now: &Endpoint) -> String {
     let live = now.text("liveVersion").unwrap_or_else(|| "not given".to_owned());
     format!(", on version {live}")
 }

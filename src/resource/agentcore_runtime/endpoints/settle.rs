@@ -7,19 +7,19 @@ use std::{
 };
 
 use super::{
-    decision::{Pinned, Runtime, why_it_stays, why_not_yet},
+    decision::{Pinned, Runtime, why_held, why_it_stays, why_not_yet},
     found::Found,
     observe::{Listed, ObserveEndpoints},
-    repoint::{MoveEndpoints, Moved, Way},
+    repoint::{MoveEndpoints, Moved, Way, verified, why_not_now},
 };
 use crate::{
-    exception::Exemption,
     failure::Failure,
-    flow::Terms,
-    observed::TagMap,
+    observed::Hold,
     outcome::{Outcome, Reason},
-    resource::{FollowUp, agentcore_runtime::document::Document},
+    patience::{MAX_AGE, Stopwatch},
+    resource::{FollowUp, Refusal, agentcore_runtime::document::Document},
     target::Target,
+    terms::Terms,
 };
 
 /// The small flow for the endpoints of one runtime.
@@ -39,10 +39,10 @@ impl FollowUp for EndpointsFlow<'_> {
         let (versions, later) = (BTreeMap::new(), Vec::new());
         let mut course = Course { flow: self, target, runtime: &runtime, versions, later, found: &mut found };
         let in_time = self.terms.patience.until_end(course.run()).await;
-        if let Err(failure) = in_time.unwrap_or_else(|| Err(out_of_time(found.write_begun))) {
+        if let Err(failure) = in_time.unwrap_or_else(|| Err(out_of_time(found.write_is_open))) {
             found.unread(failure);
         }
-        found.complete(&runtime, outcome)
+        found.complete(&runtime, self.enforce.is_some(), outcome)
     }
 }
 
@@ -87,7 +87,7 @@ impl Course<'_> {
     }
 
     fn waits(&self) -> bool {
-        self.flow.terms.waits && self.flow.enforce.is_some() && self.runtime.is_done()
+        self.flow.terms.waits() && self.flow.enforce.is_some() && self.runtime.is_done()
     }
 
     /// The endpoints, without one that follows the runtime and may be on its way.
@@ -144,7 +144,7 @@ impl Course<'_> {
         if let Some(why) = self.runtime.why_first() {
             return self.found.stays(&it, why);
         }
-        match self.moved(&it).await {
+        match self.move_or_not(&it).await {
             Ok(Moved::To(version)) => self.found.moved(&it, &version),
             Ok(Moved::No(why)) => self.found.stays(&it, &why),
             Ok(Moved::Gone) => self.found.gone(&it),
@@ -156,32 +156,76 @@ impl Course<'_> {
         }
     }
 
-    /// Moves an endpoint to the present version, unless something is against it.
-    async fn moved(&mut self, it: &Pinned) -> Result<Moved, Failure> {
-        let Some(now) = self.flow.observe.current(self.target).await? else { return Ok(Moved::Gone) };
+    /// Moves an endpoint to the present version, unless something is against it. After an attempt that AWS did not take,
+    /// all is read and decided anew.
+    async fn move_or_not(&mut self, it: &Pinned) -> Result<Moved, Failure> {
+        let (mut retries, mut was_denied, mut sent) = (self.flow.terms.retries(), false, None);
+        loop {
+            let read = Stopwatch::start();
+            let to = match self.destination(it).await? {
+                Ok(to) => to,
+                Err(moved) => return Ok(moved),
+            };
+            let Some(enforce) = self.flow.enforce else { return Ok(Moved::No(would_move(&to))) };
+            let way = Way { name: &it.endpoint.name, from: &it.version, to: &to };
+            let Some(before) = enforce.look(self.target, way.name).await? else { return Ok(Moved::Gone) };
+            if let Some(sent) = sent.as_ref().filter(|_| before.rests_on(way.to)) {
+                return verified(sent, &before, way);
+            }
+            if let Some(why) = why_not_now(&before, way) {
+                return Ok(Moved::No(why));
+            }
+            let failure = if read.elapsed() > MAX_AGE {
+                Failure::outdated()
+            } else {
+                self.found.write_is_open = true;
+                let refusal = match enforce.go(self.target, way, &before, &self.flow.terms.patience).await {
+                    Ok(moved) => return Ok(moved),
+                    Err(refusal) => refusal,
+                };
+                self.found.write_is_open = matches!(refusal, Refusal::Unclear(_));
+                match refusal {
+                    Refusal::Throttled(failure) => failure,
+                    Refusal::Unclear(failure) => {
+                        sent = Some(before);
+                        failure
+                    }
+                    Refusal::Denied(failure) if !was_denied => {
+                        was_denied = true;
+                        failure
+                    }
+                    Refusal::Denied(failure) | Refusal::ForGood(failure) => {
+                        return Err(Failure { reason: Reason::Refused, ..failure });
+                    }
+                    refusal => return Err(refusal.failure().clone()),
+                }
+            };
+            if !retries.pause().await {
+                return Err(failure);
+            }
+        }
+    }
+
+    /// The version that an endpoint is to be moved to, or what is to be said instead.
+    async fn destination(&mut self, it: &Pinned) -> Result<Result<String, Moved>, Failure> {
+        let Some(now) = self.flow.observe.current(self.target).await? else { return Ok(Err(Moved::Gone)) };
+        let no = |why: String| Ok(Err(Moved::No(why)));
         let Some(to) = now.text(&["agentRuntimeVersion"]).filter(|version| !version.is_empty()) else {
-            return Ok(Moved::No(
-                "AWS does not show the runtime's current version, so that it is not moved".to_owned(),
-            ));
+            return no("AWS does not show the runtime's current version, so it is not moved".to_owned());
         };
+        if let Some(hold) = Hold::of_owner(self.target, &now) {
+            return no(why_held(&hold).to_owned());
+        }
         if let Some(why) = why_it_stays(&it.endpoint, self.version(&it.version).await?, &now, &to) {
-            return Ok(Moved::No(why));
+            return no(why);
         }
         if let Some(instead) = self.instead_of_a_move(&it.endpoint).await? {
-            return Ok(instead);
+            return Ok(Err(instead));
         }
         if it.endpoint.is_changing() {
-            return Ok(Moved::NotYet(why_not_yet(&it.endpoint)));
+            return Ok(Err(Moved::NotYet(why_not_yet(&it.endpoint))));
         }
-        let Some(enforce) = self.flow.enforce else {
-            return Ok(Moved::No(format!(
-                "version {to} differs from it in requireMMDSV2 only, so that the guardrail would move it with \
-                 PINNED_ENDPOINTS=repoint in enforce mode"
-            )));
-        };
-        self.found.write_begun = true;
-        let way = Way { name: &it.endpoint.name, from: &it.version, to: &to };
-        enforce.go(self.target, way, &self.flow.terms.patience).await
+        Ok(Ok(to))
     }
 
     /// What the tags ask for. They are read just before each move: a runtime that requires MMDSv2 is compliant whatever
@@ -190,7 +234,7 @@ impl Course<'_> {
         for (arn, what) in [(self.target.arn(), "the runtime"), (endpoint.arn.as_str(), "it")] {
             match self.flow.observe.tags(self.target, endpoint, arn).await {
                 Ok(None) => return Ok(Some(Moved::Gone)),
-                Ok(Some(tags)) if self.is_exempt(&tags) => {
+                Ok(Some(tags)) if self.flow.terms.exempt(&tags) => {
                     let key = self.flow.terms.exception.key();
                     return Ok(Some(Moved::No(format!("the tag {key} exempts {what}, so that it is not moved"))));
                 }
@@ -202,12 +246,13 @@ impl Course<'_> {
         }
         Ok(None)
     }
+}
 
-    fn is_exempt(&self, tags: &TagMap) -> bool {
-        let (exception, today) = (self.flow.terms.exception, self.flow.terms.moment.now.date_naive());
-        let value = tags.get(exception.key()).map(String::as_str);
-        matches!(exception.exemption(value, today), Exemption::Exempt { .. })
-    }
+fn would_move(to: &str) -> String {
+    format!(
+        "version {to} differs from it in requireMMDSV2 only, so the guardrail would move it with \
+         PINNED_ENDPOINTS=repoint in enforce mode"
+    )
 }
 
 fn cannot_tell(failure: &Failure) -> String {
@@ -220,10 +265,10 @@ fn of(endpoint: &Listed, failure: Failure) -> Failure {
     Failure { detail, ..failure }
 }
 
-fn out_of_time(write_begun: bool) -> Failure {
-    let written = if write_begun { "one may or may not have been moved" } else { "none was moved" };
+fn out_of_time(write_is_open: bool) -> Failure {
+    let written = if write_is_open { "one may or may not have been moved" } else { "none was moved" };
     let detail = format!(
         "The invocation's time ran out before its endpoints were looked after; {written}. A retry looks again."
     );
-    Failure::new(Reason::OutOfTime, detail)
+    Failure { write_is_open, ..Failure::new(Reason::OutOfTime, detail) }
 }

@@ -1,0 +1,94 @@
+//! How fast a sweep may write, so that EC2's limit is left for others: the events, and the account's other tools.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use leaky_bucket::RateLimiter;
+
+use crate::patience::Stopwatch;
+
+/// How long a refusal slows the writes down.
+const SLOW_FOR: Duration = Duration::from_secs(60);
+/// Requests that were under way when AWS refused the first one are refused with it, and count as one refusal.
+const SAME_REFUSAL: Duration = Duration::from_secs(1);
+/// What a write costs at the most: an eighth of the pace.
+const MAX_COST: usize = 8;
+
+/// How many writes may be sent at once, and how many a second after that.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct WriteRate {
+    /// How many at once.
+    pub burst: usize,
+    /// How many a second.
+    pub per_second: u32,
+}
+
+impl Default for WriteRate {
+    /// A part of what EC2 allows an account and Region: 100 at once and 5 a second
+    /// ([request throttling](https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html)).
+    fn default() -> Self {
+        Self { burst: 40, per_second: 4 }
+    }
+}
+
+/// Paces the writes to instances: those of sweeps always, those of events only after AWS has refused one. It lasts as
+/// long as the process, so that two sweeps in a row share it.
+#[derive(Debug)]
+pub struct Pacer {
+    bucket: RateLimiter,
+    slowed: Mutex<Option<Slowed>>,
+}
+
+/// The time after a refusal.
+#[derive(Clone, Copy, Debug)]
+struct Slowed {
+    since: Stopwatch,
+    cost: usize,
+}
+
+impl Pacer {
+    /// A pacer with a full bucket.
+    pub fn new(rate: WriteRate) -> Self {
+        let bucket = RateLimiter::builder()
+            .max(rate.burst)
+            .initial(rate.burst)
+            .interval(Duration::from_secs(1) / rate.per_second)
+            .refill(1)
+            .build();
+        Self { bucket, slowed: Mutex::default() }
+    }
+
+    /// Waits until a sweep may send one more write.
+    pub async fn permit_for_sweep(&self) {
+        self.bucket.acquire(self.cost()).await;
+    }
+
+    /// Waits until an event may send one more write: not at all, unless AWS has just refused one.
+    pub async fn permit_for_event(&self) {
+        match self.cost() {
+            1 => {}
+            cost => self.bucket.acquire(cost).await,
+        }
+    }
+
+    /// AWS has refused a write because there were too many: nothing is left in the bucket, and for a minute the pace is
+    /// half of what it was, down to an eighth if that is refused, too.
+    pub fn slow_down(&self) {
+        self.bucket.try_acquire(self.bucket.balance());
+        let cost = self.cost();
+        let mut slowed = self.slowed();
+        if slowed.is_none_or(|slowed| slowed.since.elapsed() >= SAME_REFUSAL) {
+            *slowed = Some(Slowed { since: Stopwatch::start(), cost: (cost * 2).min(MAX_COST) });
+        }
+    }
+
+    fn cost(&self) -> usize {
+        self.slowed().filter(|slowed| slowed.since.elapsed() < SLOW_FOR).map_or(1, |slowed| slowed.cost)
+    }
+
+    fn slowed(&self) -> MutexGuard<'_, Option<Slowed>> {
+        self.slowed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,79 @@
+//! Why a write did not end as it should, which says what to do next. The same for every kind of resource.
+
+use aws_runtime::retries::classifiers::THROTTLING_ERRORS;
+use aws_sdk_ec2::{
+    config::http::HttpResponse,
+    error::{ProvideErrorMetadata, SdkError},
+};
+
+use crate::{
+    failure::{FOR_GOOD, Failure, NOT_AUTHORIZED},
+    outcome::Reason,
+};
+
+/// Why a write did not end as it should.
+#[derive(Debug)]
+pub enum Refusal {
+    /// There were too many requests, and nothing was written. After a pause a look shows whether a write is still due.
+    Throttled(Failure),
+    /// AWS failed or its answer was lost, so that the write may have happened. After a pause a look shows it.
+    Unclear(Failure),
+    /// The resource is in another state than it was observed in: one more look shows what to do.
+    Moved(Failure),
+    /// AWS is at work on the resource: look again after a pause, as long as there is time.
+    Busy(Failure),
+    /// AWS wants the write in its other form: look again and send that.
+    Demanded(Failure),
+    /// The role's own Deny on what is exempt: one more look shows whether it is.
+    Denied(Failure),
+    /// AWS refuses it for good: no retry mends that.
+    ForGood(Failure),
+    /// Nothing more can be done in this invocation.
+    Failed(Failure),
+}
+
+/// AWS's words for a refusal by the role's own policies (IAM user guide, "Troubleshoot access denied error messages").
+const OWN_DENY: &str = "with an explicit deny in an identity-based policy";
+/// The same for the organisation's policies.
+const DENIED_BY_ORGANISATION: [&str; 2] =
+    ["with an explicit deny in a service control policy", "with an explicit deny in a resource control policy"];
+
+impl Refusal {
+    /// What there is to say about it.
+    pub fn failure(&self) -> &Failure {
+        let (Self::Throttled(failure)
+        | Self::Unclear(failure)
+        | Self::Moved(failure)
+        | Self::Busy(failure)
+        | Self::Demanded(failure)
+        | Self::Denied(failure)
+        | Self::ForGood(failure)
+        | Self::Failed(failure)) = self;
+        failure
+    }
+
+    /// What the answer to a write means, apart from what only its kind knows. `said` is AWS's message, if it may be
+    /// repeated.
+    pub fn of<E>(operation: &str, error: &SdkError<E, HttpResponse>, said: Option<&str>) -> Self
+    where
+        E: ProvideErrorMetadata,
+    {
+        let failure = Failure::of_request(Reason::WriteFailed, operation, error, said);
+        let message = error.message().unwrap_or_default();
+        let is_not_authorized = error.code().is_some_and(|code| NOT_AUTHORIZED.contains(&code));
+        match (error, error.code()) {
+            (_, Some(code)) if THROTTLING_ERRORS.contains(&code) => Self::Throttled(failure),
+            (SdkError::ConstructionFailure(_), _) => Self::Failed(failure),
+            (SdkError::ServiceError(answer), _) if answer.raw().status().is_server_error() => Self::Unclear(failure),
+            (SdkError::ServiceError(_), Some(code)) if FOR_GOOD.contains(&code) => Self::ForGood(failure),
+            (SdkError::ServiceError(_), _) if is_not_authorized && message.contains(OWN_DENY) => Self::Denied(failure),
+            (SdkError::ServiceError(_), _)
+                if is_not_authorized && DENIED_BY_ORGANISATION.iter().any(|words| message.contains(words)) =>
+            {
+                Self::ForGood(failure)
+            }
+            (SdkError::ServiceError(_), _) => Self::Failed(failure),
+            _ => Self::Unclear(failure),
+        }
+    }
+}
