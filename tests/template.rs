@@ -14,7 +14,7 @@ use std::{
 use metadata_guardrail::{resource::agentcore_runtime::endpoints::TOKEN_PREFIX, telemetry};
 use serde_json::{Value, json};
 
-use self::stack::{Stack, document, text};
+use self::stack::{Stack, document, text, texts};
 use crate::harness;
 
 #[test]

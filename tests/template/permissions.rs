@@ -44,7 +44,7 @@ fn a_role_can_be_passed_only_to_agentcore() {
 
 #[test]
 fn only_what_aws_cannot_limit_is_allowed_on_everything() {
-    for statement in statements(&Stack::with(EVERYTHING)) {
+    for statement in Stack::with(EVERYTHING).statements("Allow") {
         if statement["Resource"] == "*" {
             let unlimited = [
                 json!(["ec2:DescribeInstances", "ec2:DescribeTags"]),
@@ -165,29 +165,20 @@ fn is_read(action: &str) -> bool {
 }
 
 fn allowed_actions(stack: &Stack) -> BTreeSet<String> {
-    statements(stack).iter().flat_map(actions).collect()
+    stack.statements("Allow").iter().flat_map(actions).collect()
 }
 
 fn statements_allowing(stack: &Stack, action: &str) -> Vec<Value> {
-    statements(stack).into_iter().filter(|statement| actions(statement).contains(&action.to_owned())).collect()
+    let statements = stack.statements("Allow").into_iter();
+    statements.filter(|statement| actions(statement).contains(&action.to_owned())).collect()
 }
 
-/// Every statement of every role of the stack; all of them allow.
-fn statements(stack: &Stack) -> Vec<Value> {
-    let roles = stack.resources_of("AWS::IAM::Role");
-    let policies = roles.flat_map(|(_, role)| role["Policies"].as_array().cloned().expect("policies"));
-    let statements: Vec<Value> = policies
-        .flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().cloned().expect("statements"))
-        .collect();
-    assert!(statements.iter().all(|statement| statement["Effect"] == "Allow"));
-    statements
+fn resources_allowing(stack: &Stack, action: &str) -> Vec<String> {
+    statements_allowing(stack, action).iter().flat_map(|statement| texts(&statement["Resource"])).collect()
 }
 
-fn actions(statement: &Value) -> Vec<String> {
-    match &statement["Action"] {
-        Value::Array(actions) => actions.iter().map(text).collect(),
-        action => vec![text(action)],
-    }
+pub fn actions(statement: &Value) -> Vec<String> {
+    texts(&statement["Action"])
 }
 
 /// The IAM actions of the SDK operations that the code under `src/resource` calls, on a value named `client`.

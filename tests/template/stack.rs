@@ -68,7 +68,17 @@ impl Stack {
 
     pub fn rules_delivering(&self, event: &Value) -> Vec<&str> {
         let rules = self.resources_of("AWS::Events::Rule").filter(|(_, rule)| rule.get("EventPattern").is_some());
-        rules.filter(|(_, rule)| accepts(&pattern(rule), event)).map(|(name, _)| name).collect()
+        rules.filter(|(_, rule)| accepts(&parsed(&rule["EventPattern"]), event)).map(|(name, _)| name).collect()
+    }
+
+    /// The statements with this effect of all policies of all roles.
+    pub fn statements(&self, effect: &str) -> Vec<Value> {
+        let roles = self.resources_of("AWS::IAM::Role");
+        let policies = roles.flat_map(|(_, role)| role["Policies"].as_array().cloned().expect("policies"));
+        let documents = policies.map(|policy| parsed(&policy["PolicyDocument"]));
+        let statements = documents.flat_map(|it| it["Statement"].as_array().cloned().expect("statements"));
+        let statements = statements.inspect(|it| assert!(it["Effect"] == "Allow" || it["Effect"] == "Deny", "{it}"));
+        statements.filter(|statement| statement["Effect"] == effect).collect()
     }
 
     /// Whether the template's rules accept the parameters.
@@ -115,7 +125,8 @@ impl Stack {
         match (function, operands) {
             ("!Ref", _) => self.reference(&text(operand)),
             ("!GetAtt", _) => Some(operand.clone()),
-            ("!Sub", []) => Some(json!(self.substitute(&text(operand)))),
+            ("!Sub", []) => Some(json!(self.substitute(&text(operand), &json!({})))),
+            ("!Sub", [template, variables]) => Some(json!(self.substitute(&text(template), variables))),
             ("!If", [condition, yes, no]) => self.resolve(if self.holds(&text(condition)) { yes } else { no }),
             ("!Split", [separator, whole]) => Some(self.text(whole).split(&text(separator)).collect()),
             ("!Join", [separator, parts]) => Some(json!(self.texts(parts).join(&text(separator)))),
@@ -140,12 +151,22 @@ impl Stack {
         Some(if is_list { value.split(',').collect() } else { json!(value) })
     }
 
-    fn substitute(&self, template: &str) -> String {
+    /// The template with a value for each name in braces: one of its own variables, a parameter, or a resource, which
+    /// may be followed by one of its attributes.
+    fn substitute(&self, template: &str, variables: &Value) -> String {
         let mut pieces = template.split("${");
         let start = pieces.next().unwrap_or_default().to_owned();
         pieces.fold(start, |done, piece| {
             let (name, rest) = piece.split_once('}').expect("a closing brace");
-            done + &text(&self.reference(name).expect("a value")) + rest
+            let value = match (variables.get(name), name.split_once('.')) {
+                (Some(variable), _) => self.text(variable),
+                (None, Some((resource, _))) => {
+                    self.reference(resource).expect("a resource");
+                    name.to_owned()
+                }
+                (None, None) => text(&self.reference(name).expect("a value")),
+            };
+            done + &value + rest
         })
     }
 
@@ -159,10 +180,10 @@ impl Stack {
     }
 }
 
-/// A rule's pattern, which CloudFormation takes as an object or as a text.
-fn pattern(rule: &Value) -> Value {
-    match &rule["EventPattern"] {
-        Value::String(json) => serde_json::from_str(json).expect("a pattern in JSON"),
+/// A rule's pattern or a role's policy, which CloudFormation takes as an object or as a text.
+fn parsed(document: &Value) -> Value {
+    match document {
+        Value::String(json) => serde_json::from_str(json).unwrap_or_else(|why| panic!("{why} in {json}")),
         object => object.clone(),
     }
 }
@@ -177,5 +198,13 @@ pub fn text(scalar: &Value) -> String {
     match scalar {
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+/// One scalar or a list of them, which IAM takes for the same if the list holds only that one.
+pub fn texts(scalars: &Value) -> Vec<String> {
+    match scalars {
+        Value::Array(list) => list.iter().map(text).collect(),
+        scalar => vec![text(scalar)],
     }
 }
