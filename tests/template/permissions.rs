@@ -30,7 +30,7 @@ fn an_instance_can_be_changed_only_to_require_tokens() {
     let writes = statements_allowing(&Stack::with(EVERYTHING), "ec2:ModifyInstanceMetadataOptions");
     let [write] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
     assert_eq!(write["Resource"], "arn:aws:ec2:eu-west-1:111122223333:instance/*");
-    assert_eq!(write["Condition"], json!({"StringEqualsIfExists": {"ec2:Attribute/HttpTokens": "required"}}));
+    assert_eq!(write["Condition"], json!({"StringEquals": {"ec2:Attribute/HttpTokens": "required"}}));
 }
 
 #[test]
@@ -118,8 +118,7 @@ fn account_defaults_can_be_changed_only_to_require_tokens_and_only_in_this_regio
     assert_eq!(
         write["Condition"],
         json!({
-            "StringEquals": {"aws:RequestedRegion": "eu-west-1"},
-            "StringEqualsIfExists": {"ec2:Attribute/HttpTokens": "required"}
+            "StringEquals": {"aws:RequestedRegion": "eu-west-1", "ec2:Attribute/HttpTokens": "required"}
         })
     );
 }
