@@ -91,24 +91,38 @@ fn metrics_can_be_read_only_where_the_use_of_imdsv1_counts() {
 }
 
 #[test]
-fn endpoints_can_be_moved_only_where_everything_says_so() {
+fn endpoints_are_listed_unless_that_is_off() {
+    let list = "bedrock-agentcore:ListAgentRuntimeEndpoints";
+    for (setting, agentcore, expected) in [
+        ("off", "enabled", false),
+        ("report", "enabled", true),
+        ("repoint", "enabled", true),
+        ("report", "disabled", false),
+    ] {
+        for mode in ["report", "enforce"] {
+            let stack = Stack::with(&[("Mode", mode), ("PinnedEndpoints", setting), ("AgentCore", agentcore)]);
+            assert_eq!(allowed_actions(&stack).contains(list), expected, "{mode}, {setting}, {agentcore}");
+        }
+    }
+}
+
+#[test]
+fn no_endpoint_but_default_can_be_moved_unless_everything_says_so() {
     let (read, write) = ("bedrock-agentcore:GetAgentRuntimeEndpoint", "bedrock-agentcore:UpdateAgentRuntimeEndpoint");
-    for (mode, setting, agentcore, expected) in [
-        ("enforce", "report", "enabled", vec![]),
-        ("report", "repoint", "enabled", vec![]),
-        ("enforce", "repoint", "disabled", vec![]),
-        ("enforce", "repoint", "enabled", vec![read, write]),
+    let runtimes = "arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/*";
+    let (default, all) = (format!("{runtimes}/runtime-endpoint/DEFAULT"), format!("{runtimes}/runtime-endpoint/*"));
+    for (mode, setting, agentcore, to_read, to_write) in [
+        ("report", "repoint", "enabled", vec![], vec![]),
+        ("enforce", "repoint", "disabled", vec![], vec![]),
+        ("enforce", "off", "enabled", vec![], vec![&*default]),
+        ("enforce", "report", "enabled", vec![], vec![&*default]),
+        ("enforce", "repoint", "enabled", vec![runtimes, &*all], vec![&*default, runtimes, &*all]),
     ] {
         let stack = Stack::with(&[("Mode", mode), ("PinnedEndpoints", setting), ("AgentCore", agentcore)]);
-        let mut actions = allowed_actions(&stack);
-        actions.retain(|action| action.ends_with("RuntimeEndpoint"));
-        assert_eq!(Vec::from_iter(actions), expected, "{mode}, {setting}, {agentcore}");
+        assert_eq!(resources_allowing(&stack, read), to_read, "{mode}, {setting}, {agentcore}");
+        assert_eq!(resources_allowing(&stack, write), to_write, "{mode}, {setting}, {agentcore}");
         assert_eq!(stack.function()["Environment"]["Variables"]["PINNED_ENDPOINTS"], setting);
     }
-    let writes = statements_allowing(&Stack::with(EVERYTHING), write);
-    let [statement] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
-    let runtimes = "arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/*";
-    assert_eq!(statement["Resource"], json!([runtimes, format!("{runtimes}/runtime-endpoint/*")]));
 }
 
 #[test]
@@ -147,6 +161,7 @@ const OWN_OUTPUT: &[(&str, &str)] = &[
 
 /// What AWS asks for besides the action that is called, and why.
 const COMPANIONS: &[(&str, &str)] = &[
+    ("bedrock-agentcore:UpdateAgentRuntimeEndpoint", "UpdateAgentRuntime moves the endpoint DEFAULT"),
     ("iam:PassRole", "UpdateAgentRuntime sends the runtime's role again"),
     ("bedrock-agentcore:PassCapacityProvider", "UpdateAgentRuntime sends the capacity provider again"),
     ("s3:GetObject", "UpdateAgentRuntime sends the code's place again"),
