@@ -1,7 +1,9 @@
 //! Stories of the template: the permissions are exactly what the code needs, and the rules deliver exactly the right
 //! events.
 
+mod conditions;
 mod delivery;
+mod exemptions;
 mod permissions;
 mod stack;
 

@@ -135,7 +135,7 @@ fn a_percent_encoded_runtime_arn_is_delivered() {
 
 #[test]
 fn the_rules_look_for_the_key_of_the_exception_tag_that_was_set() {
-    let stack = Stack::with(&[("ExceptionTag", "security=exempt=yes")]);
+    let stack = Stack::with(&[("ExceptionTag", "security=exempt")]);
     for (file, list, tags) in [
         ("ec2-exception-tag-deleted", "tagSet", json!({"items": [{"key": "security"}]})),
         ("agentcore-exception-tag-removed", "tagKeys", json!(["security"])),

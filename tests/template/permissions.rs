@@ -143,8 +143,22 @@ fn to_set_an_authorizer_the_role_needs_no_further_permission() {
     assert_eq!(allowed_actions(&enforced), allowed_actions(&Stack::with(&[])));
 }
 
+#[test]
+fn the_roles_policies_are_no_longer_than_iam_takes() {
+    let (key, roles) = (format!("{}=", "k".repeat(127)), "r".repeat(576));
+    for tag in ["k".repeat(128), key + &"v".repeat(256)] {
+        let longest = [("ExceptionTag", &*tag), ("RuntimeRoles", &*roles)];
+        let stack = Stack::with(&[EVERYTHING, &longest].concat());
+        let statements = [stack.statements("Allow"), stack.statements("Deny")].concat();
+        // Each may stand in a policy of its own.
+        let envelope = json!({"Version": "2012-10-17", "Statement": []}).to_string().len();
+        let length: usize = statements.iter().map(|statement| statement.to_string().len() + envelope).sum();
+        assert!(length <= 10_240, "{length} characters");
+    }
+}
+
 /// Parameters with which every optional permission is there.
-const EVERYTHING: &[(&str, &str)] = &[
+pub const EVERYTHING: &[(&str, &str)] = &[
     ("AccountDefaults", "enforce"),
     ("Imdsv1UsageDays", "30"),
     ("PinnedEndpoints", "repoint"),
@@ -173,7 +187,7 @@ fn names(reasons: &[(&str, &str)]) -> impl Iterator<Item = String> {
     reasons.iter().map(|(action, _)| (*action).to_owned())
 }
 
-fn is_read(action: &str) -> bool {
+pub fn is_read(action: &str) -> bool {
     let (_, name) = action.split_once(':').expect("service:Action");
     ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb))
 }
@@ -196,7 +210,7 @@ pub fn actions(statement: &Value) -> Vec<String> {
 }
 
 /// The IAM actions of the SDK operations that the code under `src/resource` calls, on a value named `client`.
-fn operations_called() -> BTreeSet<String> {
+pub fn operations_called() -> BTreeSet<String> {
     let files = files_under("src/resource");
     files.iter().flat_map(|file| operations_in(file)).collect()
 }
