@@ -69,8 +69,8 @@ fn the_schedule_asks_for_a_sweep_with_the_sample_event() {
 fn the_function_is_told_the_settings_it_reads() {
     let defaults = json!({
         "GUARDRAIL_MODE": "enforce", "EXCEPTION_TAG": "metadata-guardrail:exempt", "AGENTCORE": "enabled",
-        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report", "PINNED_ENDPOINTS": "report",
-        "ACCOUNT_DEFAULTS": "report", "IMDSV1_USAGE_DAYS": "0"
+        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report", "MUTABLE_ARTIFACTS": "enforce",
+        "PINNED_ENDPOINTS": "report", "ACCOUNT_DEFAULTS": "report", "IMDSV1_USAGE_DAYS": "0"
     });
     assert_eq!(Stack::with(&[]).function()["Environment"]["Variables"], defaults);
 
@@ -80,14 +80,15 @@ fn the_function_is_told_the_settings_it_reads() {
         ("AgentCore", "disabled"),
         ("SweepMarginSeconds", "90"),
         ("RuntimeAuthorizer", "off"),
+        ("MutableArtifacts", "hold"),
         ("PinnedEndpoints", "repoint"),
         ("AccountDefaults", "enforce"),
         ("Imdsv1UsageDays", "30"),
     ]);
     let others = json!({
         "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
-        "SWEEP_MARGIN_SECONDS": "90", "RUNTIME_AUTHORIZER": "off", "PINNED_ENDPOINTS": "repoint",
-        "ACCOUNT_DEFAULTS": "enforce", "IMDSV1_USAGE_DAYS": "30"
+        "SWEEP_MARGIN_SECONDS": "90", "RUNTIME_AUTHORIZER": "off", "MUTABLE_ARTIFACTS": "hold",
+        "PINNED_ENDPOINTS": "repoint", "ACCOUNT_DEFAULTS": "enforce", "IMDSV1_USAGE_DAYS": "30"
     });
     assert_eq!(stack.function()["Environment"]["Variables"], others);
 
