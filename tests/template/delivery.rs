@@ -79,18 +79,42 @@ fn the_guardrails_own_moves_are_known_by_their_client_token() {
 
 #[test]
 fn what_cloudtrail_omits_is_no_reason_to_drop_an_event() {
+    let marked = json!({"omitted": true, "reason": "requestParameters too large"});
     for (file, rule) in [
         ("ec2-instance-launched", "InstanceStartedRule"),
         ("ec2-instance-started", "InstanceStartedRule"),
         ("ec2-metadata-options-modified", "InstanceOptionsModifiedRule"),
+        ("ec2-metadata-options-modified-flat", "InstanceOptionsModifiedRule"),
         ("ec2-exception-tag-deleted", "InstanceTagDeletedRule"),
         ("agentcore-runtime-created", "RuntimeCreatedRule"),
         ("agentcore-runtime-updated", "RuntimeUpdatedRule"),
+        ("agentcore-endpoint-created", "RuntimeEndpointRule"),
+        ("agentcore-endpoint-updated", "RuntimeEndpointRule"),
+        ("agentcore-exception-tag-removed", "RuntimeTagRemovedRule"),
+    ] {
+        for left in [None, Some(&json!(null)), Some(&marked)] {
+            let event = without_parameters(file, left);
+            assert_eq!(Stack::with(&[]).rules_delivering(&event), [rule], "{file} with {left:?}");
+        }
+    }
+}
+
+#[test]
+fn the_guardrails_own_records_are_dropped_even_without_parameters() {
+    let issuer = "/detail/userIdentity/sessionContext/sessionIssuer";
+    for (file, rule) in [
+        ("ec2-metadata-options-modified", "InstanceOptionsModifiedRule"),
+        ("ec2-metadata-options-modified-flat", "InstanceOptionsModifiedRule"),
+        ("agentcore-runtime-updated", "RuntimeUpdatedRule"),
+        ("agentcore-endpoint-created", "RuntimeEndpointRule"),
         ("agentcore-endpoint-updated", "RuntimeEndpointRule"),
     ] {
-        for omitted in [json!(null), json!({"omitted": true, "reason": "requestParameters too large"})] {
-            let event = changed(file, "/detail", "requestParameters", omitted);
-            assert_eq!(Stack::with(&[]).rules_delivering(&event), [rule], "{file}");
+        for mut event in [sample(file), without_parameters(file, None), without_parameters(file, Some(&json!(null)))] {
+            assert_eq!(Stack::with(&[]).rules_delivering(&event), [rule], "{file} by another role");
+            event.pointer_mut(issuer).expect("an issuer")["arn"] = json!("GuardrailRole.Arn");
+            assert_eq!(Stack::with(&[]).rules_delivering(&event), [""; 0], "{file} by the guardrail");
+            event["detail"]["userIdentity"] = json!({"type": "IAMUser", "userName": "operator"});
+            assert_eq!(Stack::with(&[]).rules_delivering(&event), [rule], "{file} by a user");
         }
     }
 }
@@ -201,6 +225,17 @@ const NESTED_REQUEST: &str = "ModifyInstanceMetadataOptionsRequest";
 fn changed(name: &str, place: &str, member: &str, value: Value) -> Value {
     let mut event = sample(name);
     event.pointer_mut(place).expect("the place is there")[member] = value;
+    event
+}
+
+/// A sample event whose request and response CloudTrail left out; `left` is what stands in their place, if anything.
+fn without_parameters(name: &str, left: Option<&Value>) -> Value {
+    let mut event = sample(name);
+    let detail = event["detail"].as_object_mut().expect("a record of CloudTrail");
+    for member in ["requestParameters", "responseElements"] {
+        detail.remove(member);
+        detail.extend(left.map(|left| (member.to_owned(), left.clone())));
+    }
     event
 }
 
