@@ -128,7 +128,74 @@ fn the_guardrails_own_metrics_have_an_alarm_where_nothing_else_would_tell() {
     let alarms = stack.resources_of("AWS::CloudWatch::Alarm").map(|(_, alarm)| alarm);
     let own = alarms.filter(|alarm| alarm["Namespace"] == telemetry::NAMESPACE);
     let watched: BTreeSet<_> = own.map(|alarm| alarm["MetricName"].as_str().expect("a metric").to_owned()).collect();
-    assert_eq!(watched, ["IncompleteSweeps", "UnverifiedWrites"].map(str::to_owned).into());
+    let metrics = ["CompleteSweeps", "FinishedSweeps", "UnfinishedTargets", "UnknownIds", "UnverifiedWrites"];
+    assert_eq!(watched, metrics.map(str::to_owned).into());
+}
+
+#[test]
+fn sweeps_that_do_not_finish_or_stay_incomplete_are_told_after_the_hours_asked_for() {
+    for (stack, hours) in [(Stack::with(&[]), "24"), (Stack::with(&[("SweepAlarmHours", "168")]), "168")] {
+        let mut alarms = stack.resources_of("AWS::CloudWatch::Alarm").map(|(_, alarm)| alarm);
+        let waiting = alarms.by_ref().filter(|alarm| alarm["ComparisonOperator"] == "LessThanThreshold");
+        let mut waiting = waiting.collect::<Vec<_>>();
+        waiting.sort_by_key(|alarm| text(&alarm["MetricName"]));
+        assert_eq!(waiting.len(), 2);
+        for (alarm, metric) in waiting.iter().zip(["CompleteSweeps", "FinishedSweeps"]) {
+            assert_eq!(alarm["MetricName"], metric);
+            assert_eq!(alarm["EvaluationPeriods"], hours, "{metric}");
+            assert_eq!((&alarm["Period"], &alarm["Threshold"]), (&json!(3600), &json!(1)), "{metric}");
+            assert_eq!(alarm["TreatMissingData"], "breaching", "{metric}");
+            assert!(text(&alarm["AlarmDescription"]).contains(&format!("{hours} hours")), "{metric}");
+        }
+    }
+}
+
+#[test]
+fn events_of_any_rule_that_come_not_even_to_the_queue_are_told() {
+    for agentcore in ["enabled", "disabled"] {
+        let stack = Stack::with(&[("AgentCore", agentcore)]);
+        let (_, alarm) = stack
+            .resources_of("AWS::CloudWatch::Alarm")
+            .find(|(_, alarm)| alarm.get("Metrics").is_some())
+            .expect("an alarm on several metrics");
+        let metrics = alarm["Metrics"].as_array().expect("metrics");
+        let (added, sums): (Vec<_>, Vec<_>) = metrics.iter().partition(|metric| metric.get("MetricStat").is_some());
+        assert_eq!(sums.iter().map(|sum| &sum["Expression"]).collect::<Vec<_>>(), ["SUM(METRICS())"]);
+        assert!(added.len() <= 10, "an alarm takes ten metrics");
+        let rules: BTreeSet<_> = added
+            .iter()
+            .map(|metric| {
+                let metric = &metric["MetricStat"]["Metric"];
+                assert_eq!(metric["Namespace"], "AWS/Events");
+                assert_eq!(metric["MetricName"], "InvocationsFailedToBeSentToDlq");
+                assert_eq!(metric["Dimensions"][0]["Name"], "RuleName");
+                text(&metric["Dimensions"][0]["Value"])
+            })
+            .collect();
+        let all = stack.resources_of("AWS::Events::Rule").map(|(name, _)| name.to_owned());
+        assert_eq!(rules, all.collect(), "AgentCore {agentcore}");
+        assert_eq!(alarm["TreatMissingData"], "notBreaching");
+    }
+}
+
+#[test]
+fn every_parameter_stands_in_one_group() {
+    let document = document();
+    let groups = &document["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"];
+    let groups = groups.as_array().expect("groups").iter();
+    let mut grouped: Vec<_> = groups.flat_map(|group| texts(&group["Parameters"])).collect();
+    grouped.sort();
+    let declared = document["Parameters"].as_object().expect("parameters").keys();
+    let mut declared: Vec<_> = declared.cloned().collect();
+    declared.sort();
+    assert_eq!(grouped, declared);
+}
+
+#[test]
+fn the_exception_tag_has_one_equals_sign_at_most() {
+    let document = document();
+    let pattern = text(&document["Parameters"]["ExceptionTag"]["AllowedPattern"]);
+    assert_eq!(pattern.matches('=').count(), 1, "{pattern}");
 }
 
 #[test]
