@@ -76,7 +76,7 @@ impl Pacer {
     /// AWS has refused a write because there were too many: nothing is left in the bucket, and for a minute the pace is
     /// half of what it was, down to an eighth if that is refused, too.
     pub fn slow_down(&self) {
-        self.bucket.try_acquire(self.bucket.balance());
+        while self.bucket.try_acquire(1) {}
         let cost = self.cost();
         let mut slowed = self.slowed();
         if slowed.is_none_or(|slowed| slowed.since.elapsed() >= SAME_REFUSAL) {

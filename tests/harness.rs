@@ -26,10 +26,11 @@ use futures_util::FutureExt;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use metadata_guardrail::{
     aws::{self, Clients},
-    handler::Guardrail,
+    handler::{Guardrail, InvocationError},
     pacer::WriteRate,
     patience::Pace,
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
+    response::Response,
     settings::{AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, Settings, SweepMargin, UsageDays},
     target::Home,
     telemetry,
@@ -148,6 +149,16 @@ impl Scene {
 
     /// Lets the guardrail handle an event; its response, or the error that Lambda gets, as JSON.
     pub async fn invoke(&self, event: Value) -> Result<Value, Diagnostic> {
+        let result = self.handle(event).await;
+        let result = result.map(|response| serde_json::to_value(response).expect("a response is JSON"));
+        let result = result.map_err(Diagnostic::from);
+        assert!(!format!("{result:?}").contains(CANARY), "the secret is in the result");
+        assert!(!self.logs.text().contains(CANARY), "the secret is in the log");
+        result
+    }
+
+    /// The same as the library gives it.
+    pub async fn handle(&self, event: Value) -> Result<Response, InvocationError> {
         let mut clients = clients(&self.aws.url()).await;
         if let Some(url) = &self.agentcore_url {
             let config = clients.agentcore.config().to_builder().endpoint_url(url).build();
@@ -156,12 +167,7 @@ impl Scene {
         let guardrail = Guardrail::new(self.settings.clone(), clients).with_pace(self.pace).with_write_rate(AT_ONCE);
         let logs = self.logs.clone();
         let _logging = tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
-        let result = guardrail.handle(LambdaEvent::new(event, self.context())).await;
-        let result = result.map(|response| serde_json::to_value(response).expect("a response is JSON"));
-        let result = result.map_err(Diagnostic::from);
-        assert!(!format!("{result:?}").contains(CANARY), "the secret is in the result");
-        assert!(!self.logs.text().contains(CANARY), "the secret is in the log");
-        result
+        guardrail.handle(LambdaEvent::new(event, self.context())).await
     }
 
     /// The one outcome of an event that must succeed.

@@ -30,7 +30,7 @@ pub(super) struct Course<'a, O: Observe, E, F> {
     second_look_left: bool,
     /// How the role's own Deny has refused the write.
     denied: Option<Failure>,
-    /// What AWS answered to the last attempt.
+    /// What AWS answered last.
     answered: Option<String>,
 }
 
@@ -107,7 +107,9 @@ where
 
     async fn refused(&mut self, refusal: Refusal) -> Step {
         self.write_is_open = matches!(refusal, Refusal::Unclear(_));
-        self.answered = Some(refusal.failure().detail.clone());
+        if !self.write_is_open || self.answered.is_none() {
+            self.answered = Some(refusal.failure().detail.clone());
+        }
         match refusal {
             Refusal::Throttled(failure) => {
                 self.flow.pacer.into_iter().for_each(|pacer| pacer.slow_down());

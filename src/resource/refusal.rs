@@ -64,7 +64,7 @@ impl Refusal {
         match (error, error.code()) {
             (_, Some(code)) if THROTTLING_ERRORS.contains(&code) => Self::Throttled(failure),
             (SdkError::ConstructionFailure(_), _) => Self::Failed(failure),
-            (SdkError::ServiceError(answer), _) if answer.raw().status().is_server_error() => Self::Unclear(failure),
+            (SdkError::ServiceError(answer), _) if !answer.raw().status().is_client_error() => Self::Unclear(failure),
             (SdkError::ServiceError(_), Some(code)) if FOR_GOOD.contains(&code) => Self::ForGood(failure),
             (SdkError::ServiceError(_), _) if is_not_authorized && message.contains(OWN_DENY) => Self::Denied(failure),
             (SdkError::ServiceError(_), _)

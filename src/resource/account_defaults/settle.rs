@@ -118,7 +118,7 @@ struct Course<'a> {
     sent: Option<Defaults>,
     /// Whether a write is under way, or its answer was lost.
     write_is_open: bool,
-    /// What EC2 answered to the last attempt.
+    /// What EC2 answered last.
     answered: Option<String>,
 }
 
@@ -157,7 +157,9 @@ impl<'a> Course<'a> {
             Err(refusal) => refusal,
         };
         self.write_is_open = matches!(refusal, Refusal::Unclear(_));
-        self.answered = Some(refusal.failure().detail.clone());
+        if !self.write_is_open || self.answered.is_none() {
+            self.answered = Some(refusal.failure().detail.clone());
+        }
         match refusal {
             Refusal::Throttled(failure) => self.pause(failure).await.map(|()| None),
             Refusal::Unclear(failure) => {
