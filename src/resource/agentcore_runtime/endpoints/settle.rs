@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    attempts::Attempts,
     decision::{Pinned, Runtime, why_held, why_it_stays, why_not_yet},
     found::Found,
     observe::{Listed, ObserveEndpoints},
@@ -159,7 +160,7 @@ impl Course<'_> {
     /// Moves an endpoint to the present version, unless something is against it. After an attempt that AWS did not take,
     /// all is read and decided anew.
     async fn move_or_not(&mut self, it: &Pinned) -> Result<Moved, Failure> {
-        let (mut retries, mut was_denied, mut sent) = (self.flow.terms.retries(), false, None);
+        let mut attempts = Attempts::new(self.flow.terms.retries());
         loop {
             let read = Stopwatch::start();
             let to = match self.destination(it).await? {
@@ -169,40 +170,23 @@ impl Course<'_> {
             let Some(enforce) = self.flow.enforce else { return Ok(Moved::No(would_move(&to))) };
             let way = Way { name: &it.endpoint.name, from: &it.version, to: &to };
             let Some(before) = enforce.look(self.target, way.name).await? else { return Ok(Moved::Gone) };
-            if let Some(sent) = sent.as_ref().filter(|_| before.rests_on(way.to)) {
+            if let Some(sent) = attempts.sent.as_ref().filter(|_| before.rests_on(way.to)) {
                 return verified(sent, &before, way);
             }
             if let Some(why) = why_not_now(&before, way) {
                 return Ok(Moved::No(why));
             }
-            let failure = if read.elapsed() > MAX_AGE {
-                Failure::outdated()
-            } else {
-                self.found.write_is_open = true;
-                let refusal = match enforce.go(self.target, way, &before, &self.flow.terms.patience).await {
-                    Ok(moved) => return Ok(moved),
-                    Err(refusal) => refusal,
-                };
-                self.found.write_is_open = matches!(refusal, Refusal::Unclear(_));
-                match refusal {
-                    Refusal::Throttled(failure) => failure,
-                    Refusal::Unclear(failure) => {
-                        sent = Some(before);
-                        failure
-                    }
-                    Refusal::Denied(failure) if !was_denied => {
-                        was_denied = true;
-                        failure
-                    }
-                    Refusal::Denied(failure) | Refusal::ForGood(failure) => {
-                        return Err(Failure { reason: Reason::Refused, ..failure });
-                    }
-                    refusal => return Err(refusal.failure().clone()),
-                }
-            };
-            if !retries.pause().await {
-                return Err(failure);
+            if read.elapsed() > MAX_AGE {
+                attempts.again(Failure::outdated()).await?;
+                continue;
             }
+            self.found.write_is_open = true;
+            let refusal = match enforce.go(self.target, way, &before, &self.flow.terms.patience).await {
+                Ok(moved) => return Ok(moved),
+                Err(refusal) => refusal,
+            };
+            self.found.write_is_open = matches!(refusal, Refusal::Unclear(_));
+            attempts.again_after(refusal, before).await?;
         }
     }
 
