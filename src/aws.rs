@@ -55,24 +55,15 @@ pub async fn load(loader: ConfigLoader) -> SdkConfig {
     loader.retry_config(retries).timeout_config(timeouts).load().await
 }
 
-/// A client that sends each request once.
+/// What a write to EC2 is sent with: it is sent once.
 ///
 /// Between two attempts of the SDK somebody may deploy or set the exception tag, and the second would still send what
-/// was decided before. So whoever writes does it through such a client, and decides anew.
-pub trait SendOnce {
-    /// The same client without retries.
-    #[must_use]
-    fn sending_once(&self) -> Self;
+/// was decided before. So a write that AWS does not take is decided anew.
+pub fn ec2_write() -> aws_sdk_ec2::config::Builder {
+    aws_sdk_ec2::config::Builder::new().retry_config(RetryConfig::disabled())
 }
 
-impl SendOnce for aws_sdk_ec2::Client {
-    fn sending_once(&self) -> Self {
-        Self::from_conf(self.config().to_builder().retry_config(RetryConfig::disabled()).build())
-    }
-}
-
-impl SendOnce for aws_sdk_bedrockagentcorecontrol::Client {
-    fn sending_once(&self) -> Self {
-        Self::from_conf(self.config().to_builder().retry_config(RetryConfig::disabled()).build())
-    }
+/// The same for AgentCore.
+pub fn agentcore_write() -> aws_sdk_bedrockagentcorecontrol::config::Builder {
+    aws_sdk_bedrockagentcorecontrol::config::Builder::new().retry_config(RetryConfig::disabled())
 }

@@ -9,7 +9,7 @@ use tracing::{error, info, level_filters::LevelFilter, warn};
 use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt};
 
 use crate::{
-    event::{Event, Work},
+    event::{Cause, Event, Work},
     failure::shortened,
     handler::InvocationError,
     outcome::{Outcome, Reason, Verdict},
@@ -50,7 +50,11 @@ pub fn woken(request_id: &str, event_id: Option<&str>, event: &Event) {
         Work::Targets(targets) => Some(targets.len()),
         Work::Sweep(..) => None,
     };
-    info!(request_id, event_id, cause, targets, "woken by {cause}");
+    let swept = match (targets, event.cause) {
+        (Some(_), _) | (None, Cause::SweepDue) => "",
+        (None, _) => "; it names nothing that can be read, so all of its kind is swept",
+    };
+    info!(request_id, event_id, cause, targets, "woken by {cause}{swept}");
     if let (Some(first), Some(_)) = (event.unknown_ids.first(), targets) {
         let number = event.unknown_ids.len();
         counter!("UnknownIds").increment(number as u64);

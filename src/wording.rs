@@ -53,8 +53,9 @@ impl Wording<'_> {
     /// The outcome of a target that no tag exempts as far as the guardrail sees, and whose write its own role denies.
     pub fn refused_by_own_deny<D>(&self, look: Option<&Observation<D>>, failure: Failure) -> Outcome {
         let detail = format!(
-            "{} The statement KeepExemptions of the guardrail's role denies it, though no tag {} exempts it: IAM takes \
-             upper and lower case in a tag's key for the same. Look for the tag in another spelling and correct it.",
+            "{} The guardrail's own role denies it, by the statement KeepExemptions if nobody added another one, though no \
+             tag {} exempts it. IAM takes upper and lower case in a tag's key for the same: look for the tag in another \
+             spelling and correct it.",
             failure.detail,
             self.exception.key()
         );

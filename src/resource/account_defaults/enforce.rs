@@ -3,7 +3,7 @@
 use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::MetadataDefaultHttpTokensState};
 
 use super::observe::{Defaults, read};
-use crate::{aws::SendOnce, failure::Failure, outcome::Reason, patience::Patience, resource::Refusal};
+use crate::{aws::ec2_write, failure::Failure, outcome::Reason, patience::Patience, resource::Refusal};
 
 /// How many times the defaults are read after the write until they show it: EC2 is eventually consistent.
 const MOST_LOOKS: usize = 6;
@@ -11,14 +11,13 @@ const MOST_LOOKS: usize = 6;
 /// Requires IMDSv2 in the account defaults.
 #[derive(Clone, Debug)]
 pub struct EnforceDefaults {
-    writes: Client,
-    reads: Client,
+    client: Client,
 }
 
 impl EnforceDefaults {
-    /// Writes through a client like this one, but each write once.
-    pub fn new(client: &Client) -> Self {
-        Self { writes: client.sending_once(), reads: client.clone() }
+    /// Writes through this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
     }
 
     /// Sets `HttpTokens=required`, reads the defaults again and gives what they are then.
@@ -30,7 +29,8 @@ impl EnforceDefaults {
             return Err(Refusal::Failed(Failure::too_late()));
         }
         let required = MetadataDefaultHttpTokensState::Required;
-        let reply = self.writes.modify_instance_metadata_defaults().http_tokens(required).send().await;
+        let call = self.client.modify_instance_metadata_defaults().http_tokens(required);
+        let reply = call.customize().config_override(ec2_write()).send().await;
         reply.map_err(|error| Refusal::of("ModifyInstanceMetadataDefaults", &error, error.message()))?;
         let now = self.read_back(patience).await.map_err(Refusal::Failed)?;
         verified(before, now).map_err(Refusal::Failed)
@@ -40,7 +40,7 @@ impl EnforceDefaults {
         let mut pauses = patience.pauses();
         let mut looks = 1;
         loop {
-            let now = read(&self.reads).await.map_err(unseen)?;
+            let now = read(&self.client).await.map_err(unseen)?;
             if now.require_v2() || looks == MOST_LOOKS || !pauses.pause().await {
                 return Ok(now);
             }

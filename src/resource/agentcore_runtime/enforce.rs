@@ -17,7 +17,7 @@ use super::{
     verify::{Sent, may_be_ours, settled, verified},
 };
 use crate::{
-    aws::SendOnce,
+    aws::agentcore_write,
     failure::Failure,
     observed::Observed,
     outcome::{Reason, State},
@@ -33,16 +33,14 @@ const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z can
 /// Requires MMDSv2 on runtimes.
 #[derive(Clone, Debug)]
 pub struct EnforceRuntimes {
-    writes: Client,
-    reads: Client,
+    client: Client,
     authorizer: Option<Authorizer>,
 }
 
 impl EnforceRuntimes {
-    /// Writes through a client like this one, but each write once. The authorizer is set in the same update, on runtimes
-    /// that have none.
-    pub fn new(client: &Client, authorizer: Option<Authorizer>) -> Self {
-        Self { writes: client.sending_once(), reads: client.clone(), authorizer }
+    /// Writes through this client. The authorizer is set in the same update, on runtimes that have none.
+    pub fn new(client: Client, authorizer: Option<Authorizer>) -> Self {
+        Self { client, authorizer }
     }
 
     /// The runtime as it is to be sent. From here on an authorizer that is to be set counts as one that was there: it is
@@ -64,8 +62,8 @@ impl EnforceRuntimes {
             request.headers_mut().insert("content-length", json.len().to_string());
             *request.body_mut() = SdkBody::from(json.as_str());
         };
-        let call = self.writes.update_agent_runtime().agent_runtime_id(target.id()).client_token(client_token);
-        let reply = call.customize().mutate_request(replace_body).send().await;
+        let call = self.client.update_agent_runtime().agent_runtime_id(target.id()).client_token(client_token);
+        let reply = call.customize().config_override(agentcore_write()).mutate_request(replace_body).send().await;
         reply.map(|_| ()).map_err(|error| refusal(&error, before, s3_endpoint))
     }
 
@@ -78,7 +76,7 @@ impl EnforceRuntimes {
         patience: &Patience,
     ) -> Result<State, Refusal> {
         let doubted = |failure: Failure| failure.preceded_by(&doubt(&lost));
-        match settled(&self.reads, target, before, Sent::Unclear, patience).await {
+        match settled(&self.client, target, before, Sent::Unclear, patience).await {
             Ok(now) if !may_be_ours(before, &now) => Err(Refusal::Unclear(lost)),
             Ok(now) => verified(before, &now).map_err(|failure| Refusal::Failed(doubted(failure))),
             Err(Refusal::Moved(failure)) => Err(Refusal::Moved(doubted(failure))),
@@ -107,7 +105,7 @@ impl Enforce for EnforceRuntimes {
         let before = self.to_send(&observed.document);
         match self.send(target, &before, form).await {
             Ok(()) => {
-                let now = settled(&self.reads, target, &before, Sent::Accepted, patience).await?;
+                let now = settled(&self.client, target, &before, Sent::Accepted, patience).await?;
                 verified(&before, &now).map_err(Refusal::Failed)
             }
             Err(Refusal::Unclear(lost)) => self.unclear(target, &before, lost, patience).await,

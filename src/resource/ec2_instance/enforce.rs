@@ -11,7 +11,7 @@ use aws_sdk_ec2::{
 
 use super::observe::Options;
 use crate::{
-    aws::SendOnce,
+    aws::ec2_write,
     failure::Failure,
     observed::Observed,
     outcome::{Reason, State},
@@ -30,9 +30,9 @@ pub struct EnforceInstances {
 }
 
 impl EnforceInstances {
-    /// Writes through a client like this one, but each write once.
-    pub fn new(client: &Client) -> Self {
-        Self { client: client.sending_once() }
+    /// Writes through this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
     }
 }
 
@@ -49,8 +49,8 @@ impl Enforce for EnforceInstances {
         };
         let call = self.client.modify_instance_metadata_options().instance_id(observed.target.id());
         let call = call.http_tokens(HttpTokensState::Required).set_http_endpoint(endpoint);
-        let reply = call.send().await.map_err(|error| refusal(&error))?;
-        verified(&reply)
+        let reply = call.customize().config_override(ec2_write()).send().await;
+        verified(&reply.map_err(|error| refusal(&error))?)
     }
 
     /// Nothing was sent but `HttpTokens`.

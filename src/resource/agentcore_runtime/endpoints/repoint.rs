@@ -7,7 +7,7 @@ use super::{
     reading::{Endpoint, read},
 };
 use crate::{
-    aws::SendOnce,
+    aws::agentcore_write,
     failure::Failure,
     outcome::Reason,
     patience::Patience,
@@ -26,8 +26,7 @@ const OPERATION: &str = "UpdateAgentRuntimeEndpoint";
 /// Moves endpoints to another version of their runtime.
 #[derive(Clone, Debug)]
 pub struct MoveEndpoints {
-    writes: Client,
-    reads: Client,
+    client: Client,
 }
 
 /// What became of an endpoint that was to be moved.
@@ -51,14 +50,14 @@ pub(super) struct Way<'a> {
 }
 
 impl MoveEndpoints {
-    /// Writes through a client like this one, but each write once.
-    pub fn new(client: &Client) -> Self {
-        Self { writes: client.sending_once(), reads: client.clone() }
+    /// Writes through this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
     }
 
     /// The endpoint as it is now; `None` if AWS does not know it.
     pub(super) async fn look(&self, target: &Target, name: &str) -> Result<Option<Endpoint>, Failure> {
-        read(&self.reads, target, name).await
+        read(&self.client, target, name).await
     }
 
     /// Moves an endpoint, once, and verifies it. Whoever asks for it has just made sure that nothing forbids it.
@@ -89,10 +88,11 @@ impl MoveEndpoints {
         let told = description.as_deref().unwrap_or_default();
         let updated = before.text("lastUpdatedAt").unwrap_or_default();
         let token = token(&[target.id(), way.name, way.from, way.to, told, &updated]);
-        let call = self.writes.update_agent_runtime_endpoint();
+        let call = self.client.update_agent_runtime_endpoint();
         let call = call.agent_runtime_id(target.id()).endpoint_name(way.name).agent_runtime_version(way.to);
         let call = call.set_description(description).client_token(format!("{TOKEN_PREFIX}{token}"));
-        call.send().await.map(|_| ()).map_err(|error| Refusal::of(OPERATION, &error, None))
+        let reply = call.customize().config_override(agentcore_write()).send().await;
+        reply.map(|_| ()).map_err(|error| Refusal::of(OPERATION, &error, None))
     }
 
     /// Waits for a move whose answer was lost, as far as AWS shows that it happened.
@@ -123,7 +123,7 @@ impl MoveEndpoints {
         let mut fruitless_reads = 0;
         loop {
             fruitless_reads += 1;
-            let so_far = match read(&self.reads, target, way.name).await {
+            let so_far = match read(&self.client, target, way.name).await {
                 Ok(Some(now)) if now.rests_on(way.to) => return Ok(now),
                 Ok(None) => return Err(Refusal::Failed(not_verified("AWS does not know the endpoint any more."))),
                 Err(failure) => Refusal::Failed(not_verified(&failure.detail)),
