@@ -42,6 +42,23 @@ async fn three_hundred_instances_of_one_event_of_which_the_rest_becomes_exempt()
 }
 
 #[tokio::test]
+async fn who_waited_for_their_turn_are_looked_at_again_together() {
+    let scene = Scene::new().await;
+    let ids: Vec<_> = (0..24).map(|number| format!("i-{number:017x}")).collect();
+    ids.iter().for_each(|id| _ = scene.aws.world().add_instance(id));
+    scene.aws.world().after(MODIFY, |world| {
+        time_passes(Duration::from_secs(4));
+        let open = world.instances.values_mut().filter(|instance| instance.http_tokens == "optional").skip(7);
+        open.for_each(|instance| _ = instance.http_endpoint("disabled"));
+    });
+
+    let response = scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"compliant": 16, "enforced": 8}));
+    assert_eq!((count(&scene, DESCRIBE), count(&scene, DESCRIBE_TAGS), count(&scene, MODIFY)), (3, 1, 8));
+}
+
+#[tokio::test]
 async fn an_instance_whose_tags_took_long_to_read_is_looked_at_again() {
     let scene = scene().await;
     scene.aws.world().after(DESCRIBE_TAGS, |world| {
