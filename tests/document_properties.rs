@@ -371,6 +371,20 @@ proptest! {
     }
 
     #[test]
+    fn an_authorizer_without_a_member_is_not_sent_and_everything_else_is(
+        mut configuration in configuration(),
+        style in style(),
+    ) {
+        let everything_else = written(&configuration, style);
+        configuration.insert(AUTHORIZER.to_owned(), Json::object([]));
+
+        let mut sent = sent(&update(&read(&Json::Object(configuration), style), S3Endpoint::Keep));
+
+        sent.remove(METADATA);
+        prop_assert_eq!(bytes(&sent), everything_else);
+    }
+
+    #[test]
     fn an_authorizer_that_was_set_is_no_difference_and_one_changed_value_of_it_is_named(
         mut configuration in configuration(),
         authorizer in authorizer(),

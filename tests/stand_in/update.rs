@@ -1,6 +1,6 @@
 //! AgentCore's rules about updating a runtime.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 use super::runtime::{Document, Runtime, at, raw};
@@ -22,8 +22,7 @@ const OWNED_BY_RESPONSES: [&str; 9] = [
 const REQUIRED: [&str; 3] = ["agentRuntimeArtifact", "roleArn", "networkConfiguration"];
 
 /// Members, with a JSON pointer inside, that may be left out but not sent empty.
-const NEVER_EMPTY: [(&str, &str); 7] = [
-    ("authorizerConfiguration", ""),
+const NEVER_EMPTY: [(&str, &str); 6] = [
     ("description", ""),
     ("allowedPorts", ""),
     ("requestHeaderConfiguration", "/requestHeaderAllowlist"),
@@ -32,6 +31,8 @@ const NEVER_EMPTY: [(&str, &str); 7] = [
     ("authorizerConfiguration", "/customJWTAuthorizer/allowedScopes"),
 ];
 
+/// A union, which has exactly one member.
+const AUTHORIZER: &str = "authorizerConfiguration";
 const NETWORK: &str = "networkConfiguration";
 const S3_ENDPOINT: &str = "/networkModeConfig/requireServiceS3Endpoint";
 
@@ -187,6 +188,9 @@ fn check_members(document: &Document) -> Result<(), Refusal> {
     if let Some(owned) = owned.find(|member| document.contains_key(**member)) {
         return Err(constraint(owned, "Member is not part of this request"));
     }
+    if at(document, AUTHORIZER, "") == Some(json!({})) {
+        return Err(constraint(AUTHORIZER, "Member must have exactly one member"));
+    }
     for (member, pointer) in NEVER_EMPTY {
         if at(document, member, pointer).as_ref().is_some_and(is_empty) {
             let path = format!("{member}{}", pointer.replace('/', "."));
@@ -200,7 +204,6 @@ fn is_empty(value: &Value) -> bool {
     match value {
         Value::String(text) => text.is_empty(),
         Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
         _ => false,
     }
 }

@@ -30,7 +30,7 @@ const OWNED_BY_AWS: [&str; 9] = [
 /// Without these UpdateAgentRuntime is refused, and the SDK would fill in an empty text.
 const REQUIRED: [&str; 2] = ["agentRuntimeArtifact", "roleArn"];
 /// Members that AWS may return empty and refuses to take empty.
-const NEVER_EMPTY: [&[&str]; 9] = [
+const NEVER_EMPTY: [&[&str]; 8] = [
     &["allowedPorts"],
     &["authorizerConfiguration", "customJWTAuthorizer", "allowedAudience"],
     &["authorizerConfiguration", "customJWTAuthorizer", "allowedClients"],
@@ -38,9 +38,8 @@ const NEVER_EMPTY: [&[&str]; 9] = [
     &["authorizerConfiguration", "customJWTAuthorizer", "customClaims"],
     &["description"],
     &["requestHeaderConfiguration", "requestHeaderAllowlist"],
-    // Unions that are left without a member.
+    // A union that is left without a member.
     &["requestHeaderConfiguration"],
-    &["authorizerConfiguration"],
 ];
 const AUTHORIZER: [&str; 1] = ["authorizerConfiguration"];
 const REQUIRE_MMDSV2: [&str; 2] = ["metadataConfiguration", "requireMMDSV2"];
@@ -105,6 +104,10 @@ impl Document {
                 configuration.remove(path);
             }
         }
+        // Only this: what is empty in another shape counts as an authorizer, and is AWS's to refuse.
+        if configuration.get(&AUTHORIZER).is_some_and(|json| is_empty_object(&json)) {
+            configuration.remove(&AUTHORIZER);
+        }
         Some(Self { whole, configuration })
     }
 
@@ -136,7 +139,7 @@ impl Document {
     /// Whether it has no authorizer: `authorizerConfiguration` is absent, null or an object without members. Whatever
     /// else stands there is one, whether or not anybody knows its shape.
     pub fn lacks_authorizer(&self) -> bool {
-        let is_none = |json: &str| json == "null" || (json.starts_with('{') && is_empty(json));
+        let is_none = |json: &str| json == "null" || is_empty_object(json);
         self.whole.get(&AUTHORIZER).is_none_or(|json| is_none(&json))
     }
 
@@ -231,6 +234,10 @@ pub(super) fn depth(json: &[u8]) -> usize {
         deepest = deepest.max(depth);
     }
     deepest
+}
+
+fn is_empty_object(json: &str) -> bool {
+    json.starts_with('{') && is_empty(json)
 }
 
 /// White space has no meaning between brackets, but it has one in a text.
