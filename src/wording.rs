@@ -80,7 +80,7 @@ impl Wording<'_> {
         let exemption = observed.map_or(Exemption::None, |seen| self.exemption(seen));
         let findings = findings(observed, result, &exemption);
         let remarks = findings.iter().filter_map(|finding| remark(*finding, &exemption));
-        let authorizer = about_authorizer(observed, result).map(str::to_owned);
+        let authorizer = about_authorizer(observed, result, reason).map(str::to_owned);
         let detail = [detail].into_iter().chain(authorizer).chain(remarks).collect::<Vec<_>>().join(" ");
         Outcome {
             kind: self.target.kind(),
@@ -227,8 +227,10 @@ fn gets_authorizer<D>(observed: Option<&Observed<D>>) -> bool {
     observed.is_some_and(|seen| seen.findings_if_enforced.contains(&Finding::AuthorizerSet))
 }
 
+const ALSO_SETS_AUTHORIZER: &str = "The update that requires MMDSv2 also sets the authorizer.";
+
 /// The sentence about the authorizer of a runtime that has none, where the guardrail was told to set one.
-fn about_authorizer<D>(observed: Option<&Observed<D>>, result: Verdict) -> Option<&'static str> {
+fn about_authorizer<D>(observed: Option<&Observed<D>>, result: Verdict, reason: Reason) -> Option<&'static str> {
     if !gets_authorizer(observed) {
         return None;
     }
@@ -238,7 +240,8 @@ fn about_authorizer<D>(observed: Option<&Observed<D>>, result: Verdict) -> Optio
             "The same update would set the authorizer, and calls that are signed with SigV4 would be refused from \
              then on.",
         ),
-        Verdict::Failed => Some("The update that requires MMDSv2 also sets the authorizer."),
+        Verdict::Failed => Some(ALSO_SETS_AUTHORIZER),
+        Verdict::Held if reason == Reason::Refused => Some(ALSO_SETS_AUTHORIZER),
         Verdict::Compliant => Some(
             "It has no authorizer and is given none: the guardrail sets one only in the update that requires MMDSv2.",
         ),
