@@ -145,7 +145,9 @@ impl Course<'_> {
         if let Some(why) = self.runtime.why_first() {
             return self.found.stays(&it, why);
         }
-        match self.move_or_not(&it).await {
+        let moved = self.move_or_not(&it).await;
+        let write_is_open = mem::take(&mut self.found.write_is_open);
+        match moved {
             Ok(Moved::To(version)) => self.found.moved(&it, &version),
             Ok(Moved::No(why)) => self.found.stays(&it, &why),
             Ok(Moved::Gone) => self.found.gone(&it),
@@ -153,7 +155,7 @@ impl Course<'_> {
                 self.later.push(Later { name: it.endpoint.name.clone(), stays: Some((it, why)) });
             }
             Ok(Moved::NotYet(why)) => self.found.stays(&it, &why),
-            Err(failure) => self.found.failed(&it, failure),
+            Err(failure) => self.found.failed(&it, Failure { write_is_open, ..failure }),
         }
     }
 
