@@ -79,7 +79,8 @@ impl Found {
             self.said.push(is_pinned(name, version, "."));
         }
         let (is_pinned, is_moved) = (self.is_pinned || !self.open.is_empty(), !self.moved.is_empty());
-        let is_unread = !moves && !self.failures.is_empty();
+        let fails = moves && runtime.is_done();
+        let is_unread = !fails && !self.failures.is_empty();
         let findings = [
             (is_pinned, Finding::PinnedEndpoint),
             (is_moved, Finding::EndpointMoved),
@@ -92,7 +93,7 @@ impl Found {
         self.failures
             .sort_by_key(|failure| (failure.reason != Reason::EndpointNotVerified, failure.reason == Reason::Refused));
         match self.failures.first() {
-            Some(failure) if moves && runtime.is_done() => {
+            Some(failure) if fails => {
                 let is_refused = self.failures.iter().all(|failure| failure.reason == Reason::Refused);
                 let result = if is_refused { Verdict::Held } else { Verdict::Failed };
                 (outcome.result, outcome.reason) = (result, failure.reason);
