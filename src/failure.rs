@@ -36,6 +36,17 @@ impl Failure {
         Self { detail: format!("{earlier} {}", self.detail), ..self }
     }
 
+    /// The same failure of a write that the role itself is denied, though no tag exempts as far as the guardrail sees.
+    pub fn of_own_deny(self, exception_key: &str) -> Self {
+        let detail = format!(
+            "{} The guardrail's own role denies it, by the statement KeepExemptions if nobody added another one, though no \
+             tag {exception_key} exempts it. IAM takes upper and lower case in a tag's key for the same: look for the tag \
+             in another spelling and correct it.",
+            self.detail
+        );
+        Self { detail, ..self }
+    }
+
     /// AWS was still at work on the resource when time ran out; with AWS's word for its status.
     pub fn still_changing(status: &str) -> Self {
         Self::new(

@@ -52,14 +52,7 @@ impl Wording<'_> {
 
     /// The outcome of a target that no tag exempts as far as the guardrail sees, and whose write its own role denies.
     pub fn refused_by_own_deny<D>(&self, look: Option<&Observation<D>>, failure: Failure) -> Outcome {
-        let detail = format!(
-            "{} The guardrail's own role denies it, by the statement KeepExemptions if nobody added another one, though no \
-             tag {} exempts it. IAM takes upper and lower case in a tag's key for the same: look for the tag in another \
-             spelling and correct it.",
-            failure.detail,
-            self.exception.key()
-        );
-        self.refused(look, Failure { detail, ..failure })
+        self.refused(look, failure.of_own_deny(self.exception.key()))
     }
 
     /// The outcome of a target that could not be finished; `look` is what was known of it.

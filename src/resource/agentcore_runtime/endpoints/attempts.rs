@@ -6,7 +6,8 @@ use crate::{failure::Failure, outcome::Reason, patience::Pauses, resource::Refus
 /// The attempts so far.
 pub(super) struct Attempts {
     pauses: Pauses,
-    was_denied: bool,
+    /// How the role's own Deny has refused the move.
+    denied: Option<Failure>,
     /// The endpoint before a move whose answer was lost.
     pub sent: Option<Endpoint>,
 }
@@ -14,7 +15,7 @@ pub(super) struct Attempts {
 impl Attempts {
     /// None so far; `pauses` are those between two of them.
     pub fn new(pauses: Pauses) -> Self {
-        Self { pauses, was_denied: false, sent: None }
+        Self { pauses, denied: None, sent: None }
     }
 
     /// Pauses for another attempt.
@@ -28,16 +29,25 @@ impl Attempts {
                 self.sent = Some(before);
                 self.again(failure).await
             }
-            Refusal::Denied(failure) if !self.was_denied => {
-                self.was_denied = true;
-                self.again(failure).await
+            Refusal::Denied(failure) => {
+                self.denied = Some(failure);
+                Ok(())
             }
-            Refusal::Denied(failure) | Refusal::ForGood(failure) => Err(Failure { reason: Reason::Refused, ..failure }),
+            Refusal::ForGood(failure) => Err(Failure { reason: Reason::Refused, ..failure }),
             Refusal::Moved(failure)
             | Refusal::Busy(failure)
             | Refusal::Demanded(failure)
             | Refusal::Failed(failure) => Err(failure),
         }
+    }
+
+    /// Whether the move may be sent once more, now that another look has found nothing against it.
+    ///
+    /// # Errors
+    /// The role's own Deny has refused it, and that look does not explain why.
+    pub fn may_go_on(&mut self, exception_key: &str) -> Result<(), Failure> {
+        let denied = self.denied.take().map(|failure| failure.of_own_deny(exception_key));
+        denied.map_or(Ok(()), |failure| Err(Failure { reason: Reason::Refused, ..failure }))
     }
 
     /// Pauses because of this failure, which is what remains if no time is left.

@@ -178,6 +178,7 @@ impl Course<'_> {
             if let Some(why) = why_not_now(&before, way) {
                 return Ok(Moved::No(why));
             }
+            attempts.may_go_on(self.flow.terms.exception.key())?;
             if read.elapsed() > MAX_AGE {
                 attempts.again(Failure::outdated()).await?;
                 continue;
