@@ -146,7 +146,10 @@ where
         };
         match enforce.verify(sent, now) {
             Ok(after) => Step::Break(self.wording.enforced(self.sent.as_ref(), after)),
-            Err(failure) => self.failed(failure),
+            Err(failure) => {
+                self.turn.look = self.sent.take();
+                self.failed(failure)
+            }
         }
     }
 

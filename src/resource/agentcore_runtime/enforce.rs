@@ -29,6 +29,9 @@ use crate::{
 const OPERATION: &str = "UpdateAgentRuntime";
 /// How AWS refuses `requireServiceS3Endpoint` for a runtime that it counts as newer than we did.
 const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
+/// What is to be known of whatever is seen after a lost answer.
+const DOUBT: &str = "The answer to the update was lost, so what was seen then may be its work or somebody else's \
+                     deployment; find out which before you restore anything.";
 
 /// Requires MMDSv2 on runtimes.
 #[derive(Clone, Debug)]
@@ -75,7 +78,7 @@ impl EnforceRuntimes {
         lost: Failure,
         patience: &Patience,
     ) -> Result<State, Refusal> {
-        let doubted = |failure: Failure| failure.preceded_by(&doubt(&lost));
+        let doubted = |failure: Failure| failure.preceded_by(DOUBT).preceded_by(&lost.detail);
         match settled(&self.client, target, before, Sent::Unclear, patience).await {
             Ok(now) if !may_be_ours(before, &now) => Err(Refusal::Unclear(lost)),
             Ok(now) => verified(before, &now).map_err(|failure| Refusal::Failed(doubted(failure))),
@@ -84,14 +87,6 @@ impl EnforceRuntimes {
             Err(refusal) => Err(refusal),
         }
     }
-}
-
-fn doubt(lost: &Failure) -> String {
-    format!(
-        "{} The answer to the update was lost, so what was seen then may be its work or somebody else's deployment; \
-         find out which before you restore anything.",
-        lost.detail
-    )
 }
 
 impl Enforce for EnforceRuntimes {
@@ -114,7 +109,7 @@ impl Enforce for EnforceRuntimes {
     }
 
     fn verify(&self, sent: &Observed<Document>, now: &Observed<Document>) -> Result<State, Failure> {
-        verified(&self.to_send(&sent.document), &now.document)
+        verified(&self.to_send(&sent.document), &now.document).map_err(|failure| failure.preceded_by(DOUBT))
     }
 }
 
