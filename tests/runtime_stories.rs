@@ -10,7 +10,9 @@ mod findings_travel_with_the_outcome;
 mod it_is_written;
 mod the_s3_endpoint_rule;
 mod the_update_is_lossless;
+mod the_write_is_decided_anew;
 mod the_write_is_verified;
+mod what_is_not_the_guardrails_to_write;
 
 use std::time::Duration;
 
@@ -18,12 +20,11 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{
-        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, count, detail, document, just_now,
-        only_write, runtime_created, sample,
+        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, detail, document, due, just_now,
+        only_write, runtime_created,
     },
     stand_in::{Call, Document, Fault, Runtime, World},
 };
-use metadata_guardrail::aws::ATTEMPTS;
 
 const ID: &str = "claims_agent-a1B2c3D4e5";
 const ENDPOINTS: &str = "ListAgentRuntimeEndpoints";
@@ -32,6 +33,11 @@ const TAGS: &str = "ListTagsForResource";
 const REQUIRED: (&str, &str) = ("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
 const UPDATE: &str = "UpdateAgentRuntime";
 const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
+
+/// What is called until a write is sent.
+const UP_TO_THE_UPDATE: [&str; 4] = [GET, TAGS, GET, UPDATE];
+/// How often the target of an event is tried.
+const TRIES: usize = 20;
 
 /// A pause for which no invocation has the time.
 const LONGER_THAN_LEFT: Duration = Duration::from_secs(3600);
@@ -54,6 +60,15 @@ fn created() -> Value {
 
 fn updated(request: Value) -> Value {
     agentcore_call(UPDATE, request, json!({"agentRuntimeId": ID}))
+}
+
+/// Somebody acts between the last look and the update.
+fn just_before_the_update(scene: &Scene, change: impl FnOnce(&mut World) + Send + 'static) {
+    scene.aws.world().after(TAGS, |world| world.after(GET, change));
+}
+
+fn runtime(world: &mut World) -> &mut Runtime {
+    world.runtimes.get_mut(ID).expect("the runtime")
 }
 
 /// The members of a request's body, each byte for byte.

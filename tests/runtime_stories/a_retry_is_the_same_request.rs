@@ -1,7 +1,7 @@
 use super::*;
 
 #[tokio::test]
-async fn after_a_lost_reply_and_there_is_exactly_one_new_version() {
+async fn unless_a_read_shows_that_the_first_one_whose_answer_was_lost_has_happened() {
     let scene = scene().await;
     scene.aws.world().fault(UPDATE, Fault::LostReply, 1);
 
@@ -9,15 +9,30 @@ async fn after_a_lost_reply_and_there_is_exactly_one_new_version() {
 
     assert_ended(&outcome, "enforced", "v1_allowed");
     assert_eq!(scene.aws.world().runtime(ID).version, 2);
-    let writes = scene.aws.writes();
-    assert_eq!(writes.len(), 2);
-    assert_eq!(writes[0].body, writes[1].body);
+    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, GET, GET, GET, ENDPOINTS]);
+}
+
+#[tokio::test]
+async fn as_long_as_no_read_shows_that_it_has_happened_and_there_is_exactly_one_new_version() {
+    for event in [created(), due()] {
+        let scene = scene().await;
+        scene.aws.world().fault(UPDATE, Fault::LostReply, 1);
+        scene.aws.world().after(UPDATE, |world| runtime(world).reads_behind = 10);
+
+        let response = scene.invoke(event).await.expect("success");
+
+        assert_ended(&by_id(&response)[ID], "enforced", "v1_allowed");
+        assert_eq!(scene.aws.world().runtime(ID).version, 2);
+        let writes = scene.aws.writes();
+        assert_eq!(writes.len(), 2);
+        assert_eq!(writes[0].body, writes[1].body);
+    }
 }
 
 #[tokio::test]
 async fn in_the_next_invocation_as_long_as_the_runtime_is_the_same() {
     let scene = scene().await;
-    scene.aws.world().fault(UPDATE, Fault::ConnectionReset, ATTEMPTS as usize);
+    scene.aws.world().fault(UPDATE, Fault::ConnectionReset, TRIES);
 
     let first = scene.failed_outcome(created()).await;
     let second = scene.outcome(created()).await;
@@ -25,7 +40,7 @@ async fn in_the_next_invocation_as_long_as_the_runtime_is_the_same() {
     assert_ended(&first, "failed", "write_failed");
     assert_ended(&second, "enforced", "v1_allowed");
     let writes = scene.aws.writes();
-    assert_eq!(writes.len(), ATTEMPTS as usize + 1);
+    assert_eq!(writes.len(), TRIES + 1);
     assert!(writes.iter().all(|write| write.body == writes[0].body));
 }
 
@@ -50,30 +65,48 @@ async fn but_not_for_another_version() {
 }
 
 #[tokio::test]
-async fn when_aws_throttles_it() {
+async fn after_another_look_when_aws_throttles_it() {
     let scene = scene().await;
     scene.aws.world().fault(UPDATE, Fault::Throttled, 1);
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
+    let afterwards = [GET, GET, GET, ENDPOINTS];
+    assert_eq!(scene.aws.operations(), [UP_TO_THE_UPDATE, UP_TO_THE_UPDATE, afterwards].concat());
     let writes = scene.aws.writes();
-    assert_eq!(writes.len(), 2);
     assert_eq!(writes[0].body, writes[1].body);
 }
 
 #[tokio::test]
-async fn and_what_a_retry_cannot_mend_is_sent_only_once() {
-    let invalid =
-        Fault::Refused { code: "ValidationException", message: "maxLifetime is out of range".to_owned(), status: 400 };
-    for (fault, code) in [(Fault::AccessDenied, "AccessDeniedException"), (invalid, "ValidationException")] {
+async fn and_without_the_permission_it_is_sent_only_once() {
+    let scene = scene().await;
+    scene.aws.world().fault(UPDATE, Fault::AccessDenied, usize::MAX);
+
+    let outcome = scene.failed_outcome(created()).await;
+
+    assert_ended(&outcome, "failed", "write_failed");
+    assert_says(&outcome, "AccessDeniedException");
+    assert_eq!(scene.aws.operations(), UP_TO_THE_UPDATE);
+}
+
+#[tokio::test]
+async fn and_what_aws_refuses_for_good_is_sent_only_once_and_held() {
+    let message = "maxLifetime is out of range".to_owned();
+    for (fault, said) in [
+        (Fault::Refused { code: "ValidationException", message, status: 400 }, "maxLifetime is out of range"),
+        (Fault::ExplicitDeny("service control"), "with an explicit deny in a service control policy"),
+        (Fault::ExplicitDeny("resource control"), "with an explicit deny in a resource control policy"),
+    ] {
         let scene = scene().await;
         scene.aws.world().fault(UPDATE, fault, usize::MAX);
 
-        let outcome = scene.failed_outcome(created()).await;
+        let outcome = scene.outcome(created()).await;
 
-        assert_ended(&outcome, "failed", "write_failed");
-        assert_says(&outcome, code);
-        assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE]);
+        assert_ended(&outcome, "held", "refused");
+        assert_says(&outcome, said);
+        assert_eq!(outcome["before"], json!({"require_mmdsv2": null, "version": "1"}));
+        assert_eq!(outcome["after"], Value::Null);
+        assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, ENDPOINTS]);
     }
 }

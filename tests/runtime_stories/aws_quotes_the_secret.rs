@@ -6,8 +6,8 @@ async fn outcome_of_a_refusal(message: String) -> Value {
     let scene = scene().await;
     let refusal = Fault::Refused { code: "ValidationException", message, status: 400 };
     scene.aws.world().fault(UPDATE, refusal, usize::MAX);
-    let outcome = scene.failed_outcome(created()).await;
-    assert_ended(&outcome, "failed", "write_failed");
+    let outcome = scene.outcome(created()).await;
+    assert_ended(&outcome, "held", "refused");
     assert_no_piece_of_the_secret(&scene, &outcome);
     outcome
 }

@@ -80,5 +80,5 @@ async fn of_an_enforced_runtime_and_without_a_further_call() {
 
     assert_ended(&outcome, "enforced", "v1_allowed");
     assert_eq!(outcome["findings"], json!(["no_authorizer", "public_network"]));
-    assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET, GET, GET, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, GET, GET, GET, ENDPOINTS]);
 }

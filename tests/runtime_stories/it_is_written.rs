@@ -26,7 +26,7 @@ async fn a_runtime_that_allows_v1_is_enforced_and_the_answer_is_exact() {
             }]
         })
     );
-    assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET, GET, GET, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, GET, GET, GET, ENDPOINTS]);
     assert!(scene.aws.world().runtime(ID).requires_mmdsv2());
 }
 
@@ -71,17 +71,15 @@ async fn a_runtime_that_aws_is_at_work_on_is_waited_for() {
         let outcome = scene.outcome(created()).await;
 
         assert_ended(&outcome, "enforced", "v1_allowed");
-        assert_eq!(scene.aws.operations()[..5], [GET, GET, GET, TAGS, UPDATE], "{status}");
+        assert_eq!(scene.aws.operations()[..6], [GET, GET, GET, TAGS, GET, UPDATE], "{status}");
     }
 }
 
 #[tokio::test]
 async fn a_conflict_is_waited_out_and_everything_is_looked_at_again() {
     let scene = scene().await;
-    scene.aws.world().after(TAGS, |world| {
-        let runtime = world.runtimes.get_mut(ID).expect("the runtime");
-        runtime.version = 2;
-        runtime.set("description", r#""changed in between""#).status("UPDATING");
+    just_before_the_update(&scene, |world| {
+        runtime(world).publish(&[("description", r#""changed in between""#)]).status("UPDATING");
     });
 
     let outcome = scene.outcome(created()).await;
@@ -91,7 +89,7 @@ async fn a_conflict_is_waited_out_and_everything_is_looked_at_again() {
     assert_eq!(outcome["after"]["version"], "3");
     let mut operations = scene.aws.operations();
     operations.dedup();
-    assert_eq!(operations, [GET, TAGS, UPDATE, GET, TAGS, UPDATE, GET, ENDPOINTS]);
+    assert_eq!(operations, [GET, TAGS, GET, UPDATE, GET, TAGS, GET, UPDATE, GET, ENDPOINTS]);
     let writes = scene.aws.writes();
     assert_eq!(writes[0].error.as_deref(), Some("ConflictException"));
     assert_eq!(sent(&members(&writes[1]), "description"), Some(r#""changed in between""#));
@@ -100,28 +98,29 @@ async fn a_conflict_is_waited_out_and_everything_is_looked_at_again() {
 #[tokio::test]
 async fn an_exemption_that_comes_while_waiting_is_respected() {
     let scene = scene().await;
-    scene.aws.world().after(TAGS, |world| {
-        world.runtimes.get_mut(ID).expect("the runtime").tag(EXEMPT, "wait for me").status("UPDATING");
+    just_before_the_update(&scene, |world| {
+        runtime(world).tag(EXEMPT, "wait for me").status("UPDATING");
     });
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "exempt", "exception_tag");
     assert_eq!(scene.aws.world().runtime(ID).version, 1);
+    assert_eq!(only_write(&scene).error.as_deref(), Some("ConflictException"));
 }
 
 #[tokio::test]
 async fn a_conflict_near_the_deadline_fails_without_waiting() {
     let scene = scene().await.with_pace(LONGER_THAN_LEFT, LONGER_THAN_LEFT);
-    scene.aws.world().after(TAGS, |world| {
-        world.runtimes.get_mut(ID).expect("the runtime").status("UPDATING");
+    just_before_the_update(&scene, |world| {
+        runtime(world).status("UPDATING");
     });
 
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "write_failed");
     assert_says(&outcome, "ConflictException");
-    assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE]);
+    assert_eq!(scene.aws.operations(), UP_TO_THE_UPDATE);
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn an_exempt_runtime_is_not_written_and_its_owner_learns_that_aws_refuses_
     assert_says(&outcome, "vendor agent needs v1");
     assert_says(&outcome, "AWS refuses to invoke it");
     assert_eq!(outcome["findings"], json!([]));
-    assert_eq!(scene.aws.operations(), [GET, TAGS, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, ENDPOINTS]);
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn report_mode_says_what_it_would_do() {
     let outcome = &response["outcomes"][0];
     assert_ended(outcome, "would_enforce", "v1_allowed");
     assert_eq!((&outcome["before"]["require_mmdsv2"], &outcome["after"]), (&Value::Null, &Value::Null));
-    assert_eq!(scene.aws.operations(), [GET, TAGS, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, ENDPOINTS]);
 }
 
 #[tokio::test]
@@ -151,14 +151,25 @@ async fn a_runtime_that_aws_may_not_know_yet_fails_so_that_a_retry_looks_again()
 }
 
 #[tokio::test]
-async fn a_runtime_that_vanishes_before_the_write_is_gone() {
+async fn a_runtime_that_vanishes_before_the_last_look_is_gone() {
     let scene = scene().await;
     scene.aws.world().after(TAGS, |world| {
         world.runtimes.remove(ID);
     });
 
     assert_ended(&scene.outcome(created()).await, "gone", "not_found");
-    assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET]);
+    assert_eq!(scene.aws.operations(), [GET, TAGS, GET]);
+}
+
+#[tokio::test]
+async fn a_runtime_that_vanishes_before_the_write_is_gone() {
+    let scene = scene().await;
+    just_before_the_update(&scene, |world| {
+        world.runtimes.remove(ID);
+    });
+
+    assert_ended(&scene.outcome(created()).await, "gone", "not_found");
+    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, GET]);
 }
 
 #[tokio::test]

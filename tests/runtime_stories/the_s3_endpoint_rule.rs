@@ -34,7 +34,7 @@ async fn an_older_runtime_gets_its_false_back() {
 }
 
 #[tokio::test]
-async fn an_older_runtime_that_refuses_the_member_is_updated_once_more_without_it() {
+async fn an_older_runtime_that_refuses_the_member_is_updated_without_it_after_another_look() {
     let scene = scene_with(|runtime| {
         runtime.set(NETWORK, SIBLINGS).refuses_s3_endpoint = true;
     })
@@ -48,20 +48,62 @@ async fn an_older_runtime_that_refuses_the_member_is_updated_once_more_without_i
     assert_eq!(at(&writes[0], ENDPOINT), Some(json!(false)));
     assert_eq!(sent(&members(&writes[1]), NETWORK), Some(SIBLINGS));
     assert_ne!(client_token(&writes[0]), client_token(&writes[1]), "another body is another request");
+    let once_more = [UP_TO_THE_UPDATE, UP_TO_THE_UPDATE].concat();
+    assert_eq!(scene.aws.operations()[..8], once_more);
+}
+
+#[tokio::test]
+async fn what_is_deployed_after_that_refusal_stays() {
+    let scene = scene_with(|runtime| {
+        runtime.set(NETWORK, SIBLINGS).refuses_s3_endpoint = true;
+    })
+    .await;
+    scene.aws.world().after(UPDATE, |world| {
+        runtime(world).publish(&[("description", r#""deployed in between""#)]);
+    });
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed");
+    assert_eq!((&outcome["before"]["version"], &outcome["after"]["version"]), (&json!("2"), &json!("3")));
+    assert_eq!(scene.aws.world().runtime(ID).member("description"), Some(r#""deployed in between""#));
+    assert_eq!(scene.aws.writes().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_exempt_after_that_refusal_is_not_sent_the_other_form() {
+    let scene = scene_with(|runtime| runtime.refuses_s3_endpoint = true).await;
+    scene.aws.world().after(UPDATE, |world| {
+        runtime(world).tag(EXEMPT, "yes");
+    });
+
+    assert_ended(&scene.outcome(created()).await, "exempt", "exception_tag");
+    assert_eq!(scene.aws.writes().len(), 1);
+}
+
+#[tokio::test]
+async fn a_runtime_that_refuses_both_forms_is_held() {
+    let scene = scene().await;
+    let refusal = Fault::Refused { code: "ValidationException", message: S3_ENDPOINT_REFUSED.to_owned(), status: 400 };
+    scene.aws.world().fault(UPDATE, refusal, usize::MAX);
+
+    assert_ended(&scene.outcome(created()).await, "held", "refused");
+    assert_eq!(scene.aws.writes().len(), 2);
 }
 
 #[tokio::test]
 async fn only_that_exact_refusal_is_answered_without_the_member() {
-    for (code, message) in [
-        ("ValidationException", "requireServiceS3Endpoint is not valid here"),
-        ("AccessDeniedException", S3_ENDPOINT_REFUSED),
-    ] {
-        let scene = scene().await;
-        scene.aws.world().fault(UPDATE, Fault::Refused { code, message: message.to_owned(), status: 400 }, 1);
+    let other = scene().await;
+    let message = "requireServiceS3Endpoint is not valid here".to_owned();
+    other.aws.world().fault(UPDATE, Fault::Refused { code: "ValidationException", message, status: 400 }, 1);
+    assert_ended(&other.outcome(created()).await, "held", "refused");
+    assert_eq!(other.aws.writes().len(), 1);
 
-        assert_ended(&scene.failed_outcome(created()).await, "failed", "write_failed");
-        assert_eq!(scene.aws.writes().len(), 1, "{code}");
-    }
+    let denied = scene().await;
+    let message = S3_ENDPOINT_REFUSED.to_owned();
+    denied.aws.world().fault(UPDATE, Fault::Refused { code: "AccessDeniedException", message, status: 400 }, 1);
+    assert_ended(&denied.failed_outcome(created()).await, "failed", "write_failed");
+    assert_eq!(denied.aws.writes().len(), 1);
 }
 
 #[tokio::test]
@@ -73,6 +115,6 @@ async fn a_newer_runtime_that_is_refused_all_the_same_is_not_sent_the_same_again
     let refusal = Fault::Refused { code: "ValidationException", message: S3_ENDPOINT_REFUSED.to_owned(), status: 400 };
     scene.aws.world().fault(UPDATE, refusal, usize::MAX);
 
-    assert_ended(&scene.failed_outcome(created()).await, "failed", "write_failed");
+    assert_ended(&scene.outcome(created()).await, "held", "refused");
     assert_eq!(scene.aws.writes().len(), 1);
 }

@@ -1,5 +1,4 @@
 use super::*;
-use crate::stand_in::World;
 
 fn somebody_else_deploys(world: &mut World) {
     let runtime = world.runtimes.get_mut(ID).expect("the runtime");
@@ -65,7 +64,7 @@ async fn somebody_elses_update_in_between_is_a_failure_that_names_both_versions(
 #[tokio::test]
 async fn an_update_that_overwrote_somebody_elses_is_a_failure_too() {
     let scene = scene().await;
-    scene.aws.world().after(TAGS, somebody_else_deploys);
+    just_before_the_update(&scene, somebody_else_deploys);
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -103,8 +102,22 @@ async fn after_answers_that_were_all_lost_the_runtime_shows_whether_the_update_h
         };
 
         assert_ended(&outcome, result, reason);
-        assert_eq!(scene.aws.world().runtime(ID).version, if result == "failed" { 1 } else { 2 }, "{fault:?}");
+        let (version, writes) = if result == "failed" { (1, TRIES) } else { (2, 1) };
+        assert_eq!((scene.aws.world().runtime(ID).version, scene.aws.writes().len()), (version, writes), "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn after_an_answer_that_cannot_be_read_the_runtime_shows_that_the_update_happened() {
+    let scene = scene().await;
+    scene.aws.world().fault(UPDATE, Fault::Garbage, 1);
+    scene.aws.world().after_fault(UPDATE, |world| _ = runtime(world).publish(&[REQUIRED]));
+
+    let outcome = scene.outcome(created()).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed");
+    assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
+    assert_eq!(scene.aws.writes().len(), 1);
 }
 
 #[tokio::test]
@@ -190,5 +203,5 @@ async fn an_update_that_does_not_end_before_the_deadline_is_not_waited_for() {
 
     assert_ended(&outcome, "failed", "still_changing");
     assert_eq!(outcome["after"]["version"], "2");
-    assert_eq!(scene.aws.operations(), [GET, TAGS, UPDATE, GET]);
+    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, GET]);
 }
