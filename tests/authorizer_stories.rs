@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{
-        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, detail, document, only_write,
-        runtime_created, sample,
+        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, detail, document, due, only_write,
+        runtime_created,
     },
-    stand_in::{Call, Document, Fault, Runtime},
+    stand_in::{Call, Document, Fault, Runtime, World},
 };
 
 const ID: &str = "claims_agent-a1B2c3D4e5";
@@ -61,6 +61,11 @@ async fn scene(setting: RuntimeAuthorizer) -> Scene {
 
 fn created() -> Value {
     runtime_created(ID)
+}
+
+/// Somebody acts between the last look and the update.
+fn just_before_the_update(scene: &Scene, change: impl FnOnce(&mut World) + Send + 'static) {
+    scene.aws.world().after(TAGS, |world| world.after(GET, change));
 }
 
 /// The authorizer in a request's body, byte for byte.

@@ -24,6 +24,21 @@ async fn with_report_it_is_a_finding() {
 }
 
 #[tokio::test]
+async fn and_an_empty_one_is_not_sent_back_because_aws_does_not_take_it() {
+    for setting in [RuntimeAuthorizer::Off, RuntimeAuthorizer::Report] {
+        for empty in ["{}", "{ \n }"] {
+            let scene = scene_with(setting.clone(), |runtime| {
+                runtime.set(MEMBER, empty);
+            })
+            .await;
+
+            assert_ended(&scene.outcome(created()).await, "enforced", "v1_allowed");
+            assert_eq!(sent(&only_write(&scene)), None, "{empty:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn in_report_mode_the_outcome_says_what_would_be_set() {
     let scene = scene(enforce()).await.in_report_mode();
 
@@ -33,7 +48,7 @@ async fn in_report_mode_the_outcome_says_what_would_be_set() {
     assert_eq!(outcome["findings"], json!(["no_authorizer"]));
     assert_says(&outcome, "The same update would set the authorizer");
     assert_says(&outcome, "SigV4 would be refused");
-    assert_eq!(scene.aws.operations(), [GET, TAGS, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, ENDPOINTS]);
     assert_says_no_value(&scene, &outcome);
 }
 

@@ -21,7 +21,7 @@ async fn outcomes(said: &str) -> [Value; 3] {
     let failing = scene_with(wide(), |runtime| runtime.next_update_fails = Some(said.to_owned())).await;
     let failed =
         scene_with(wide(), |runtime| runtime.status("UPDATE_FAILED").failure_reason = Some(said.to_owned())).await;
-    [refused.failed_outcome(created()).await, failing.failed_outcome(created()).await, failed.outcome(created()).await]
+    [refused.outcome(created()).await, failing.failed_outcome(created()).await, failed.outcome(created()).await]
 }
 
 #[tokio::test]

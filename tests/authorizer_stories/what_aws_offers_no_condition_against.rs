@@ -1,10 +1,10 @@
 use super::*;
 
 #[tokio::test]
-async fn an_authorizer_that_comes_between_the_read_and_the_update_is_overwritten_and_that_is_said() {
+async fn an_authorizer_that_comes_between_the_last_read_and_the_update_is_overwritten_and_that_is_said() {
     for (setting, afterwards) in [(RuntimeAuthorizer::Report, None), (enforce(), Some(ARRIVES))] {
         let scene = scene(setting).await;
-        scene.aws.world().after(TAGS, |world| {
+        just_before_the_update(&scene, |world| {
             let runtime = world.runtimes.get_mut(ID).expect("the runtime");
             runtime.version = 2;
             runtime.set(MEMBER, r#"{"customJWTAuthorizer":{"discoveryUrl":"https://id.example.com/"}}"#);
