@@ -3,13 +3,17 @@
 
 mod nothing_is_moved;
 mod nothing_is_moved_that_does_not_rest;
+mod what_is_nobodys_to_move;
 
+mod a_move_is_decided_anew;
 mod a_sweep_moves_what_it_can;
 mod an_endpoint_is_moved;
+mod endpoints_are_not_even_read;
 mod what_fails_is_said;
 
 use std::time::Duration;
 
+use metadata_guardrail::{handler::InvocationError, settings::PinnedEndpoints};
 use serde_json::{Value, json};
 
 use crate::{
@@ -20,11 +24,12 @@ use crate::{
     stand_in::{
         Fault,
         Pages::{Circular, EmptyBetween, Repeating},
-        Runtime,
+        Runtime, World,
     },
 };
 
 const ID: &str = "claims_agent-a1B2c3D4e5";
+const GET: &str = "GetAgentRuntime";
 const LIST: &str = "ListAgentRuntimeEndpoints";
 const READ: &str = "GetAgentRuntimeEndpoint";
 const TAGS: &str = "ListTagsForResource";
@@ -67,6 +72,10 @@ fn updated() -> Value {
 fn created() -> Value {
     let endpoint = json!({"agentRuntimeId": ID, "endpointName": "prod"});
     agentcore_call("CreateAgentRuntimeEndpoint", json!({"name": "prod"}), endpoint)
+}
+
+fn runtime(world: &mut World) -> &mut Runtime {
+    world.runtimes.get_mut(ID).expect("the runtime")
 }
 
 fn live(scene: &Scene, name: &str) -> u32 {

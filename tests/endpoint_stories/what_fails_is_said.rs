@@ -12,8 +12,42 @@ async fn that_time_ran_out_and_which_endpoints_are_pinned() {
 }
 
 #[tokio::test]
-async fn endpoints_that_cannot_be_read_do_not_hide_that_the_runtime_was_enforced() {
-    let scene = Scene::new().await;
+async fn endpoints_that_cannot_be_read_are_a_finding_and_fail_nothing_unless_they_are_to_be_moved() {
+    let repoint = PinnedEndpoints::Repoint;
+    for (setting, in_report_mode) in
+        [(PinnedEndpoints::Report, false), (PinnedEndpoints::Report, true), (repoint, true)]
+    {
+        let scene = Scene::new().await.with_pinned_endpoints(setting);
+        let scene = if in_report_mode { scene.in_report_mode() } else { scene };
+        pinned(scene.aws.world().add_runtime(ID, &document()));
+        scene.aws.world().fault(LIST, Fault::AccessDenied, usize::MAX);
+
+        let outcome = scene.outcome(runtime_created(ID)).await;
+
+        let result = if in_report_mode { "would_enforce" } else { "enforced" };
+        assert_ended(&outcome, result, "v1_allowed", &["endpoints_unread"]);
+        assert_says(&outcome, "AWS answered ListAgentRuntimeEndpoints with AccessDeniedException");
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_cannot_be_read_is_a_finding_beside_the_endpoints_that_are_known() {
+    let scene = scene_with(|runtime| {
+        pinned(runtime);
+        runtime.endpoint("lost", 7);
+    })
+    .await;
+
+    let outcome = scene.outcome(updated()).await;
+
+    assert_ended(&outcome, "compliant", "v2_required", &["endpoints_unread", "pinned_endpoint"]);
+    assert_says(&outcome, "The version of the endpoint lost could not be read. AWS does not show version 7");
+    assert_says(&outcome, "The endpoint prod is pinned to version 1");
+}
+
+#[tokio::test]
+async fn endpoints_that_are_to_be_moved_and_cannot_be_read_do_not_hide_that_the_runtime_was_enforced() {
+    let scene = Scene::new().await.with_endpoints_moved();
     pinned(scene.aws.world().add_runtime(ID, &document()));
     scene.aws.world().fault(LIST, Fault::AccessDenied, usize::MAX);
 
@@ -87,7 +121,7 @@ async fn a_move_that_cannot_be_seen() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_about_a_runtime_that_comes_first_does_not_fail_it() {
+async fn what_cannot_be_read_about_a_runtime_that_comes_first_is_a_finding_and_does_not_fail_it() {
     for in_report_mode in [false, true] {
         let scene = Scene::new().await.with_endpoints_moved();
         let scene = if in_report_mode { scene.in_report_mode() } else { scene };
@@ -96,7 +130,7 @@ async fn what_cannot_be_read_about_a_runtime_that_comes_first_does_not_fail_it()
 
         let outcome = scene.outcome(updated()).await;
 
-        assert_ended(&outcome, "exempt", "exception_tag", &[]);
+        assert_ended(&outcome, "exempt", "exception_tag", &["endpoints_unread"]);
         assert_says(&outcome, "AWS answered ListAgentRuntimeEndpoints with AccessDeniedException");
     }
 }
@@ -198,17 +232,56 @@ async fn a_conflict_with_a_move_of_its_own_whose_answer_was_lost_is_no_conflict(
 }
 
 #[tokio::test]
-async fn a_move_that_may_have_happened_and_cannot_be_seen_is_not_verified() {
+async fn a_move_that_may_have_happened_and_cannot_be_seen_is_a_write_that_nobody_saw() {
     for fault in [Fault::Internal, Fault::ConnectionReset, Fault::Garbage] {
         let scene = moving(pinned).await;
         scene.aws.world().fault(MOVE, fault.clone(), usize::MAX);
 
-        let outcome = scene.failed_outcome(updated()).await;
+        let Err(InvocationError::RemediationFailed(response)) = scene.handle(updated()).await else {
+            panic!("it fails with {fault:?}")
+        };
 
-        assert_ended(&outcome, "failed", "endpoint_not_verified", &["pinned_endpoint"]);
+        let [outcome] = response.outcomes.as_slice() else { panic!("one outcome, not {response:?}") };
+        assert!(outcome.is_unverified_write(), "{fault:?}");
+        let outcome = serde_json::to_value(outcome).expect("an outcome is JSON");
+        assert_ended(&outcome, "failed", "write_failed", &["pinned_endpoint"]);
         assert_says(&outcome, "UpdateAgentRuntimeEndpoint");
-        assert_says(&outcome, "Its status is READY, on version 1.");
+        let writes = scene.aws.writes();
+        assert_eq!(writes.len(), 20);
+        assert!(writes.iter().all(|write| write.body == writes[0].body), "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn what_keeps_the_next_attempt_from_being_decided_does_not_hide_that_a_move_may_have_happened() {
+    let scene = moving(pinned).await;
+    scene.aws.world().fault(MOVE, Fault::ConnectionReset, 1);
+    scene.aws.world().after_fault(MOVE, |world| world.fault(TAGS, Fault::AccessDenied, usize::MAX));
+
+    let Err(InvocationError::RemediationFailed(response)) = scene.handle(updated()).await else { panic!("it fails") };
+
+    let [outcome] = response.outcomes.as_slice() else { panic!("one outcome, not {response:?}") };
+    assert!(outcome.is_unverified_write());
+    let outcome = serde_json::to_value(outcome).expect("an outcome is JSON");
+    assert_ended(&outcome, "failed", "tags_unreadable", &["pinned_endpoint"]);
+}
+
+#[tokio::test]
+async fn a_move_that_was_refused_is_no_write_that_nobody_saw_whatever_became_of_its_neighbour() {
+    let scene = moving(|runtime| {
+        runtime.endpoint("first", 1);
+        runtime.endpoint("second", 1);
+    })
+    .await;
+    scene.aws.world().fault(MOVE, Fault::ConnectionReset, 1);
+    let second = format!("{ID}/runtime-endpoints/second");
+    scene.aws.world().fault_for(MOVE, &second, Fault::AccessDenied, usize::MAX);
+
+    let Err(InvocationError::RemediationFailed(response)) = scene.handle(updated()).await else { panic!("it fails") };
+
+    let [outcome] = response.outcomes.as_slice() else { panic!("one outcome, not {response:?}") };
+    assert!(!outcome.is_unverified_write());
+    assert_eq!((live(&scene, "first"), live(&scene, "second")), (2, 1));
 }
 
 #[tokio::test]
