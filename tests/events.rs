@@ -3,14 +3,17 @@
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use metadata_guardrail::{
     event::{self, Event, Ignored, Work},
-    settings::Settings,
-    target::{Home, Target},
+    settings::{AgentCore, Settings},
+    target::{Home, Kind, Target},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{CANARY, EXEMPT, Scene, agentcore_call, ec2_call, home, running, sample, sample_names, started},
+    harness::{
+        CANARY, EXEMPT, Scene, agentcore_call, by_id, document, due, ec2_call, home, running, runtime_created, sample,
+        sample_names, started,
+    },
     stand_in::{ACCOUNT, REGION},
 };
 
@@ -20,6 +23,57 @@ const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
 fn read(event: Value) -> Result<Event, Ignored> {
     let event: EventBridgeEvent<Value> = serde_json::from_value(event).expect("an EventBridge event");
     event::read(&event, &home(), &Settings::default())
+}
+
+/// The kind that is to be swept, and what was named and has not the form of an id.
+#[track_caller]
+fn swept(event: Value) -> (Kind, Vec<String>) {
+    let event = read(event).expect("an event that asks for something");
+    match event.work {
+        Work::Sweep(&[kind], None) => (kind, event.unknown_ids),
+        other => panic!("{other:?} is no sweep of one kind"),
+    }
+}
+
+/// The calls that rules deliver, with the kind that each is about.
+const CALLS: [(&str, Kind); 9] = [
+    ("StartInstances", Kind::Ec2Instance),
+    ("RunInstances", Kind::Ec2Instance),
+    ("ModifyInstanceMetadataOptions", Kind::Ec2Instance),
+    ("DeleteTags", Kind::Ec2Instance),
+    ("CreateAgentRuntime", Kind::AgentcoreRuntime),
+    ("UpdateAgentRuntime", Kind::AgentcoreRuntime),
+    ("CreateAgentRuntimeEndpoint", Kind::AgentcoreRuntime),
+    ("UpdateAgentRuntimeEndpoint", Kind::AgentcoreRuntime),
+    ("UntagResource", Kind::AgentcoreRuntime),
+];
+
+/// A call as CloudTrail records it.
+fn recorded(name: &str, kind: Kind, request: Value, response: Value) -> Value {
+    match kind {
+        Kind::Ec2Instance => ec2_call(name, request, response),
+        _ => agentcore_call(name, request, response),
+    }
+}
+
+/// Every way in which CloudTrail leaves out what is larger than 100 KB.
+fn without_parameters(name: &str, kind: Kind) -> Vec<Value> {
+    let omitted = json!({"omitted": true, "reason": "the event is larger than 256 KB"});
+    let mut events: Vec<_> =
+        [Value::Null, omitted].into_iter().map(|left| recorded(name, kind, left.clone(), left)).collect();
+    let mut absent = recorded(name, kind, Value::Null, Value::Null);
+    let record = absent["detail"].as_object_mut().expect("a record");
+    record.remove("requestParameters");
+    record.remove("responseElements");
+    events.push(absent);
+    events
+}
+
+/// The same call by whoever has a session of this name of a role of this account.
+fn by_session(mut event: Value, account: &str, session: &str) -> Value {
+    let arn = format!("arn:aws:sts::{account}:assumed-role/stack-GuardrailRole-1A2B3C/{session}");
+    event["detail"]["userIdentity"] = json!({"type": "AssumedRole", "arn": arn});
+    event
 }
 
 fn ids(event: Value) -> Vec<String> {
@@ -173,22 +227,181 @@ fn ids_are_taken_from_either_half_of_a_record_once() {
 
     assert_eq!(ids(ec2_call("StartInstances", items(&[INSTANCE, other]), items(&[INSTANCE]))), [other, INSTANCE]);
     assert_eq!(ids(ec2_call("StartInstances", items(&[INSTANCE]), Value::Null)), [INSTANCE]);
-    assert_eq!(read(ec2_call("StartInstances", Value::Null, Value::Null)), Err(Ignored::NoIds));
 }
 
 #[test]
-fn what_has_not_the_form_of_an_id_never_becomes_a_target() {
+fn what_cloudtrail_left_out_is_swept_for() {
+    for (name, kind) in CALLS {
+        for event in without_parameters(name, kind) {
+            assert_eq!(swept(event), (kind, vec![]), "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_names_its_resource_nowhere_is_swept_for() {
+    for (name, kind) in CALLS {
+        assert_eq!(swept(recorded(name, kind, json!({}), json!({}))), (kind, vec![]), "{name}");
+    }
+    let running = |detail: Value| {
+        let mut event = running(INSTANCE);
+        event["detail"] = detail;
+        event
+    };
+    assert_eq!(swept(running(json!({"state": "running"}))), (Kind::Ec2Instance, vec![]));
+    assert_eq!(swept(running(json!({"state": "running", "instance-id": 1}))), (Kind::Ec2Instance, vec![]));
+}
+
+#[tokio::test]
+async fn what_is_swept_for_is_enforced_and_the_other_kind_is_not_even_listed() {
+    for (name, kind) in CALLS {
+        let scene = Scene::new().await;
+        scene.aws.world().add_instance(INSTANCE);
+        scene.aws.world().add_runtime(RUNTIME, &document());
+
+        let response = scene.invoke(recorded(name, kind, Value::Null, Value::Null)).await.expect("success");
+
+        let (id, unlisted) = match kind {
+            Kind::Ec2Instance => (INSTANCE, "ListAgentRuntimes"),
+            _ => (RUNTIME, "DescribeInstances"),
+        };
+        let ended = by_id(&response).into_iter().map(|(id, outcome)| (id, outcome["result"].clone()));
+        assert_eq!(ended.collect::<Vec<_>>(), [(id.to_owned(), json!("enforced"))], "{name}");
+        assert_eq!(response["complete"], true, "{name}");
+        assert!(!scene.aws.operations().contains(&unlisted.to_owned()), "{name}");
+    }
+}
+
+#[test]
+fn the_guardrails_own_calls_are_its_echo_whatever_their_record_holds() {
+    for (name, kind) in CALLS {
+        let complete = recorded(name, kind, json!({"agentRuntimeId": RUNTIME}), json!({"agentRuntimeId": RUNTIME}));
+        for event in without_parameters(name, kind).into_iter().chain([complete]) {
+            assert_eq!(read(by_session(event, ACCOUNT, "metadata-guardrail")), Err(Ignored::OwnEcho), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_guardrails_own_calls_without_parameters_cost_no_call() {
+    for (name, kind) in CALLS {
+        let scene = Scene::new().await;
+        let event = recorded(name, kind, Value::Null, Value::Null);
+
+        let response = scene.invoke(by_session(event, ACCOUNT, "metadata-guardrail")).await.expect("ignored");
+
+        assert_eq!(response["ignored"], "own_echo", "{name}");
+        assert!(scene.aws.calls().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_call_is_not_the_guardrails_own_because_its_caller_is_called_alike() {
+    for (name, kind) in CALLS {
+        let event = || recorded(name, kind, Value::Null, Value::Null);
+        for (account, session) in [
+            (ACCOUNT, "metadata-guardrail-2"),
+            (ACCOUNT, "not-metadata-guardrail"),
+            ("444455556666", "metadata-guardrail"),
+        ] {
+            assert_eq!(swept(by_session(event(), account, session)).0, kind, "{name} by {session} of {account}");
+        }
+        for identity in [
+            json!({"type": "IAMUser", "arn": format!("arn:aws:iam::{ACCOUNT}:user/metadata-guardrail")}),
+            json!({"type": "IAMUser", "arn": format!("arn:aws:iam::{ACCOUNT}:user/assumed-role/metadata-guardrail")}),
+            json!({"type": "AWSService", "invokedBy": "metadata-guardrail"}),
+            json!("metadata-guardrail"),
+            Value::Null,
+        ] {
+            let mut event = event();
+            event["detail"]["userIdentity"] = identity;
+            assert_eq!(swept(event).0, kind, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_has_not_the_form_of_an_id_never_becomes_a_target_and_is_swept_for() {
     for id in ["", "i-", "i-xyz", "i-0A1B2C3D", "i-0a1b2c3d4e5f600011", "i-0a1b2c3d/../../x", "vol-0a1b2c3d"] {
-        assert_eq!(read(started([id])), Err(Ignored::InvalidIds), "{id}");
+        assert_eq!(swept(started([id])), (Kind::Ec2Instance, vec![id.to_owned()]));
     }
     let long = format!("{}-Xy12Ab34Cd", "a".repeat(101));
     for id in
         ["", "agent", "1agent-Xy12Ab34Cd", "agent-short", "a/b-Xy12Ab34Cd", "a-b-Xy12Ab34Cd", "a-Xy12Ab34C?", &long]
     {
         let event = agentcore_call("CreateAgentRuntime", json!({}), json!({"agentRuntimeId": id}));
-        assert_eq!(read(event), Err(Ignored::InvalidIds), "{id}");
+        assert_eq!(swept(event), (Kind::AgentcoreRuntime, vec![id.to_owned()]));
     }
-    assert_eq!(ids(started([INSTANCE, "nonsense"])), [INSTANCE], "one bad id costs the others nothing");
+}
+
+#[test]
+fn one_bad_id_costs_the_others_nothing_and_is_kept_to_be_said() {
+    let event = read(started([INSTANCE, "nonsense", "i-0a1b2c3d", ""])).expect("two ids are good");
+    let known = ["i-0a1b2c3d", INSTANCE].map(|id| Target::instance(&home(), id).expect("an instance"));
+    assert_eq!(event.work, Work::Targets(known.to_vec()));
+    assert_eq!(event.unknown_ids, ["nonsense", ""]);
+}
+
+#[tokio::test]
+async fn an_id_of_unknown_form_beside_known_ones_is_a_warning_and_the_known_ones_are_enforced() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(INSTANCE);
+
+    let response = scene.invoke(started([INSTANCE, "i-of-a-new-form", "i-another"])).await.expect("success");
+
+    assert_eq!(by_id(&response)[INSTANCE]["result"], "enforced");
+    assert_eq!(response["counts"], json!({"enforced": 1}));
+    let warnings: Vec<_> = scene.log_lines().into_iter().filter(|line| line["level"] == "WARN").collect();
+    let [warning] = warnings.as_slice() else { panic!("one warning, not {warnings:?}") };
+    assert_eq!((&warning["unknown_ids"], &warning["cause"]), (&json!(2), &json!("instances_started")));
+    assert!(warning["message"].as_str().is_some_and(|message| message.contains("\"i-of-a-new-form\"")), "{warning}");
+}
+
+#[tokio::test]
+async fn an_id_of_unknown_form_that_is_swept_for_is_no_warning() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(INSTANCE);
+
+    let response = scene.invoke(started(["i-of-a-new-form"])).await.expect("success");
+
+    assert_eq!(by_id(&response)[INSTANCE]["result"], "enforced");
+    assert!(scene.log_lines().iter().all(|line| line["level"] != "WARN"));
+}
+
+#[tokio::test]
+async fn where_agentcore_is_left_out_its_events_are_ignored_and_those_of_ec2_are_not() {
+    for (name, kind) in CALLS.into_iter().filter(|(_, kind)| *kind == Kind::AgentcoreRuntime) {
+        for event in without_parameters(name, kind).into_iter().chain([runtime_created(RUNTIME)]) {
+            let scene = Scene::new().await.with_agentcore_disabled();
+            scene.aws.world().add_runtime(RUNTIME, &document());
+
+            let response = scene.invoke(event).await.expect("ignored");
+
+            let ignored = json!({"mode": "enforce", "ignored": "agentcore_disabled", "counts": {}, "outcomes": []});
+            assert_eq!(response, ignored, "{name}");
+            assert!(scene.aws.calls().is_empty(), "{name}");
+        }
+    }
+
+    let scene = Scene::new().await.with_agentcore_disabled();
+    scene.aws.world().add_instance(INSTANCE);
+    assert_eq!(scene.outcome(running(INSTANCE)).await["result"], "enforced");
+    scene.aws.world().add_runtime(RUNTIME, &document());
+    scene.invoke(due()).await.expect("success");
+    assert!(!scene.aws.operations().contains(&"ListAgentRuntimes".to_owned()));
+}
+
+#[test]
+fn where_agentcore_is_left_out_the_account_and_the_region_of_its_events_still_come_first() {
+    let settings = Settings { agentcore: AgentCore::Disabled, ..Settings::default() };
+    for (member, elsewhere, reason) in
+        [("account", "444455556666", Ignored::OtherAccount), ("region", "us-east-1", Ignored::OtherRegion)]
+    {
+        let mut event = runtime_created(RUNTIME);
+        event[member] = json!(elsewhere);
+        let event: EventBridgeEvent<Value> = serde_json::from_value(event).expect("an EventBridge event");
+        assert_eq!(event::read(&event, &home(), &settings), Err(reason));
+    }
 }
 
 #[test]
@@ -211,7 +424,8 @@ fn modified_options_ask_for_a_look_unless_they_require_tokens() {
     assert!(modified(json!({"instanceId": INSTANCE, "httpTokens": "optional"})).is_ok());
     assert_eq!(nested(json!({"InstanceId": INSTANCE, "HttpTokens": "required"})), Err(Ignored::AlreadyRequired));
     assert_eq!(modified(json!({"instanceId": INSTANCE, "httpTokens": "required"})), Err(Ignored::AlreadyRequired));
-    assert_eq!(nested(json!({"HttpTokens": "optional"})), Err(Ignored::NoIds));
+    let silent = json!({"ModifyInstanceMetadataOptionsRequest": {"HttpTokens": "optional"}});
+    assert_eq!(swept(ec2_call("ModifyInstanceMetadataOptions", silent, json!({}))), (Kind::Ec2Instance, vec![]));
 }
 
 #[test]
@@ -224,8 +438,25 @@ fn deleted_tags_ask_for_a_look_when_the_exception_tag_may_be_among_them() {
     assert!(deleted(json!({})).is_ok(), "a call without keys deletes every tag");
     assert!(deleted(Value::Null).is_ok());
     assert_eq!(deleted(json!({"items": [{"key": "Name"}]})), Err(Ignored::OtherTag));
-    let volume = json!({"resourcesSet": {"items": [{"resourceId": "vol-0a1b2c3d4e5f60001"}]}});
-    assert_eq!(read(ec2_call("DeleteTags", volume, json!({}))), Err(Ignored::NoIds));
+}
+
+#[test]
+fn deleted_tags_of_what_is_no_instance_are_ignored_and_those_of_nothing_readable_are_swept_for() {
+    let deleted = |resources: Value| ec2_call("DeleteTags", json!({"resourcesSet": resources}), json!({}));
+    let items = |ids: &[&str]| {
+        let items: Vec<_> = ids.iter().map(|id| json!({"resourceId": id})).collect();
+        json!({"items": items})
+    };
+
+    let volumes = items(&["vol-0a1b2c3d4e5f60001", "subnet-0a1b2c3d4e5f60001"]);
+    assert_eq!(read(deleted(volumes)), Err(Ignored::NoIds));
+    for unreadable in [json!({}), items(&[]), Value::Null, json!({"omitted": true})] {
+        assert_eq!(swept(deleted(unreadable)), (Kind::Ec2Instance, vec![]));
+    }
+    let without_an_id = json!({"items": [{"resourceId": "vol-0a1b2c3d4e5f60001"}, {"resourceId": 7}]});
+    assert_eq!(swept(deleted(without_an_id)), (Kind::Ec2Instance, vec![String::new()]));
+    let of_a_new_form = read(deleted(items(&["vol-0a1b2c3d4e5f60001", INSTANCE, "i-new"]))).expect("an instance");
+    assert_eq!(of_a_new_form.unknown_ids, ["i-new"], "a volume is known to be none");
 }
 
 #[test]
@@ -259,9 +490,19 @@ fn a_runtime_that_lost_the_exception_tag_is_found_by_its_own_arn_or_that_of_an_e
         arn.replace(ACCOUNT, "444455556666"),
         arn.replace(REGION, "us-east-1"),
         arn.replace(":runtime/", ":gateway/"),
-        format!("{arn}/other/prod"),
+        arn.replace("arn:aws:", "arn:aws-cn:"),
+        "claims_agent".to_owned(),
     ] {
         assert_eq!(untagged(&other, json!([EXEMPT])), Err(Ignored::InvalidIds), "{other}");
+    }
+}
+
+#[test]
+fn a_runtime_that_lost_the_exception_tag_and_whose_arn_has_an_unknown_form_is_swept_for() {
+    let arn = format!("arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:runtime/{RUNTIME}");
+    for unknown in [format!("{arn}/other/prod"), format!("{arn}X"), arn.replace(RUNTIME, "")] {
+        let event = agentcore_call("UntagResource", json!({"resourceArn": unknown, "tagKeys": [EXEMPT]}), json!({}));
+        assert_eq!(swept(event), (Kind::AgentcoreRuntime, vec![unknown]));
     }
 }
 
