@@ -4,7 +4,7 @@ use std::{ffi::OsString, os::unix::ffi::OsStringExt};
 
 use metadata_guardrail::{
     resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    settings::{AccountDefaults, Mode, PinnedEndpoints, Settings, WrongSettings},
+    settings::{AccountDefaults, Mode, MutableArtifacts, PinnedEndpoints, Settings, WrongSettings},
 };
 
 const ENFORCE: (&str, &str) = ("RUNTIME_AUTHORIZER", "enforce");
@@ -94,15 +94,38 @@ fn account_defaults_are_reported_unless_the_setting_says_otherwise() {
 }
 
 #[test]
-fn pinned_endpoints_are_reported_unless_they_are_to_be_moved() {
+fn pinned_endpoints_are_reported_unless_they_are_to_be_moved_or_left_out() {
     let pinned = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.pinned_endpoints);
     assert_eq!(pinned(&[]), Ok(PinnedEndpoints::Report));
-    assert_eq!(pinned(&[("PINNED_ENDPOINTS", "report")]), Ok(PinnedEndpoints::Report));
-    assert_eq!(pinned(&[("PINNED_ENDPOINTS", "repoint")]), Ok(PinnedEndpoints::Repoint));
-    for text in ["", "Repoint", "off", "enforce", "repoint "] {
-        let wrong = pinned(&[("PINNED_ENDPOINTS", text)]).expect_err("no such setting");
-        assert_eq!(wrong.0, [format!("PINNED_ENDPOINTS is {text:?}: it can be \"report\" or \"repoint\".")]);
+    for (text, setting) in
+        [("off", PinnedEndpoints::Off), ("report", PinnedEndpoints::Report), ("repoint", PinnedEndpoints::Repoint)]
+    {
+        assert_eq!(pinned(&[("PINNED_ENDPOINTS", text)]), Ok(setting));
     }
+    for text in ["", "Repoint", "Off", "enforce", "repoint "] {
+        let wrong = pinned(&[("PINNED_ENDPOINTS", text)]).expect_err("no such setting");
+        assert_eq!(wrong.0, [format!("PINNED_ENDPOINTS is {text:?}: it can be \"off\", \"report\" or \"repoint\".")]);
+    }
+}
+
+#[test]
+fn mutable_artifacts_are_enforced_unless_they_are_to_be_held() {
+    let mutable = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.mutable_artifacts);
+    assert_eq!(mutable(&[]), Ok(MutableArtifacts::Enforce));
+    for (text, setting) in [("enforce", MutableArtifacts::Enforce), ("hold", MutableArtifacts::Hold)] {
+        assert_eq!(mutable(&[("MUTABLE_ARTIFACTS", text)]), Ok(setting));
+    }
+    for text in ["", "Hold", "off", "report", "hold "] {
+        let wrong = mutable(&[("MUTABLE_ARTIFACTS", text)]).expect_err("no such setting");
+        assert_eq!(wrong.0, [format!("MUTABLE_ARTIFACTS is {text:?}: it can be \"enforce\" or \"hold\".")]);
+    }
+}
+
+#[test]
+fn an_exception_tag_whose_value_holds_another_equals_sign_is_a_clear_error() {
+    let wrong = read(&[("EXCEPTION_TAG", "security=level=1")]).expect_err("no such setting");
+    let why = "a VALUE cannot hold another =; write KEY or KEY=VALUE";
+    assert_eq!(wrong.0, [format!("EXCEPTION_TAG is \"security=level=1\": {why}.")]);
 }
 
 #[test]
@@ -115,6 +138,7 @@ fn a_setting_that_is_no_text_is_reported() {
         "SWEEP_MARGIN_SECONDS",
         "RUNTIME_AUTHORIZER",
         "RUNTIME_AUTHORIZER_CONFIG",
+        "MUTABLE_ARTIFACTS",
         "PINNED_ENDPOINTS",
         "ACCOUNT_DEFAULTS",
         "IMDSV1_USAGE_DAYS",
