@@ -1,10 +1,11 @@
-//! The decision as a truth table: every phase, access, exemption, operator and certainty about tags.
+//! The decision as a truth table: every phase, access, exemption and certainty about tags, every reason to leave it to
+//! others, every use of version 1 and every age.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use metadata_guardrail::{
-    decision::{Decision, Moment, YOUNG, decide},
+    decision::{Decision, Moment, NEW, YOUNG, decide},
     exception::ExceptionTag,
     observed::{Hold, MetadataAccess, Observation, Observed, Phase, Tags, Usage},
     outcome::{Reason, State},
@@ -17,22 +18,34 @@ fn now() -> DateTime<Utc> {
     "2026-11-21T12:00:00Z".parse().expect("a time")
 }
 
-fn decide_about(phase: &Phase, access: MetadataAccess, tags: &Tags, operator: Option<&str>, usage: Usage) -> Decision {
-    let observation = Observation::Found(Box::new(Observed {
-        target: Target::instance(&home(), "i-0a1b2c3d").expect("an id"),
-        phase: phase.clone(),
-        access,
-        tags: tags.clone(),
-        hold: operator.map(|operator| Hold::Operator(operator.to_owned())),
-        created: None,
-        usage,
-        state: State::Instance { http_tokens: None, hop_limit: None },
-        launched_by: None,
-        findings: Vec::new(),
-        findings_if_enforced: Vec::new(),
-        document: (),
-    }));
-    decide(&observation, &ExceptionTag::default(), &Moment { now: now(), event: None })
+/// What is observed of one resource.
+struct Seen<'a> {
+    phase: &'a Phase,
+    access: MetadataAccess,
+    tags: &'a Tags,
+    hold: &'a Option<Hold>,
+    usage: Usage,
+    created: Option<DateTime<Utc>>,
+}
+
+impl Seen<'_> {
+    fn decide(&self) -> Decision {
+        let observation = Observation::Found(Box::new(Observed {
+            target: Target::instance(&home(), "i-0a1b2c3d").expect("an id"),
+            phase: self.phase.clone(),
+            access: self.access,
+            tags: self.tags.clone(),
+            hold: self.hold.clone(),
+            created: self.created,
+            usage: self.usage,
+            state: State::Instance { http_tokens: None, hop_limit: None },
+            launched_by: None,
+            findings: Vec::new(),
+            findings_if_enforced: Vec::new(),
+            document: (),
+        }));
+        decide(&observation, &ExceptionTag::default(), &Moment { now: now(), event: None })
+    }
 }
 
 fn phases() -> [(&'static str, Phase); 6] {
@@ -60,6 +73,17 @@ fn all_tags() -> [(&'static str, Tags); 6] {
     ]
 }
 
+/// Every reason why it is not the guardrail's to write.
+fn holds() -> [(&'static str, Option<Hold>); 5] {
+    [
+        ("not held", None),
+        ("operator", Some(Hold::Operator("eks.amazonaws.com".to_owned()))),
+        ("harness", Some(Hold::Harness)),
+        ("instances", Some(Hold::InstancesCompute)),
+        ("artifact", Some(Hold::MutableArtifact)),
+    ]
+}
+
 /// How much is used, as far as a write depends on it.
 fn usages() -> [(&'static str, Usage); 5] {
     let calls = |number| Usage::Calls { number, since: NaiveDate::from_ymd_opt(2026, 11, 14).expect("a day") };
@@ -72,56 +96,68 @@ fn usages() -> [(&'static str, Usage); 5] {
     ]
 }
 
-/// What is observed besides the use, in words, and what is decided by use.
-type Row = (String, [(&'static str, Decision); 5]);
+fn ages() -> [(&'static str, Option<DateTime<Utc>>); 3] {
+    let a_second = TimeDelta::seconds(1);
+    [("of unknown age", None), ("new", Some(now() - NEW + a_second)), ("not new", Some(now() - NEW))]
+}
 
-fn rows() -> Vec<Row> {
+/// A line for each of the cases, or one line where they make no difference.
+fn lines<T, const N: usize>(cases: [(&str, T); N], width: usize, of: impl Fn(T) -> Vec<String>) -> Vec<String> {
+    let cases = cases.map(|(name, case)| (name, of(case)));
+    let (_, first) = &cases[0];
+    if cases.iter().all(|(_, lines)| lines == first) {
+        return first.iter().map(|line| format!("{:width$} | {line}", "any")).collect();
+    }
+    let of_case = |(name, lines): (&str, Vec<String>)| {
+        lines.into_iter().map(|line| format!("{name:width$} | {line}")).collect::<Vec<_>>()
+    };
+    cases.into_iter().flat_map(of_case).collect()
+}
+
+fn rows() -> Vec<String> {
+    let accesses = [
+        ("V1Allowed", MetadataAccess::V1Allowed),
+        ("V2Required", MetadataAccess::V2Required),
+        ("Disabled", MetadataAccess::Disabled),
+    ];
     let mut rows = Vec::new();
     for (phase_name, phase) in &phases() {
-        for access in [MetadataAccess::V1Allowed, MetadataAccess::V2Required, MetadataAccess::Disabled] {
+        for (access_name, access) in accesses {
             for (tags_name, tags) in &all_tags() {
-                for (operator_name, operator) in [("unmanaged", None), ("managed", Some("eks.amazonaws.com"))] {
-                    let access_name = format!("{access:?}");
-                    let seen = format!("{phase_name:8} | {access_name:10} | {tags_name:19} | {operator_name:9}");
-                    let decide = |(name, usage)| (name, decide_about(phase, access, tags, operator, usage));
-                    rows.push((seen, usages().map(decide)));
-                }
+                let decisions = lines(holds(), 9, |hold| {
+                    lines(usages(), 9, |usage| {
+                        lines(ages(), 14, |created| {
+                            let seen = Seen { phase, access, tags, hold: &hold, usage, created };
+                            vec![format!("{:?}", seen.decide())]
+                        })
+                    })
+                });
+                let seen = format!("{phase_name:8} | {access_name:10} | {tags_name:19}");
+                rows.extend(decisions.into_iter().map(|decided| format!("{seen} | {decided}")));
             }
         }
     }
     rows
 }
 
-/// One line where the use makes no difference, and else one for each.
-fn lines((seen, decisions): Row) -> String {
-    let (_, first) = &decisions[0];
-    if decisions.iter().all(|(_, decision)| decision == first) {
-        return format!("{seen} | any       | {first:?}\n");
-    }
-    decisions.iter().map(|(usage, decision)| format!("{seen} | {usage:9} | {decision:?}\n")).collect()
-}
-
 #[test]
 fn the_truth_table() {
-    insta::assert_snapshot!(rows().into_iter().map(lines).collect::<String>());
+    insta::assert_snapshot!(rows().join("\n"));
 }
 
 #[test]
 fn a_write_is_decided_in_exactly_the_rows_that_allow_it() {
-    let mut writes = Vec::new();
-    for (seen, decisions) in rows() {
-        let decided = decisions.into_iter().filter(|(_, decision)| *decision == Decision::Enforce);
-        writes.extend(decided.map(|(usage, _)| format!("{seen} | {usage}")));
-    }
+    let rows = rows();
+    let writes: Vec<_> = rows.iter().filter_map(|row| row.strip_suffix(" | Enforce")).collect();
     assert_eq!(
         writes,
         [
-            "settled  | V1Allowed  | no tag, confirmed   | unmanaged | not asked",
-            "settled  | V1Allowed  | no tag, confirmed   | unmanaged | no data",
-            "settled  | V1Allowed  | no tag, confirmed   | unmanaged | no calls",
-            "settled  | V1Allowed  | expired, confirmed  | unmanaged | not asked",
-            "settled  | V1Allowed  | expired, confirmed  | unmanaged | no data",
-            "settled  | V1Allowed  | expired, confirmed  | unmanaged | no calls",
+            "settled  | V1Allowed  | no tag, confirmed   | not held  | not asked | any           ",
+            "settled  | V1Allowed  | no tag, confirmed   | not held  | no data   | new           ",
+            "settled  | V1Allowed  | no tag, confirmed   | not held  | no calls  | any           ",
+            "settled  | V1Allowed  | expired, confirmed  | not held  | not asked | any           ",
+            "settled  | V1Allowed  | expired, confirmed  | not held  | no data   | new           ",
+            "settled  | V1Allowed  | expired, confirmed  | not held  | no calls  | any           ",
         ]
     );
 }
