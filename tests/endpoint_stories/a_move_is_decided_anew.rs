@@ -126,6 +126,40 @@ async fn as_often_as_an_event_has_time_and_a_few_times_in_a_sweep_which_does_not
 }
 
 #[tokio::test]
+async fn but_one_whose_answer_was_lost_and_that_shows_late_is_waited_for_and_verified() {
+    for (loses_description, result, reason, findings) in [
+        (false, "enforced", "pinned_endpoint", ["endpoint_moved"]),
+        (true, "failed", "endpoint_not_verified", ["pinned_endpoint"]),
+    ] {
+        for event in [updated(), due()] {
+            let scene = moving(|runtime| {
+                pinned(runtime);
+                runtime.endpoints.get_mut("prod").expect("it").loses_description = loses_description;
+            })
+            .await;
+            let arn = scene.aws.world().runtime(ID).arn();
+            let as_before = json!({
+                "name": "prod", "id": "prod", "status": "READY", "liveVersion": "1", "agentRuntimeArn": arn,
+                "agentRuntimeEndpointArn": format!("{arn}/runtime-endpoint/prod"),
+                "description": scene.aws.world().runtime(ID).endpoints["prod"].description,
+                "createdAt": "2026-01-10T08:00:00Z", "lastUpdatedAt": "2026-01-10T08:00:00Z"
+            });
+            scene.aws.world().fault(MOVE, Fault::LostReply, 1);
+            // Four reads look for the move; the next one, which decides anew, shows it under way.
+            scene.aws.world().after(MOVE, move |world| world.fault(READ, Fault::Answer(as_before.to_string()), 4));
+
+            let response = match scene.invoke(event).await {
+                Ok(response) => response,
+                Err(failed) => serde_json::from_str(&failed.error_message).expect("the response"),
+            };
+
+            assert_ended(&by_id(&response)[ID], result, reason, &findings);
+            assert_eq!((live(&scene, "prod"), scene.aws.writes().len()), (2, 1));
+        }
+    }
+}
+
+#[tokio::test]
 async fn but_not_when_aws_refuses_it_for_good_which_is_held() {
     for fault in [
         Fault::Refused { code: "ValidationException", message: format!("no: {CANARY}"), status: 400 },

@@ -31,6 +31,11 @@ impl Endpoint {
             && target.is_none_or(|target| target == version)
     }
 
+    /// Whether AWS is at work on moving it to a version.
+    pub(super) fn is_on_its_way_to(&self, version: &str) -> bool {
+        self.text("status").as_deref() == Some("UPDATING") && self.text("targetVersion").as_deref() == Some(version)
+    }
+
     /// The names of members that this version of the guardrail cannot send back.
     pub(super) fn unknown_members(&self) -> Vec<String> {
         let mut known = RawObject::default();

@@ -175,6 +175,10 @@ impl Course<'_> {
             if let Some(sent) = attempts.sent.as_ref().filter(|_| before.rests_on(way.to)) {
                 return verified(sent, &before, way);
             }
+            if attempts.sent.is_some() && before.is_on_its_way_to(way.to) {
+                attempts.again(Failure::still_changing("UPDATING")).await?;
+                continue;
+            }
             if let Some(why) = why_not_now(&before, way) {
                 return Ok(Moved::No(why));
             }
