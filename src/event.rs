@@ -88,9 +88,9 @@ pub enum Ignored {
     ReadOnly,
     /// The instance is on its way to a state in which it needs nothing.
     NotRunning,
-    /// The call itself required version 2.
+    /// The call itself required version 2: our own echo, or somebody's good deed.
     AlreadyRequired,
-    /// A call of the guardrail itself.
+    /// A call of the guardrail itself, whose request is left out or has its token.
     OwnEcho,
     /// It is of AgentCore, which the settings leave out.
     AgentcoreDisabled,
@@ -196,11 +196,16 @@ fn others<'a>(record: &'a Value, home: &Home) -> Result<&'a Value, Ignored> {
     if record["readOnly"] == true {
         return Err(Ignored::ReadOnly);
     }
-    if is_own(&record["userIdentity"], home) { Err(Ignored::OwnEcho) } else { Ok(record) }
+    if is_own(record, home) { Err(Ignored::OwnEcho) } else { Ok(record) }
 }
 
-/// Whether it is the guardrail itself that called: Lambda names the session of a function's role after the function.
-fn is_own(identity: &Value, home: &Home) -> bool {
+/// Whether the guardrail itself made a call whose request is left out: Lambda names the session of a function's role
+/// after the function. A request that is there speaks for itself, because somebody else may call a session so.
+fn is_own(record: &Value, home: &Home) -> bool {
+    let (request, identity) = (&record["requestParameters"], &record["userIdentity"]);
+    if request.is_object() && request["omitted"].is_null() {
+        return false;
+    }
     let (account, session) = (format!("::{}:assumed-role/", home.account), format!("/{}", home.function));
     identity["arn"].as_str().is_some_and(|arn| arn.contains(&account) && arn.ends_with(&session))
 }

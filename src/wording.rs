@@ -116,9 +116,9 @@ impl Wording<'_> {
             Reason::InstancesCompute => "It runs on Instances compute, for which AWS does not document MMDSv2, so it was \
                                          not changed. Require IMDSv2 where its capacity provider is set up."
                 .to_owned(),
-            Reason::MutableArtifact => "Its artifact is an image without a digest or an object without a version, and \
-                                        sending it again may deploy other code, so it was not changed. Give the artifact \
-                                        a digest or a version, or deploy with MUTABLE_ARTIFACTS=enforce."
+            Reason::MutableArtifact => "Its artifact is not known to be an image with a digest or an object with a version, \
+                                        so sending it again may deploy other code, and it was not changed. Give the \
+                                        artifact a digest or a version, or deploy with MUTABLE_ARTIFACTS=enforce."
                 .to_owned(),
             Reason::Imdsv1InUse => why_held_by_usage(observed),
             Reason::Imdsv1UseUnknown => "CloudWatch has no data about its use of IMDSv1, so it was not changed: it may have \

@@ -106,8 +106,9 @@ where
     }
 
     async fn refused(&mut self, refusal: Refusal) -> Step {
-        self.write_is_open = matches!(refusal, Refusal::Unclear(_));
-        if !self.write_is_open || self.answered.is_none() {
+        let is_unclear = matches!(refusal, Refusal::Unclear(_));
+        self.write_is_open = is_unclear || self.sent.is_some();
+        if !is_unclear || self.answered.is_none() {
             self.answered = Some(refusal.failure().detail.clone());
         }
         match refusal {
@@ -153,9 +154,10 @@ where
         }
     }
 
-    /// Pauses for what AWS is at work on, and looks again; fails if no time is left for that.
+    /// Pauses for what AWS is at work on, and looks again; fails if no time is left for that. What may be its own work is
+    /// waited for in a sweep, too.
     async fn wait(&mut self, otherwise: Failure) -> Step {
-        if !self.flow.terms.waits() {
+        if !self.flow.terms.waits() && self.sent.is_none() {
             return self.left(Verdict::Deferred, Reason::StillChanging);
         }
         if self.waits.pause().await { self.look_again().await } else { self.failed(otherwise) }

@@ -156,8 +156,9 @@ impl<'a> Course<'a> {
             Ok(after) => return Ok(Some(self.flow.enforced(before, &after))),
             Err(refusal) => refusal,
         };
-        self.write_is_open = matches!(refusal, Refusal::Unclear(_));
-        if !self.write_is_open || self.answered.is_none() {
+        let is_unclear = matches!(refusal, Refusal::Unclear(_));
+        self.write_is_open = is_unclear || self.sent.is_some();
+        if !is_unclear || self.answered.is_none() {
             self.answered = Some(refusal.failure().detail.clone());
         }
         match refusal {

@@ -19,7 +19,7 @@ impl Hold {
 
     /// Why the guardrail does not write a runtime.
     pub(crate) fn of_runtime(target: &Target, document: &Document, artifacts: MutableArtifacts) -> Option<Self> {
-        let holds_artifact = artifacts == MutableArtifacts::Hold && Artifact::of(document) == Artifact::Mutable;
+        let holds_artifact = artifacts == MutableArtifacts::Hold && Artifact::of(document) != Artifact::Fixed;
         Self::of_owner(target, document).or(holds_artifact.then_some(Self::MutableArtifact))
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Found {
     failures: Vec<Failure>,
     /// Whether a move is under way, or its answer was lost.
     pub write_is_open: bool,
+    /// What AWS answered last to the move that is not settled yet.
+    pub answered: Option<String>,
 }
 
 impl Found {

@@ -40,7 +40,7 @@ impl FollowUp for EndpointsFlow<'_> {
         let (versions, later) = (BTreeMap::new(), Vec::new());
         let mut course = Course { flow: self, target, runtime: &runtime, versions, later, found: &mut found };
         let in_time = self.terms.patience.until_end(course.run()).await;
-        if let Err(failure) = in_time.unwrap_or_else(|| Err(out_of_time(found.write_is_open))) {
+        if let Err(failure) = in_time.unwrap_or_else(|| Err(out_of_time(&found))) {
             found.unread(failure);
         }
         found.complete(&runtime, self.enforce.is_some(), outcome)
@@ -147,6 +147,7 @@ impl Course<'_> {
         }
         let moved = self.move_or_not(&it).await;
         let write_is_open = mem::take(&mut self.found.write_is_open);
+        self.found.answered = None;
         match moved {
             Ok(Moved::To(version)) => self.found.moved(&it, &version),
             Ok(Moved::No(why)) => self.found.stays(&it, &why),
@@ -192,7 +193,8 @@ impl Course<'_> {
                 Ok(moved) => return Ok(moved),
                 Err(refusal) => refusal,
             };
-            self.found.write_is_open = matches!(refusal, Refusal::Unclear(_));
+            self.found.write_is_open = matches!(refusal, Refusal::Unclear(_)) || attempts.sent.is_some();
+            self.found.answered = Some(refusal.failure().detail.clone());
             attempts.again_after(refusal, before).await?;
         }
     }
@@ -256,10 +258,14 @@ fn of(endpoint: &Listed, failure: Failure) -> Failure {
     Failure { detail, ..failure }
 }
 
-fn out_of_time(write_is_open: bool) -> Failure {
-    let written = if write_is_open { "one may or may not have been moved" } else { "none was moved" };
+fn out_of_time(found: &Found) -> Failure {
+    let written = if found.write_is_open { "one may or may not have been moved" } else { "none was moved" };
     let detail = format!(
         "The invocation's time ran out before its endpoints were looked after; {written}. A retry looks again."
     );
-    Failure { write_is_open, ..Failure::new(Reason::OutOfTime, detail) }
+    let failure = Failure { write_is_open: found.write_is_open, ..Failure::new(Reason::OutOfTime, detail) };
+    match &found.answered {
+        Some(answered) => failure.preceded_by(answered),
+        None => failure,
+    }
 }
