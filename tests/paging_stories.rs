@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     harness::{EXEMPT, Scene, assert_ended, assert_says, by_id, count, document, due, running, started, time_passes},
-    stand_in::Pages::{Circular, EmptyBetween, Repeating},
+    stand_in::Pages::{Circular, EmptyBetween, Full, Repeating},
 };
 
 const OPEN: &str = "i-0a1b2c3d4e5f60001";
@@ -78,15 +78,19 @@ async fn an_instance_on_a_page_that_cannot_be_reached_is_not_taken_for_gone() {
 
 #[tokio::test]
 async fn a_listing_without_an_end_is_never_taken_for_complete() {
-    for (kind, operation, pages, listed) in [
-        ("ec2_instance", INSTANCES, Repeating, 4),
-        // The looks at what was listed are in such pages, too.
-        ("ec2_instance", INSTANCES, Circular, 0),
-        ("agentcore_runtime", RUNTIMES, Repeating, 4),
-        ("agentcore_runtime", RUNTIMES, Circular, 6),
+    for (kind, operation, pages, asked_for, listed) in [
+        ("ec2_instance", INSTANCES, Repeating, 2, 4),
+        ("ec2_instance", INSTANCES, Circular, 4, 6),
+        ("agentcore_runtime", RUNTIMES, Repeating, 2, 4),
+        ("agentcore_runtime", RUNTIMES, Circular, 4, 6),
     ] {
         let scene = scene().await;
         scene.aws.world().pages(operation, pages);
+        // The looks at what was listed are in such pages no more.
+        for _ in 1..asked_for {
+            scene.aws.world().after(operation, |_| ());
+        }
+        scene.aws.world().after(operation, move |world| world.pages(operation, Full));
 
         let response = scene.failed_response(due()).await;
 
@@ -95,7 +99,28 @@ async fn a_listing_without_an_end_is_never_taken_for_complete() {
         assert_says(listing, &format!("After some pages of {operation} AWS named one that was read before"));
         assert_says(listing, "A retry lists it from the beginning");
         assert_eq!(response["complete"], false);
-        assert_eq!(response["counts"]["enforced"], 6 + listed, "what was listed before, and the other kind");
+        let enforced = 6 + listed;
+        assert_eq!(response["counts"], json!({"enforced": enforced}), "what was listed before, and the other kind");
+        if operation == RUNTIMES {
+            assert_eq!(count(&scene, RUNTIMES), asked_for, "no page is asked for twice");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_sweep_has_listed_is_not_taken_for_gone_where_the_looks_come_to_no_end() {
+    for pages in [Repeating, Circular] {
+        let scene = scene().await.with_agentcore_disabled();
+        // Three pages are the whole listing.
+        scene.aws.world().after(INSTANCES, |_| ());
+        scene.aws.world().after(INSTANCES, |_| ());
+        scene.aws.world().after(INSTANCES, move |world| world.pages(INSTANCES, pages));
+
+        let response = scene.failed_response(due()).await;
+
+        assert_eq!((&response["counts"], &response["not_listed"]), (&json!({"failed": 6}), &json!([])));
+        by_id(&response).values().for_each(|outcome| assert_ended(outcome, "failed", "read_failed"));
+        assert!(scene.aws.writes().is_empty(), "{pages:?}");
     }
 }
 
@@ -113,18 +138,15 @@ async fn an_empty_page_is_not_the_end() {
 }
 
 #[tokio::test]
-async fn a_deadline_between_two_pages_ends_the_listing_there_and_says_so() {
+async fn a_deadline_among_the_pages_of_instances_begins_none_of_them_and_says_so() {
     let scene = scene().await.with_remaining(Duration::from_secs(64)).with_agentcore_disabled();
-    scene.aws.world().page_size = 1;
-    // The first page and its instance are read, and then the second page. The margin is 60 seconds.
-    scene.aws.world().after(INSTANCES, |_| ());
-    scene.aws.world().after(INSTANCES, |_| ());
+    // The margin is 60 seconds.
     scene.aws.world().after(INSTANCES, |_| time_passes(Duration::from_secs(5)));
 
     let response = scene.invoke(due()).await.expect("what was not begun has not failed");
 
-    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(false)));
-    assert_eq!(count(&scene, INSTANCES), 3, "no further page was asked for");
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({}), &json!(false)));
+    assert_eq!(scene.aws.operations(), [INSTANCES; 3], "the listing, and no look at what it shows");
 }
 
 #[tokio::test]

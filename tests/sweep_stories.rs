@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{
-        EXEMPT, Scene, assert_ended, assert_says, by_id, count, days_ago, document, due, ec2_call, just_now, sample,
-        time_passes,
+        EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, count, days_ago, document, due, ec2_call,
+        just_now, sample, time_passes,
     },
     stand_in::{Fault, World},
 };

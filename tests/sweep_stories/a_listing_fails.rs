@@ -21,15 +21,13 @@ async fn a_listing_that_ends_in_its_middle_loses_nothing_of_its_beginning() {
     for number in 0..10 {
         scene.aws.world().add_instance(&format!("i-{number:017x}"));
     }
-    // The first page is read, and then its instances.
-    scene.aws.world().after("DescribeInstances", |_| ());
-    scene.aws.world().after("DescribeInstances", |world| {
-        world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX);
-    });
+    // The first page is read, and the second one is not.
+    scene.aws.world().after("DescribeInstances", |world| world.fault("DescribeInstances", Fault::AccessDenied, 1));
 
     let response = scene.failed_response(due()).await;
 
     assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 5}), &json!(false)));
+    assert_eq!(written(&scene), [0, 1, 2, 3, 4].map(|number| format!("i-{number:017x}")));
     let lines = scene.results_logged();
     assert!(lines.iter().any(|line| line["level"] == "ERROR" && line["kind"] == "ec2_instance"), "{lines:?}");
 }
@@ -56,20 +54,20 @@ async fn two_failures_of_one_listing_are_both_said() {
         for number in 0..10 {
             world.add_instance(&format!("i-{number:017x}"));
         }
-        // The first page is read, and then its instances.
-        world.after("DescribeInstances", |_| ());
-        world.after("DescribeInstances", |world| world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX));
+        // The first page is read, and the second one is not.
+        world.after("DescribeInstances", |world| world.fault("DescribeInstances", Fault::AccessDenied, 1));
     }
 
     let response = scene.failed_response(due()).await;
 
     let [one, other] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
-    assert_says(one, "shows ids of a form that this version does not know: 1, such as \"i-.of-another-form\"");
-    assert_says(other, "UnauthorizedOperation");
+    assert_says(one, "UnauthorizedOperation");
+    assert_says(other, "shows ids of a form that this version does not know: 1, such as \"i-.of-another-form\"");
+    assert_eq!(response["counts"], json!({"enforced": 4}), "what else was on the first page");
 }
 
 #[tokio::test]
-async fn what_ended_the_listing_is_said_however_many_pages_had_a_failure() {
+async fn ids_of_a_form_nobody_knows_are_one_failure_however_many_pages_they_are_on() {
     let scene = Scene::new().await.with_agentcore_disabled();
     {
         let mut world = scene.aws.world();
@@ -85,9 +83,54 @@ async fn what_ended_the_listing_is_said_however_many_pages_had_a_failure() {
 
     let response = scene.failed_response(due()).await;
 
-    let failures = response["not_listed"].as_array().expect("a list");
-    assert_eq!(failures.len(), 10);
-    assert_says(&failures[9], "UnauthorizedOperation");
+    let [one, other] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
+    assert_says(one, "UnauthorizedOperation");
+    assert_says(other, "shows ids of a form that this version does not know: 11, such as \"i-.of-another-form-00\"");
+}
+
+#[tokio::test]
+async fn where_nothing_at_all_can_be_read_the_sweep_fails_though_everything_was_listed() {
+    for fault in [Fault::AccessDenied, Fault::Internal] {
+        let scene = Scene::new().await;
+        {
+            let mut world = scene.aws.world();
+            world.add_instance(OPEN);
+            world.add_instance(OTHER);
+            world.add_runtime(RUNTIME, &document());
+            let unreadable = fault.clone();
+            world.after("DescribeInstances", move |world| world.fault("DescribeInstances", unreadable, usize::MAX));
+            world.fault("GetAgentRuntime", fault, usize::MAX);
+        }
+
+        let response = scene.failed_response(due()).await;
+
+        assert_eq!((&response["counts"], &response["complete"]), (&json!({"failed": 3}), &json!(true)));
+        assert_eq!(response["not_listed"], json!([]));
+        by_id(&response).values().for_each(|outcome| assert_ended(outcome, "failed", "read_failed"));
+        assert!(scene.aws.writes().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn where_one_thing_can_be_read_the_sweep_succeeds_and_the_others_are_said() {
+    let scene = Scene::new().await;
+    {
+        let mut world = scene.aws.world();
+        world.add_instance(OPEN);
+        world.add_instance(OTHER);
+        world.add_runtime(RUNTIME, &document()).publish(&[REQUIRED]);
+        world.after("DescribeInstances", |world| world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX));
+    }
+
+    let response = scene.invoke(due()).await.expect("something was read");
+
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"compliant": 1, "failed": 2}), &json!(true)));
+    for id in [OPEN, OTHER] {
+        assert_ended(&by_id(&response)[id], "failed", "read_failed");
+        let lines = scene.results_logged();
+        assert!(lines.iter().any(|line| line["level"] == "ERROR" && line["id"] == id), "{lines:?}");
+    }
+    assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]

@@ -90,9 +90,10 @@ async fn a_sweep_in_report_mode_writes_nothing_whatever_stands_beside() {
         world.fault_for("GetAgentRuntime", OTHER_RUNTIME, Fault::AccessDenied, usize::MAX);
     }
 
-    let response = scene.failed_response(due()).await;
+    let response = scene.invoke(due()).await.expect("the next sweep looks again at what failed");
 
     assert_eq!(response["counts"], json!({"would_enforce": 2, "exempt": 1, "held": 1, "failed": 1}));
+    assert_ended(&by_id(&response)[OTHER_RUNTIME], "failed", "read_failed");
     assert!(scene.aws.writes().is_empty());
 }
 
@@ -111,7 +112,8 @@ async fn an_exception_that_comes_while_the_sweep_is_under_way_is_respected() {
 
     let response = scene.invoke(due()).await.expect("success");
 
-    assert_eq!(response["counts"], json!({"enforced": 40, "exempt": 40}), "tags are read for 40 at a time");
+    assert_eq!(response["counts"], json!({"enforced": 8, "exempt": 72}), "tags are read for 8 at a time");
+    assert_eq!(scene.aws.writes().len(), 8);
 }
 
 #[tokio::test]
@@ -120,15 +122,36 @@ async fn what_was_mended_since_the_listing_is_not_written_nor_counted_at_its_sou
     for number in 0..200 {
         scene.aws.world().add_instance(&format!("i-{number:017x}")).tag("aws:autoscaling:groupName", "web");
     }
-    scene.aws.world().after(MODIFY, |world| {
-        world.instances.values_mut().for_each(|instance| _ = instance.http_tokens("required"));
+    scene.aws.world().after("DescribeInstances", |world| {
+        let mended = world.instances.values_mut().take(160);
+        mended.for_each(|instance| _ = instance.http_tokens("required"));
     });
 
     let response = scene.invoke(due()).await.expect("success");
 
-    assert_eq!(response["counts"], json!({"enforced": 40, "compliant": 160}), "40 at a time are looked at");
+    assert_eq!(response["counts"], json!({"enforced": 40, "compliant": 160}));
     assert_eq!(scene.aws.writes().len(), 40);
     assert_eq!(response["launched_by"]["auto_scaling_groups"], json!([{"name": "web", "instances": 40}]));
+}
+
+#[tokio::test]
+async fn what_was_mended_while_it_waited_for_its_turn_is_not_written_nor_counted_at_its_source() {
+    let scene = Scene::new().await.with_agentcore_disabled();
+    for number in 0..24 {
+        scene.aws.world().add_instance(&format!("i-{number:017x}")).tag("aws:autoscaling:groupName", "web");
+    }
+    scene.aws.world().after(MODIFY, |world| {
+        world.instances.values_mut().for_each(|instance| _ = instance.http_tokens("required"));
+        time_passes(Duration::from_secs(4));
+    });
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"enforced": 8, "compliant": 16}), "8 at a time are looked at again");
+    assert_eq!(scene.aws.writes().len(), 8);
+    assert_eq!(response["launched_by"]["auto_scaling_groups"], json!([{"name": "web", "instances": 8}]));
+    // The listing, the first look at all of them, and another one at each eight whose look had become old.
+    assert_eq!((count(&scene, "DescribeInstances"), count(&scene, "DescribeTags")), (2 + 2, 1));
 }
 
 #[tokio::test]
@@ -161,28 +184,28 @@ async fn an_endpoint_that_is_disabled_while_the_sweep_is_under_way_stays_disable
 }
 
 #[tokio::test]
-async fn of_a_batch_whose_use_of_imdsv1_cannot_be_learned_nothing_is_written_and_the_next_one_goes_on() {
+async fn of_eight_whose_use_of_imdsv1_cannot_be_learned_nothing_is_written_and_the_next_eight_go_on() {
     let scene = Scene::new().await.with_usage_days(7).with_agentcore_disabled();
     {
         let mut world = scene.aws.world();
-        world.page_size = 5;
-        for number in 0..8 {
-            world.add_instance(&format!("i-{number:017x}"));
+        for number in 0..16 {
+            world.add_instance(&format!("i-{number:017x}")).calls_without_token(days_ago(1), 0.0);
         }
-        world.instances.get_mut(&format!("i-{:017x}", 1)).expect("it").tag(EXEMPT, "yes");
-        world.instances.get_mut(&format!("i-{:017x}", 2)).expect("it").operator("eks.amazonaws.com");
+        world.add_instance(OPEN).tag(EXEMPT, "yes");
+        world.add_instance(OTHER).operator("eks.amazonaws.com");
         world.fault("GetMetricData", Fault::AccessDenied, 1);
     }
 
-    let response = scene.failed_response(due()).await;
+    let response = scene.invoke(due()).await.expect("the next sweep asks again");
 
-    assert_eq!(response["counts"], json!({"failed": 3, "exempt": 1, "held": 1, "enforced": 3}));
-    let outcomes = by_id(&response);
-    let of = |number: u32| &outcomes[&format!("i-{number:017x}")];
-    [0, 3, 4].into_iter().for_each(|number| assert_ended(of(number), "failed", "usage_unreadable"));
-    assert_ended(of(1), "exempt", "exception_tag");
-    assert_ended(of(2), "held", "managed_by_operator");
-    assert_eq!(written(&scene), [5, 6, 7].map(|number| format!("i-{number:017x}")));
+    assert_eq!(response["counts"], json!({"failed": 8, "exempt": 1, "held": 1, "enforced": 8}));
+    let mut outcomes = by_id(&response);
+    assert_ended(&outcomes.remove(OPEN).expect("it"), "exempt", "exception_tag");
+    assert_ended(&outcomes.remove(OTHER).expect("it"), "held", "managed_by_operator");
+    let (enforced, failed): (Vec<_>, Vec<_>) =
+        outcomes.into_iter().partition(|(_, outcome)| outcome["result"] == "enforced");
+    failed.iter().for_each(|(_, outcome)| assert_ended(outcome, "failed", "usage_unreadable"));
+    assert_eq!(written(&scene), enforced.into_iter().map(|(id, _)| id).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -190,16 +213,16 @@ async fn an_instance_that_cloudwatch_leaves_out_is_not_written_and_costs_its_nei
     let scene = Scene::new().await.with_usage_days(7).with_agentcore_disabled();
     {
         let mut world = scene.aws.world();
-        world.add_instance(OPEN);
+        world.add_instance(OPEN).calls_without_token(days_ago(0), 0.0);
         world.add_instance(OTHER).metric_status = None;
         world.add_instance("i-0a1b2c3d4e5f60003").tag(EXEMPT, "yes").metric_status = None;
         world.add_instance("i-0a1b2c3d4e5f60004").operator("eks.amazonaws.com").metric_status = None;
         world.add_instance("i-0a1b2c3d4e5f60005").calls_without_token(days_ago(0), 42.0);
-        world.add_instance("i-0a1b2c3d4e5f60006");
+        world.add_instance("i-0a1b2c3d4e5f60006").calls_without_token(days_ago(0), 0.0);
         world.fault_for(MODIFY, "i-0a1b2c3d4e5f60006", Fault::AccessDenied, usize::MAX);
     }
 
-    let outcomes = by_id(&scene.failed_response(due()).await);
+    let outcomes = by_id(&scene.invoke(due()).await.expect("the next sweep tries again"));
 
     assert_ended(&outcomes[OPEN], "enforced", "v1_allowed");
     assert_ended(&outcomes[OTHER], "failed", "usage_unreadable");

@@ -105,6 +105,40 @@ async fn however_few_runtimes_a_sweep_reaches_later_ones_reach_the_others() {
 }
 
 #[tokio::test]
+async fn what_is_refused_for_good_on_the_first_pages_does_not_keep_sweeps_from_the_last_one() {
+    const LAST: &str = "i-fffffffffffffffff";
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(63)).with_agentcore_disabled();
+    {
+        let mut world = scene.aws.world();
+        world.page_size = 20;
+        for number in 0..40 {
+            let refused = format!("i-{number:017x}");
+            world.add_instance(&refused);
+            world.fault_for(MODIFY, &refused, Fault::ExplicitDeny("service control"), usize::MAX);
+        }
+        world.add_instance(LAST);
+    }
+
+    // Each has the time for eight of them.
+    scene.aws.world().after(MODIFY, |_| time_passes(Duration::from_secs(4)));
+    let mut sweeps = 0;
+    while scene.aws.world().instance(LAST).http_tokens == "optional" {
+        sweeps += 1;
+        assert!(sweeps < 200, "about one in five reaches it");
+        let earlier = scene.aws.writes().len();
+        scene.aws.world().after_fault(MODIFY, |_| time_passes(Duration::from_secs(4)));
+        let response = scene.invoke(due()).await.expect("what was refused or not begun has not failed");
+        assert_eq!(response["complete"], false);
+        let mut tried: Vec<_> = scene.aws.writes().split_off(earlier).into_iter().map(|call| call.resource).collect();
+        assert!(tried.len() <= 8, "{tried:?}");
+        tried.sort();
+        let mut once = tried.clone();
+        once.dedup();
+        assert_eq!(tried, once, "what is refused for good is not tried again");
+    }
+}
+
+#[tokio::test]
 async fn sweeps_that_are_cut_by_their_deadline_end_with_everything_enforced_and_nothing_written_twice() {
     let margin = Duration::from_secs(60);
     let mut scene = Scene::new().await.with_agentcore_disabled();

@@ -70,9 +70,42 @@ async fn a_launch_too_large_for_cloudtrail_sweeps_the_instances_at_once() {
 
     assert_eq!(response["counts"], json!({"enforced": 1}));
     assert!(!scene.aws.operations().contains(&"ListAgentRuntimes".to_owned()), "runtimes are not launched");
-    assert_eq!(scene.log_lines()[0]["cause"], "launch_without_ids");
+    assert_eq!(scene.log_lines()[0]["cause"], "instances_launched");
     let failed = ec2_call("RunInstances", json!({}), Value::Null);
     assert_eq!(scene.invoke(failed).await.expect("success")["complete"], true);
+}
+
+#[tokio::test]
+async fn a_call_too_large_for_cloudtrail_sweeps_its_own_kind_and_no_other() {
+    for (event, enforced, cause) in [
+        (sample("ec2-tags-deleted-without-parameters.json"), OPEN, "exception_tag_removed"),
+        (ec2_call(MODIFY, Value::Null, Value::Null), OPEN, "metadata_options_modified"),
+        (ec2_call("StartInstances", Value::Null, Value::Null), OPEN, "instances_started"),
+        (sample("agentcore-untagged-without-parameters.json"), RUNTIME, "exception_tag_removed"),
+        (sample("agentcore-runtime-updated-without-parameters.json"), RUNTIME, "runtime_updated"),
+        (agentcore_call("CreateAgentRuntime", Value::Null, Value::Null), RUNTIME, "runtime_created"),
+    ] {
+        let scene = Scene::new().await;
+        scene.aws.world().add_instance(OPEN);
+        scene.aws.world().add_runtime(RUNTIME, &document());
+
+        let response = scene.invoke(event).await.expect("success");
+
+        assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(true)), "{cause}");
+        assert_eq!(written(&scene), [enforced], "{cause}");
+        assert_eq!(scene.log_lines()[0]["cause"], cause);
+    }
+}
+
+#[tokio::test]
+async fn an_update_of_the_guardrails_own_that_is_too_large_for_cloudtrail_sweeps_nothing() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_runtime(RUNTIME, &document());
+
+    let echo = sample("agentcore-runtime-updated-by-guardrail-without-parameters.json");
+
+    assert_eq!(scene.invoke(echo).await.expect("ignored")["ignored"], "own_echo");
+    assert!(scene.aws.calls().is_empty());
 }
 
 #[tokio::test]
@@ -81,21 +114,21 @@ async fn the_cost_grows_with_what_is_wrong_and_not_with_the_fleet() {
     for number in 0..5_000 {
         let mut world = scene.aws.world();
         let instance = world.add_instance(&format!("i-{number:017x}"));
-        if number % 100 != 0 {
+        if number % 250 != 0 {
             instance.http_tokens("required");
         }
     }
 
     let response = scene.invoke(due()).await.expect("success");
 
-    assert_eq!(response["counts"], json!({"enforced": 50}));
+    assert_eq!(response["counts"], json!({"enforced": 20}));
     let count = |operation| count(&scene, operation);
-    // One page lists the fifty, and forty at a time are looked at before they are written.
-    assert_eq!((count("DescribeInstances"), count("DescribeTags"), count(MODIFY)), (1 + 2, 2, 50));
+    // One page lists the twenty, one look shows them, and their tags are read for eight at a time.
+    assert_eq!((count("DescribeInstances"), count("DescribeTags"), count(MODIFY)), (1 + 1, 3, 20));
 }
 
 #[tokio::test]
-async fn one_failure_stops_nobody_and_the_invocation_fails_at_its_end() {
+async fn one_failure_stops_nobody_and_is_said_by_a_sweep_that_succeeds() {
     let scene = Scene::new().await;
     scene.aws.world().page_size = 5;
     for number in 0..12 {
@@ -107,11 +140,43 @@ async fn one_failure_stops_nobody_and_the_invocation_fails_at_its_end() {
     scene.aws.world().add_runtime(OTHER_RUNTIME, &document());
     scene.aws.world().fault_for("GetAgentRuntime", RUNTIME, Fault::Internal, usize::MAX);
 
-    let response = scene.failed_response(due()).await;
+    let response = scene.invoke(due()).await.expect("the next sweep tries again");
 
     assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 12, "failed": 2}), &json!(true)));
-    assert_eq!(by_id(&response)[&broken]["reason"], "write_failed");
-    assert_eq!(by_id(&response)[RUNTIME]["reason"], "read_failed");
+    assert_ended(&by_id(&response)[&broken], "failed", "write_failed");
+    assert_ended(&by_id(&response)[RUNTIME], "failed", "read_failed");
+    assert_eq!(response["outcomes"][0]["result"], "failed", "what failed comes first");
+    let lines = scene.results_logged();
+    let mut errors: Vec<_> = lines.iter().filter(|line| line["level"] == "ERROR").map(|line| &line["id"]).collect();
+    errors.sort_by_key(|id| id.as_str());
+    assert_eq!(errors, [RUNTIME, &broken]);
+}
+
+#[tokio::test]
+async fn an_instance_that_the_organisation_protects_is_held_and_the_sweep_succeeds() {
+    for (policy, words) in [
+        ("service control", "with an explicit deny in a service control policy"),
+        ("resource control", "with an explicit deny in a resource control policy"),
+    ] {
+        let scene = Scene::new().await;
+        {
+            let mut world = scene.aws.world();
+            world.add_instance(OPEN);
+            world.add_instance(OTHER);
+            world.fault_for(MODIFY, OPEN, Fault::ExplicitDeny(policy), usize::MAX);
+        }
+
+        let response = scene.invoke(due()).await.expect("nothing failed");
+
+        assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1, "held": 1}), &json!(true)));
+        let protected = &by_id(&response)[OPEN];
+        assert_ended(protected, "held", "refused");
+        assert_says(protected, "It was not changed.");
+        assert_says(protected, words);
+        assert_eq!(written(&scene), [OPEN, OTHER], "what is refused for good is not tried again");
+        let lines = scene.results_logged();
+        assert!(lines.iter().any(|line| line["level"] == "WARN" && line["id"] == OPEN), "{lines:?}");
+    }
 }
 
 #[tokio::test]
