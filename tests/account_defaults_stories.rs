@@ -7,7 +7,7 @@ use metadata_guardrail::settings::AccountDefaults::{self, Enforce, Off, Report};
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{EXEMPT, Scene, by_id, count, detail, due, ec2_call, sample, started},
+    harness::{EXEMPT, Scene, assert_ended, by_id, count, days_ago, detail, due, ec2_call, sample, started},
     stand_in::{Fault, REGION, World},
 };
 
@@ -26,9 +26,17 @@ async fn scene(setting: AccountDefaults, arrange: impl FnOnce(&mut World)) -> Sc
     scene
 }
 
-/// The response of a sweep that fails.
-async fn failing(scene: &Scene) -> Value {
-    scene.failed_response(due()).await
+/// The calls about the defaults, in their order.
+fn calls(scene: &Scene) -> Vec<String> {
+    let mut calls = scene.aws.operations();
+    calls.retain(|operation| [READ, WRITE].contains(&operation.as_str()));
+    calls
+}
+
+/// The outcome of the defaults in a sweep that succeeds, whatever became of them.
+async fn outcome(scene: &Scene) -> Value {
+    let response = scene.invoke(due()).await.expect("the next sweep tries again");
+    by_id(&response)[REGION].clone()
 }
 
 #[tokio::test]
@@ -146,7 +154,7 @@ async fn what_an_unknown_manager_set_is_not_written() {
 }
 
 #[tokio::test]
-async fn defaults_that_cannot_be_read_are_not_written_and_fail_the_invocation_and_nobody_else() {
+async fn defaults_that_cannot_be_read_are_not_written_and_fail_nobody_else_and_not_the_sweep() {
     for fault in [Fault::AccessDenied, Fault::Throttled, Fault::Garbage] {
         let scene = scene(Enforce, |world| {
             world.add_instance(OPEN);
@@ -154,12 +162,12 @@ async fn defaults_that_cannot_be_read_are_not_written_and_fail_the_invocation_an
         })
         .await;
 
-        let response = failing(&scene).await;
+        let response = scene.invoke(due()).await.expect("the next sweep looks again");
 
         assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1, "failed": 1}), &json!(true)));
         let outcome = &by_id(&response)[REGION];
-        assert_eq!((&outcome["reason"], &outcome["before"]), (&json!("read_failed"), &Value::Null));
-        assert_eq!(count(&scene, WRITE), 0);
+        assert_ended(outcome, "failed", "read_failed");
+        assert_eq!((&outcome["before"], count(&scene, WRITE)), (&Value::Null, 0));
     }
 }
 
@@ -182,7 +190,7 @@ async fn where_the_role_may_not_read_them_the_outcome_says_how_to_leave_them_out
     for setting in [Report, Enforce] {
         let scene = scene(setting, |world| world.fault(READ, Fault::AccessDenied, usize::MAX)).await;
 
-        let outcome = by_id(&failing(&scene).await)[REGION].clone();
+        let outcome = scene.failed_outcome(due()).await;
 
         assert!(detail(&outcome).contains("UnauthorizedOperation"), "{outcome}");
         assert!(detail(&outcome).ends_with("With ACCOUNT_DEFAULTS=off a sweep leaves them out."), "{outcome}");
@@ -219,9 +227,11 @@ async fn when_time_runs_out_before_the_write_nothing_is_written() {
         let scene = scene(Enforce, |_| ()).await.with_sweep_margin(Duration::ZERO);
         let scene = scene.with_remaining(Duration::from_secs(seconds));
 
-        let outcome = by_id(&failing(&scene).await)[REGION].clone();
+        // Where not even the defaults could be read, nothing at all was.
+        let outcome = if reads == 0 { scene.failed_outcome(due()).await } else { outcome(&scene).await };
 
-        assert_eq!((&outcome["reason"], &outcome["after"]), (&json!("out_of_time"), &Value::Null));
+        assert_ended(&outcome, "failed", "out_of_time");
+        assert_eq!(outcome["after"], Value::Null);
         assert!(detail(&outcome).contains(said), "{outcome}");
         assert_eq!((count(&scene, READ), count(&scene, WRITE)), (reads, 0));
     }
@@ -236,7 +246,7 @@ async fn beside_instances_of_all_kinds_each_is_written_only_where_its_own_settin
         (false, Enforce, "enforced", "enforced"),
     ] {
         let scene = scene(setting, |world| {
-            world.add_instance(OPEN);
+            world.add_instance(OPEN).calls_without_token(days_ago(1), 0.0);
             world.add_instance(EXEMPTED).tag(EXEMPT, "vendor agent needs v1");
             world.add_instance(HELD).operator("eks.amazonaws.com");
             world.add_instance(FAILING).metric_status = Some("InternalError".to_owned());
@@ -245,7 +255,7 @@ async fn beside_instances_of_all_kinds_each_is_written_only_where_its_own_settin
         let scene = scene.with_usage_days(30);
         let scene = if in_report_mode { scene.in_report_mode() } else { scene };
 
-        let response = failing(&scene).await;
+        let response = scene.invoke(due()).await.expect("the next sweep asks again about the one that failed");
 
         let outcomes = by_id(&response);
         assert_eq!((outcomes.len(), &response["complete"]), (5, &json!(true)));
@@ -337,15 +347,20 @@ async fn where_tokens_are_enforced_a_held_and_a_failed_outcome_say_so_too() {
         world.account_defaults.policy(POLICY).http_tokens_enforced = Some("enabled".to_owned());
     })
     .await;
-    let failed = scene(Enforce, |world| {
-        world.account_defaults.http_tokens_enforced = Some("enabled".to_owned());
-        world.fault(WRITE, Fault::AccessDenied, usize::MAX);
-    })
-    .await;
+    let refusing = async |fault| {
+        scene(Enforce, |world| {
+            world.account_defaults.http_tokens_enforced = Some("enabled".to_owned());
+            world.fault(WRITE, fault, usize::MAX);
+        })
+        .await
+    };
+    let (refused, failed) =
+        (refusing(Fault::ExplicitDeny("service control")).await, refusing(Fault::AccessDenied).await);
 
     for (outcome, reason) in [
-        (held.outcome(due()).await, "managed_by_policy"),
-        (by_id(&failing(&failed).await)[REGION].clone(), "write_failed"),
+        (outcome(&held).await, "managed_by_policy"),
+        (outcome(&refused).await, "refused"),
+        (outcome(&failed).await, "write_failed"),
     ] {
         assert_eq!(outcome["reason"], reason);
         assert!(detail(&outcome).contains("exceptions cannot be launched or switched back"), "{outcome}");
@@ -361,30 +376,123 @@ async fn a_hop_limit_of_1_is_worth_a_finding_where_tokens_become_required() {
 }
 
 #[tokio::test]
-async fn a_refused_write_fails_the_invocation_and_nobody_else() {
-    let policy_came = |world: &mut World| {
-        world.account_defaults.policy(POLICY);
-    };
+async fn a_refused_write_fails_nobody_else_and_not_the_sweep() {
     type Refuse = Box<dyn FnOnce(&mut World)>;
-    let refusals: [(&str, Refuse); 3] = [
-        ("UnauthorizedOperation", Box::new(|world| world.fault(WRITE, Fault::AccessDenied, usize::MAX))),
-        ("RequestLimitExceeded", Box::new(|world| world.limit(WRITE, 0, 0.0))),
-        (POLICY, Box::new(move |world| world.after(READ, policy_came))),
+    // Without a permission there is one attempt, and where AWS may think better of it there are five.
+    let refusals: [(&str, usize, Refuse); 3] = [
+        ("UnauthorizedOperation", 1, Box::new(|world| world.fault(WRITE, Fault::AccessDenied, usize::MAX))),
+        ("RequestLimitExceeded", 5, Box::new(|world| world.limit(WRITE, 0, 0.0))),
+        ("InternalError", 5, Box::new(|world| world.fault(WRITE, Fault::Internal, usize::MAX))),
     ];
-    for (said, refuse) in refusals {
+    for (said, tries, refuse) in refusals {
         let scene = scene(Enforce, |world| {
             world.add_instance(OPEN);
             refuse(world);
         })
         .await;
 
-        let response = failing(&scene).await;
+        let response = scene.invoke(due()).await.expect("the next sweep tries again");
 
         assert_eq!(response["counts"], json!({"enforced": 1, "failed": 1}));
         let outcome = &by_id(&response)[REGION];
-        assert_eq!((&outcome["reason"], &outcome["after"]), (&json!("write_failed"), &Value::Null));
+        assert_ended(outcome, "failed", "write_failed");
+        assert_eq!(outcome["after"], Value::Null);
         assert!(detail(outcome).contains(said), "{outcome}");
+        assert_eq!((count(&scene, READ), count(&scene, WRITE)), (tries, tries), "a look before each");
     }
+}
+
+#[tokio::test]
+async fn a_write_that_is_refused_for_good_is_held_and_not_tried_again() {
+    let policy_came = |world: &mut World| {
+        world.account_defaults.policy(POLICY);
+    };
+    type Refuse = Box<dyn FnOnce(&mut World)>;
+    let refusals: [(&str, Refuse); 2] = [
+        (POLICY, Box::new(move |world| world.after(READ, policy_came))),
+        (
+            "with an explicit deny in a service control policy",
+            Box::new(|world| world.fault(WRITE, Fault::ExplicitDeny("service control"), usize::MAX)),
+        ),
+    ];
+    for (said, refuse) in refusals {
+        let scene = scene(Enforce, refuse).await;
+
+        let outcome = scene.outcome(due()).await;
+
+        assert_ended(&outcome, "held", "refused");
+        assert_eq!((&outcome["before"]["managed_by"], &outcome["after"]), (&json!("account"), &Value::Null));
+        assert!(detail(&outcome).starts_with("They were not changed."), "{outcome}");
+        assert!(detail(&outcome).contains(said), "{outcome}");
+        assert_eq!((count(&scene, READ), count(&scene, WRITE)), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn where_a_policy_takes_over_between_two_attempts_they_are_not_written() {
+    for fault in [Fault::Throttled, Fault::Internal, Fault::ConnectionReset] {
+        let scene = scene(Enforce, |world| {
+            world.fault(WRITE, fault.clone(), 1);
+            world.after_fault(WRITE, |world| {
+                world.account_defaults.http_tokens("optional").policy(POLICY);
+            });
+        })
+        .await;
+
+        let outcome = scene.outcome(due()).await;
+
+        assert_ended(&outcome, "held", "managed_by_policy");
+        assert!(detail(&outcome).contains(POLICY), "{outcome}");
+        assert_eq!(outcome["before"]["managed_by"], "declarative-policy", "what was read last");
+        assert_eq!(calls(&scene), [READ, WRITE, READ], "{fault:?}");
+        assert_eq!(scene.aws.world().account_defaults.http_tokens.as_deref(), Some("optional"));
+    }
+}
+
+#[tokio::test]
+async fn a_throttle_and_an_error_are_got_through_with_a_look_before_each_attempt() {
+    for fault in [Fault::Throttled, Fault::Internal, Fault::ConnectionReset, Fault::Garbage] {
+        let scene = scene(Enforce, |world| world.fault(WRITE, fault.clone(), 2)).await;
+
+        let outcome = scene.outcome(due()).await;
+
+        assert_ended(&outcome, "enforced", "v1_allowed");
+        assert_eq!(outcome["after"]["http_tokens"], "required");
+        // The last one shows the defaults as they were written.
+        assert_eq!(calls(&scene), [READ, WRITE, READ, WRITE, READ, WRITE, READ], "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_is_seen_and_not_sent_again() {
+    let scene = scene(Enforce, |world| {
+        world.account_defaults.http_tokens("optional").hop_limit = Some(3);
+        world.fault(WRITE, Fault::LostReply, 1);
+    })
+    .await;
+
+    let outcome = scene.outcome(due()).await;
+
+    assert_ended(&outcome, "enforced", "v1_allowed");
+    assert_eq!(outcome["before"]["http_tokens"], "optional");
+    assert_eq!((&outcome["after"]["http_tokens"], &outcome["after"]["hop_limit"]), (&json!("required"), &json!(3)));
+    assert_eq!(calls(&scene), [READ, WRITE, READ]);
+}
+
+#[tokio::test]
+async fn what_changed_beside_a_write_whose_answer_is_lost_is_named() {
+    let scene = scene(Enforce, |world| {
+        world.fault(WRITE, Fault::LostReply, 1);
+        world.after(WRITE, |world| world.account_defaults.hop_limit = Some(7));
+    })
+    .await;
+
+    let outcome = outcome(&scene).await;
+
+    assert_ended(&outcome, "failed", "configuration_changed");
+    assert!(detail(&outcome).contains(": HttpPutResponseHopLimit."), "{outcome}");
+    assert_eq!(outcome["after"]["hop_limit"], 7);
+    assert_eq!(count(&scene, WRITE), 1);
 }
 
 #[tokio::test]
@@ -405,21 +513,24 @@ async fn a_write_that_is_not_seen_at_once_is_looked_for_again() {
 #[tokio::test]
 async fn a_write_that_is_never_seen_is_not_believed() {
     let ignored = scene(Enforce, |world| world.account_defaults.ignores_writes = true).await;
-    let outcome = by_id(&failing(&ignored).await)[REGION].clone();
-    assert_eq!((&outcome["reason"], &outcome["after"]["http_tokens"]), (&json!("not_verified"), &Value::Null));
-    assert_eq!((count(&ignored, READ), count(&ignored, WRITE)), (4, 1));
+    let ended = outcome(&ignored).await;
+    assert_ended(&ended, "failed", "not_verified");
+    assert_eq!(ended["after"]["http_tokens"], Value::Null);
+    assert_eq!((count(&ignored, READ), count(&ignored, WRITE)), (1 + 6, 1), "six looks after the write");
 
     let unreadable = scene(Enforce, |world| {
         world.after(READ, |world| world.fault(READ, Fault::AccessDenied, usize::MAX));
     })
     .await;
-    let outcome = by_id(&failing(&unreadable).await)[REGION].clone();
-    assert_eq!((&outcome["reason"], &outcome["after"]), (&json!("not_verified"), &Value::Null));
-    assert!(detail(&outcome).starts_with("EC2 accepted the change"), "{outcome}");
+    let ended = outcome(&unreadable).await;
+    assert_ended(&ended, "failed", "not_verified");
+    assert_eq!(ended["after"], Value::Null);
+    assert!(detail(&ended).starts_with("EC2 accepted the change"), "{ended}");
 
     let hidden = scene(Enforce, |world| world.after(WRITE, |world| world.account_defaults.are_hidden = true)).await;
-    let outcome = by_id(&failing(&hidden).await)[REGION].clone();
-    assert_eq!((&outcome["reason"], &outcome["after"]["http_tokens"]), (&json!("not_verified"), &Value::Null));
+    let ended = outcome(&hidden).await;
+    assert_ended(&ended, "failed", "not_verified");
+    assert_eq!(ended["after"]["http_tokens"], Value::Null);
 }
 
 #[tokio::test]
@@ -429,8 +540,9 @@ async fn a_default_that_nobody_asked_to_change_is_named_and_not_its_value() {
     })
     .await;
 
-    let outcome = by_id(&failing(&scene).await)[REGION].clone();
+    let outcome = outcome(&scene).await;
 
-    assert_eq!((&outcome["reason"], &outcome["after"]["hop_limit"]), (&json!("configuration_changed"), &json!(7)));
+    assert_ended(&outcome, "failed", "configuration_changed");
+    assert_eq!(outcome["after"]["hop_limit"], 7);
     assert!(detail(&outcome).contains(": HttpPutResponseHopLimit."), "{outcome}");
 }
