@@ -16,6 +16,8 @@ const EXEMPTED: &str = "i-0a1b2c3d4e5f60002";
 const MANAGED: &str = "i-0a1b2c3d4e5f60003";
 const IN_USE: &str = "i-0a1b2c3d4e5f60004";
 const FAILING: &str = "i-0a1b2c3d4e5f60005";
+const STOPPED: &str = "i-0a1b2c3d4e5f60006";
+const PROTECTED: &str = "i-0a1b2c3d4e5f60007";
 const OPEN_RUNTIME: &str = "open_agent-Xy12Ab34Cd";
 const UNGUARDED_RUNTIME: &str = "without_authorizer-Xy12Ab34Cd";
 const PINNED_RUNTIME: &str = "with_pinned_endpoint-Xy12Ab34Cd";
@@ -23,7 +25,7 @@ const EXEMPTED_RUNTIME: &str = "exempt_agent-Xy12Ab34Cd";
 const BROKEN_RUNTIME: &str = "update_failed-Xy12Ab34Cd";
 const FAILING_RUNTIME: &str = "failing_agent-Xy12Ab34Cd";
 /// What nobody may write, whatever is on.
-const UNTOUCHABLE: [&str; 5] = [EXEMPTED, MANAGED, IN_USE, EXEMPTED_RUNTIME, BROKEN_RUNTIME];
+const UNTOUCHABLE: [&str; 6] = [EXEMPTED, MANAGED, IN_USE, STOPPED, EXEMPTED_RUNTIME, BROKEN_RUNTIME];
 
 const AUTHORIZER: &str = "authorizerConfiguration";
 const METADATA: (&str, &str) = ("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
@@ -43,12 +45,15 @@ async fn region() -> Scene {
 
 fn add_instances(scene: &Scene) {
     let mut world = scene.aws.world();
-    world.add_instance(OPEN);
+    world.add_instance(OPEN).made(days_ago(0));
     world.add_instance(EXEMPTED).tag(EXEMPT, "yes");
     world.add_instance(MANAGED).operator("eks.amazonaws.com");
     world.add_instance(IN_USE).calls_without_token(days_ago(1), 42.0);
-    world.add_instance(FAILING);
+    world.add_instance(STOPPED).state("stopped");
+    world.add_instance(FAILING).calls_without_token(days_ago(1), 0.0);
     world.fault_for("ModifyInstanceMetadataOptions", FAILING, Fault::AccessDenied, usize::MAX);
+    world.add_instance(PROTECTED).calls_without_token(days_ago(1), 0.0);
+    world.fault_for("ModifyInstanceMetadataOptions", PROTECTED, Fault::ExplicitDeny("service control"), usize::MAX);
 }
 
 fn add_runtimes(scene: &Scene) {
@@ -137,7 +142,7 @@ async fn enforce_mode_writes_what_is_open_and_leaves_every_other_byte_as_it_was(
     let scene = region().await;
     let before = everything(&scene);
 
-    let response = scene.failed_response(due()).await;
+    let response = scene.invoke(due()).await.expect("the next sweep tries again what failed");
 
     insta::assert_snapshot!(table(&response));
     assert_eq!(
@@ -146,6 +151,7 @@ async fn enforce_mode_writes_what_is_open_and_leaves_every_other_byte_as_it_was(
             "ModifyInstanceMetadataDefaults HttpTokens=required".to_owned(),
             format!("ModifyInstanceMetadataOptions {OPEN} HttpTokens=required"),
             format!("ModifyInstanceMetadataOptions {FAILING} HttpTokens=required UnauthorizedOperation"),
+            format!("ModifyInstanceMetadataOptions {PROTECTED} HttpTokens=required UnauthorizedOperation"),
             format!("UpdateAgentRuntime {FAILING_RUNTIME} AccessDeniedException"),
             format!("UpdateAgentRuntime {OPEN_RUNTIME}"),
             format!("UpdateAgentRuntime {UNGUARDED_RUNTIME}"),
@@ -157,24 +163,25 @@ async fn enforce_mode_writes_what_is_open_and_leaves_every_other_byte_as_it_was(
     assert_eq!(configuration(&scene, UNGUARDED_RUNTIME), with(&[METADATA, (AUTHORIZER, &authorizer)]));
     assert_eq!(scene.aws.world().runtime(PINNED_RUNTIME).endpoints["prod"].live_version, 2);
     let after = everything(&scene);
-    for id in UNTOUCHABLE.into_iter().chain([FAILING, FAILING_RUNTIME]) {
+    for id in UNTOUCHABLE.into_iter().chain([FAILING, PROTECTED, FAILING_RUNTIME]) {
         assert_eq!(after[id], before[id]);
     }
 }
 
 #[tokio::test]
-async fn the_sweep_after_that_only_tries_again_what_failed() {
+async fn the_sweep_after_that_only_tries_again_what_failed_or_was_refused() {
     let scene = region().await;
-    scene.failed_response(due()).await;
+    scene.invoke(due()).await.expect("the next sweep tries again what failed");
     let (before, earlier) = (everything(&scene), scene.aws.writes().len());
 
-    let response = scene.failed_response(due()).await;
+    let response = scene.invoke(due()).await.expect("the next sweep tries again what failed");
 
     insta::assert_snapshot!(table(&response));
     assert_eq!(
         writes_after(&scene, earlier),
         [
             format!("ModifyInstanceMetadataOptions {FAILING} HttpTokens=required UnauthorizedOperation"),
+            format!("ModifyInstanceMetadataOptions {PROTECTED} HttpTokens=required UnauthorizedOperation"),
             format!("UpdateAgentRuntime {FAILING_RUNTIME} AccessDeniedException"),
         ]
     );
