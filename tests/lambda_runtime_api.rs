@@ -22,12 +22,15 @@ use tokio::{
 };
 
 use crate::{
-    harness::{CANARY, document, due, running, runtime_created},
+    harness::{CANARY, document, due, running, runtime_created, sample},
     stand_in::{ACCOUNT, Fault, REGION, StandIn},
 };
 
 const INSTANCE: &str = "i-0a1b2c3d4e5f60001";
+const PROTECTED: &str = "i-0a1b2c3d4e5f60002";
+const FAILING: &str = "i-0a1b2c3d4e5f60003";
 const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
+const MODIFY: &str = "ModifyInstanceMetadataOptions";
 
 #[tokio::test]
 async fn two_invocations_one_of_which_fails() {
@@ -35,9 +38,10 @@ async fn two_invocations_one_of_which_fails() {
     aws.world().add_instance(INSTANCE);
     aws.world().add_runtime(RUNTIME, &document());
     let quote = format!("Value '{CANARY}' at 'environmentVariables.DATABASE_PASSWORD' is not allowed");
-    let refused = Fault::Refused { code: "ValidationException", message: quote, status: 400 };
+    let refused = Fault::Refused { code: "AccessDeniedException", message: quote, status: 403 };
     aws.world().fault("UpdateAgentRuntime", refused, 1);
-    let (api, mut replies) = serve([runtime_created(RUNTIME), running(INSTANCE)]).await;
+    let events = [runtime_created(RUNTIME), running(INSTANCE)];
+    let (api, mut replies) = serve(events, Duration::from_secs(300)).await;
 
     let mut lambda =
         binary(&[("AWS_LAMBDA_RUNTIME_API", &api), ("AWS_ENDPOINT_URL", &aws.url())]).spawn().expect("it starts");
@@ -64,7 +68,7 @@ fn assert_what_it_wrote(stdout: &str) {
     assert!(!stdout.contains(CANARY), "the secret is in the log or the metrics");
     let lines: Vec<Value> =
         stdout.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect();
-    assert_eq!(stdout.matches("A retry will not help").count(), 1, "a failed outcome is logged once: {stdout}");
+    assert_eq!(stdout.matches("Check the function's role").count(), 1, "a failed outcome is logged once: {stdout}");
     let logged: Vec<_> = lines.iter().filter(|line| line["kind"].is_string()).collect();
     assert_eq!((&logged[0]["request_id"], &logged[0]["level"]), (&json!("request-1"), &json!("ERROR")));
     assert_eq!((&logged[1]["request_id"], &logged[1]["level"]), (&json!("request-2"), &json!("INFO")));
@@ -87,22 +91,69 @@ fn assert_what_it_wrote(stdout: &str) {
 async fn what_alarms_watch_is_counted() {
     let aws = StandIn::start().await;
     aws.world().add_runtime(RUNTIME, &document()).loses_on_update.push("lifecycleConfiguration".to_owned());
-    aws.world().fault("ListAgentRuntimes", Fault::AccessDenied, usize::MAX);
-    let (api, mut replies) = serve([runtime_created(RUNTIME), due()]).await;
+    aws.world().fault("ListAgentRuntimes", Fault::AccessDenied, 1);
 
-    let mut lambda =
-        binary(&[("AWS_LAMBDA_RUNTIME_API", &api), ("AWS_ENDPOINT_URL", &aws.url())]).spawn().expect("it starts");
-    for _ in 0..2 {
-        assert_eq!(replies.recv().await.expect("a reply").kind, "error");
-    }
-    lambda.start_kill().expect("it still runs");
-    let output = lambda.wait_with_output().await.expect("its output");
+    let (kinds, stdout) = handled(&aws, &[], [runtime_created(RUNTIME), due(), due()]).await;
 
-    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
-    for metric in ["UnverifiedWrites", "IncompleteSweeps"] {
-        let lines = stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("every line is JSON"));
-        assert_eq!(lines.filter(|line| line[metric] == 1).count(), 1, "{metric}: {stdout}");
+    assert_eq!(kinds, ["error", "error", "response"]);
+    assert_eq!(counted(&stdout, "UnverifiedWrites"), [1]);
+    assert_eq!(counted(&stdout, "Failures"), [1, 1]);
+    assert_eq!(counted(&stdout, "FinishedSweeps"), [1], "not the one that could not list the runtimes");
+    assert_eq!(counted(&stdout, "CompleteSweeps"), [1], "not that one either");
+    assert_eq!(counted(&stdout, "UnfinishedTargets"), [0; 0], "the event failed with its target");
+}
+
+#[tokio::test]
+async fn what_a_sweep_that_succeeds_leaves_behind_is_counted() {
+    let aws = StandIn::start().await;
+    {
+        let mut world = aws.world();
+        world.add_instance(INSTANCE);
+        world.add_instance(PROTECTED);
+        world.fault_for(MODIFY, PROTECTED, Fault::ExplicitDeny("service control"), usize::MAX);
+        world.add_instance(FAILING);
+        world.fault_for(MODIFY, FAILING, Fault::AccessDenied, usize::MAX);
     }
+
+    let (kinds, stdout) = handled(&aws, &[("AGENTCORE", "disabled")], [due(), running(PROTECTED)]).await;
+
+    assert_eq!(kinds, ["response", "response"]);
+    assert_eq!(counted(&stdout, "UnfinishedTargets"), [2, 1], "what is refused is counted in an event, too");
+    assert_eq!((counted(&stdout, "FinishedSweeps"), counted(&stdout, "CompleteSweeps")), (vec![1], vec![1]));
+    assert_eq!((counted(&stdout, "Failures"), counted(&stdout, "UnverifiedWrites")), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn a_sweep_that_is_cut_is_finished_and_not_complete_and_one_of_a_single_kind_is_neither() {
+    let aws = StandIn::start().await;
+    aws.world().add_instance(INSTANCE);
+    let too_large = sample("ec2-launched-without-ids.json");
+
+    let (kinds, stdout) = handled_within(Duration::from_secs(59), &aws, &[], [due(), too_large]).await;
+
+    assert_eq!(kinds, ["response", "response"]);
+    assert_eq!((counted(&stdout, "FinishedSweeps"), counted(&stdout, "CompleteSweeps")), (vec![1], vec![]));
+}
+
+#[tokio::test]
+async fn that_ec2_does_not_know_a_parameter_is_learned_once_a_process() {
+    let aws = StandIn::start().await;
+    {
+        let mut world = aws.world();
+        world.managed_are_hidden = false;
+        world.add_instance(INSTANCE);
+        world.add_instance(PROTECTED).operator("eks.amazonaws.com");
+    }
+
+    let events = [running(INSTANCE), running(PROTECTED), due()];
+    let (kinds, _) = handled(&aws, &[("AGENTCORE", "disabled")], events).await;
+
+    assert_eq!(kinds, ["response"; 3]);
+    let calls = aws.calls();
+    let unknown: Vec<_> = calls.iter().filter(|call| call.parameter("IncludeManagedResources").is_some()).collect();
+    let [unknown] = &unknown[..] else { panic!("it is sent once, not as in {unknown:?}") };
+    assert_eq!(unknown.error.as_deref(), Some("UnknownParameter"));
+    assert_eq!(aws.world().instance(INSTANCE).http_tokens, "required");
 }
 
 #[tokio::test]
@@ -113,6 +164,41 @@ async fn with_wrong_settings_it_does_not_start_and_says_all_that_is_wrong() {
     let line: Value = serde_json::from_slice(&output.stdout).expect("one JSON line");
     let message = line["message"].as_str().expect("a message");
     assert!(message.contains("GUARDRAIL_MODE is \"audit\"") && message.contains("EXCEPTION_TAG is \"\""), "{message}");
+}
+
+/// What became of each of these events in one process, `response` or `error`, and what that wrote.
+async fn handled<const N: usize>(
+    aws: &StandIn,
+    variables: &[(&str, &str)],
+    events: [Value; N],
+) -> (Vec<String>, String) {
+    handled_within(Duration::from_secs(300), aws, variables, events).await
+}
+
+/// The same where Lambda ends each invocation after this long.
+async fn handled_within<const N: usize>(
+    remaining: Duration,
+    aws: &StandIn,
+    variables: &[(&str, &str)],
+    events: [Value; N],
+) -> (Vec<String>, String) {
+    let (api, mut replies) = serve(events, remaining).await;
+    let url = aws.url();
+    let variables = [&[("AWS_LAMBDA_RUNTIME_API", &*api), ("AWS_ENDPOINT_URL", &*url)], variables].concat();
+    let mut lambda = binary(&variables).spawn().expect("it starts");
+    let mut kinds = Vec::new();
+    for _ in 0..N {
+        kinds.push(replies.recv().await.expect("a reply").kind);
+    }
+    lambda.start_kill().expect("it still runs");
+    let output = lambda.wait_with_output().await.expect("its output");
+    (kinds, String::from_utf8(output.stdout).expect("UTF-8"))
+}
+
+/// The values of a metric without dimensions, one for each invocation that counted it.
+fn counted(stdout: &str, metric: &str) -> Vec<u64> {
+    let lines = stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("every line is JSON"));
+    lines.filter_map(|line| line[metric].as_u64()).collect()
 }
 
 /// The binary in the environment that Lambda gives it.
@@ -146,17 +232,18 @@ struct Reply {
 #[derive(Clone)]
 struct RuntimeApi {
     events: Arc<Mutex<VecDeque<(String, Value)>>>,
+    remaining: Duration,
     replies: UnboundedSender<Reply>,
 }
 
 /// The Lambda Runtime API with some events to hand out; its address, and the replies as they come.
-async fn serve(events: impl IntoIterator<Item = Value>) -> (String, UnboundedReceiver<Reply>) {
+async fn serve(events: impl IntoIterator<Item = Value>, remaining: Duration) -> (String, UnboundedReceiver<Reply>) {
     let events = events.into_iter().enumerate().map(|(at, event)| (format!("request-{}", at + 1), event)).collect();
     let (sender, receiver) = unbounded_channel();
     let router = Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{id}/{kind}", post(reply))
-        .with_state(RuntimeApi { events: Arc::new(Mutex::new(events)), replies: sender });
+        .with_state(RuntimeApi { events: Arc::new(Mutex::new(events)), remaining, replies: sender });
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();
     tokio::spawn(async { axum::serve(listener, router).await });
@@ -167,7 +254,7 @@ async fn next(State(api): State<RuntimeApi>) -> impl IntoResponse {
     let next = api.events.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let Some((request_id, event)) = next else { return std::future::pending().await };
     #[expect(clippy::disallowed_methods, reason = "Lambda gives the deadline as a time of day")]
-    let deadline = SystemTime::now() + Duration::from_secs(300);
+    let deadline = SystemTime::now() + api.remaining;
     let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis();
     let headers = [
         ("lambda-runtime-aws-request-id", request_id),
