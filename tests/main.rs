@@ -13,6 +13,7 @@ mod events;
 mod exception;
 mod instance_stories;
 mod lambda_runtime_api;
+mod managed_instance_stories;
 mod moving_world_stories;
 mod other_clients;
 mod pacer;
