@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{EXEMPT, Scene, assert_says, by_id, ec2_call, just_now, running, started},
-    stand_in::Fault,
+    harness::{EXEMPT, Scene, assert_ended, assert_says, by_id, ec2_call, just_now, only_write, running, started},
+    stand_in::{Call, Fault},
 };
 
 const ID: &str = "i-0a1b2c3d4e5f60001";
@@ -242,10 +242,11 @@ async fn another_invalid_parameter_is_not_answered_by_sending_the_endpoint() {
     let refused = Fault::Refused { code: "InvalidParameterValue", message: "Something else".to_owned(), status: 400 };
     scene.aws.world().fault("ModifyInstanceMetadataOptions", refused, 1);
 
-    let outcome = scene.failed_outcome(running(ID)).await;
+    let outcome = scene.outcome(running(ID)).await;
 
-    assert_eq!(outcome["reason"], "write_failed");
-    assert_eq!(scene.aws.writes().len(), 1);
+    assert_ended(&outcome, "held", "refused");
+    assert_says(&outcome, "AWS answered ModifyInstanceMetadataOptions with InvalidParameterValue (“Something else”)");
+    assert_eq!(only_write(&scene).parameter("HttpEndpoint"), None);
 }
 
 #[tokio::test]
@@ -332,20 +333,30 @@ async fn a_retry_of_the_same_event_does_only_what_is_left() {
 }
 
 #[tokio::test]
-async fn the_tags_of_all_instances_about_to_be_written_are_confirmed_in_one_call() {
+async fn the_tags_of_eight_instances_about_to_be_written_are_confirmed_in_one_call_when_their_turn_comes() {
     let scene = Scene::new().await;
-    let ids: Vec<_> = (0..200).map(|number| format!("i-{number:017x}")).collect();
+    let ids: Vec<_> = (0..24).map(|number| format!("i-{number:017x}")).collect();
     for id in &ids {
         scene.aws.world().add_instance(id);
     }
 
     let response = scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
 
-    assert_eq!(response["counts"], json!({"enforced": 200}));
+    assert_eq!(response["counts"], json!({"enforced": 24}));
+    let calls = scene.aws.calls();
+    let of = |operation: &str| calls.iter().filter(|call| call.operation == operation).collect::<Vec<_>>();
+    let asked_for = |call: &&Call| {
+        let values = call.parameters.iter().filter(|(_, value)| value.starts_with("i-"));
+        values.map(|(_, id)| id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("DescribeInstances").iter().map(asked_for).collect::<Vec<_>>(), [&ids[..]], "one look at all");
+    let asked_for: Vec<_> = of("DescribeTags").iter().map(asked_for).collect();
+    assert_eq!(asked_for, [&ids[..8], &ids[8..16], &ids[16..]]);
+    assert_eq!((of("ModifyInstanceMetadataOptions").len(), calls.len()), (24, 1 + 3 + 24));
+    // Between the tags of eight and those of the next eight there are writes.
     let operations = scene.aws.operations();
-    assert_eq!(operations.iter().filter(|operation| *operation == "DescribeTags").count(), 1);
-    assert_eq!(operations.iter().filter(|operation| *operation == "DescribeInstances").count(), 1);
-    assert_eq!(operations[1], "DescribeTags", "before the first write");
+    assert_eq!(operations[..3], ["DescribeInstances", "DescribeTags", "ModifyInstanceMetadataOptions"]);
+    assert!(operations.windows(2).all(|two| two != ["DescribeTags", "DescribeTags"]), "{operations:?}");
 }
 
 #[tokio::test]
@@ -364,16 +375,24 @@ async fn more_instances_than_a_filter_takes_are_read_in_batches_and_pages() {
 }
 
 #[tokio::test]
-async fn a_throttled_a_broken_and_a_lost_answer_are_tried_again() {
-    for fault in [Fault::Throttled, Fault::Internal, Fault::ConnectionReset, Fault::LostReply] {
+async fn a_throttled_and_a_broken_write_are_decided_anew_and_one_whose_answer_is_lost_is_seen() {
+    let [describe, tags, modify] = ["DescribeInstances", "DescribeTags", "ModifyInstanceMetadataOptions"];
+    let again = vec![describe, tags, modify, describe, tags, modify];
+    for (fault, calls) in [
+        (Fault::Throttled, again.clone()),
+        (Fault::Internal, again.clone()),
+        (Fault::ConnectionReset, again),
+        (Fault::LostReply, vec![describe, tags, modify, describe]),
+    ] {
         let scene = Scene::new().await;
         scene.aws.world().add_instance(ID);
-        scene.aws.world().fault("ModifyInstanceMetadataOptions", fault.clone(), 1);
+        scene.aws.world().fault(modify, fault.clone(), 1);
 
         let outcome = scene.outcome(running(ID)).await;
 
-        assert_eq!(outcome["result"], "enforced", "{fault:?}");
-        assert_eq!(scene.aws.writes().len(), 2, "{fault:?}");
+        assert_ended(&outcome, "enforced", "v1_allowed");
+        assert_eq!(outcome["after"], json!({"http_tokens": "required", "hop_limit": 2}), "{fault:?}");
+        assert_eq!(scene.aws.operations(), calls, "{fault:?}");
     }
 }
 
