@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, retry::RetryMode};
 use metadata_guardrail::{
     aws,
-    patience::{Pace, Patience, Stopwatch, WAIT_MARGIN, WORK_MARGIN},
+    patience::{MAX_AGE, Pace, Patience, Stopwatch, WAIT_MARGIN, WORK_MARGIN},
 };
 
 const PACE: Pace = Pace { first: Duration::from_secs(2), longest: Duration::from_secs(20) };
@@ -30,6 +30,16 @@ async fn pauses_grow_up_to_the_longest_and_end_before_the_margin() {
         // Timers of tokio are a millisecond coarse.
         assert!((least..=2 * least + Duration::from_millis(2)).contains(pause), "pause {at} in {taken:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn between_so_many_tries_there_is_one_pause_less_however_much_time_is_left() {
+    let mut pauses = Patience::new(PACE, Duration::from_secs(900)).pauses_between(5);
+    let mut taken = 0;
+    while pauses.pause().await {
+        taken += 1;
+    }
+    assert_eq!(taken, 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,13 +76,25 @@ async fn nothing_is_begun_after_the_end() {
 }
 
 #[tokio::test]
-async fn requests_end_in_time_and_are_tried_again_adaptively() {
+async fn reads_end_in_time_and_are_tried_again_in_the_standard_mode() {
     let config = aws::load(aws_config::defaults(BehaviorVersion::v2026_01_12()).empty_test_environment()).await;
     let retries = config.retry_config().expect("set");
     let timeouts = config.timeout_config().expect("set");
-    assert_eq!((retries.mode(), retries.max_attempts()), (RetryMode::Adaptive, aws::ATTEMPTS));
+    assert_eq!((retries.mode(), retries.max_attempts()), (RetryMode::Standard, aws::ATTEMPTS));
+    assert_eq!(aws::ATTEMPTS, 8);
+    assert_eq!(retries.initial_backoff(), Duration::from_millis(500));
+    assert_eq!(retries.max_backoff(), Duration::from_secs(5));
     assert_eq!(timeouts.connect_timeout(), Some(Duration::from_secs(3)));
     assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(10)));
-    assert_eq!(timeouts.operation_timeout(), Some(Duration::from_secs(25)));
-    assert!(timeouts.operation_timeout() < Some(WAIT_MARGIN), "what is begun in time ends in time");
+    assert_eq!(timeouts.operation_timeout(), None, "it would hide what AWS answered last");
+    let connected = timeouts.connect_timeout().expect("set");
+    assert!(MAX_AGE + connected <= Duration::from_secs(10), "what forbids a write is no older when it is sent");
+}
+
+#[test]
+fn writes_are_sent_once() {
+    let (ec2, agentcore) = (aws::ec2_write().build(), aws::agentcore_write().build());
+    for retries in [ec2.retry_config(), agentcore.retry_config()] {
+        assert_eq!(retries.expect("set").max_attempts(), 1);
+    }
 }
