@@ -428,7 +428,7 @@ async fn no_more_than_eight_requests_are_under_way_at_once() {
     for id in &ids {
         scene.aws.world().add_instance(id);
     }
-    scene.aws.world().latency = Duration::from_millis(5);
+    scene.aws.world().latency = Duration::from_millis(25);
 
     scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
 

@@ -182,7 +182,7 @@ async fn an_instance_that_the_organisation_protects_is_held_and_the_sweep_succee
 #[tokio::test]
 async fn eight_runtimes_are_worked_on_at_once() {
     let scene = Scene::new().await;
-    scene.aws.world().latency = Duration::from_millis(5);
+    scene.aws.world().latency = Duration::from_millis(25);
     for number in 0..40 {
         scene.aws.world().add_runtime(&format!("agent_{number:02}-Xy12Ab34Cd"), &document()).publish(&[REQUIRED]);
     }
