@@ -1,29 +1,14 @@
 //! The real binary, as Lambda runs it: settings from the environment, events through the Lambda Runtime API.
 
-use std::{
-    collections::VecDeque,
-    process::Stdio,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, SystemTime},
-};
+use std::time::Duration;
 
-use axum::{
-    Json, Router,
-    extract::{Path, State},
-    http::HeaderMap,
-    response::IntoResponse,
-    routing::{get, post},
-};
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    process::Command,
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-};
+use tokio::process::Command;
 
 use crate::{
     harness::{CANARY, document, due, running, runtime_created, sample},
-    stand_in::{ACCOUNT, Fault, REGION, StandIn},
+    runtime_api::{self, RuntimeApi},
+    stand_in::{Fault, StandIn},
 };
 
 const INSTANCE: &str = "i-0a1b2c3d4e5f60001";
@@ -41,12 +26,13 @@ async fn two_invocations_one_of_which_fails() {
     let refused = Fault::Refused { code: "AccessDeniedException", message: quote, status: 403 };
     aws.world().fault("UpdateAgentRuntime", refused, 1);
     let events = [runtime_created(RUNTIME), running(INSTANCE)];
-    let (api, mut replies) = serve(events, Duration::from_secs(300)).await;
+    let mut api = RuntimeApi::start(events, Duration::from_secs(300)).await;
 
-    let mut lambda =
-        binary(&[("AWS_LAMBDA_RUNTIME_API", &api), ("AWS_ENDPOINT_URL", &aws.url())]).spawn().expect("it starts");
-    let failed = replies.recv().await.expect("a first reply");
-    let succeeded = replies.recv().await.expect("a second reply");
+    let mut lambda = binary(&[("AWS_LAMBDA_RUNTIME_API", &api.address), ("AWS_ENDPOINT_URL", &aws.url())])
+        .spawn()
+        .expect("it starts");
+    let failed = api.replies.recv().await.expect("a first reply");
+    let succeeded = api.replies.recv().await.expect("a second reply");
     lambda.start_kill().expect("it still runs");
     let output = lambda.wait_with_output().await.expect("its output");
 
@@ -182,13 +168,13 @@ async fn handled_within<const N: usize>(
     variables: &[(&str, &str)],
     events: [Value; N],
 ) -> (Vec<String>, String) {
-    let (api, mut replies) = serve(events, remaining).await;
-    let url = aws.url();
-    let variables = [&[("AWS_LAMBDA_RUNTIME_API", &*api), ("AWS_ENDPOINT_URL", &*url)], variables].concat();
+    let mut api = RuntimeApi::start(events, remaining).await;
+    let (address, url) = (api.address.clone(), aws.url());
+    let variables = [&[("AWS_LAMBDA_RUNTIME_API", &*address), ("AWS_ENDPOINT_URL", &*url)], variables].concat();
     let mut lambda = binary(&variables).spawn().expect("it starts");
     let mut kinds = Vec::new();
     for _ in 0..N {
-        kinds.push(replies.recv().await.expect("a reply").kind);
+        kinds.push(api.replies.recv().await.expect("a reply").kind);
     }
     lambda.start_kill().expect("it still runs");
     let output = lambda.wait_with_output().await.expect("its output");
@@ -203,81 +189,5 @@ fn counted(stdout: &str, metric: &str) -> Vec<u64> {
 
 /// The binary in the environment that Lambda gives it.
 fn binary(variables: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_metadata-guardrail"));
-    command
-        .env_clear()
-        .envs([
-            ("AWS_LAMBDA_FUNCTION_NAME", "metadata-guardrail"),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
-            ("AWS_REGION", REGION),
-            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
-            ("AWS_SECRET_ACCESS_KEY", "not-a-secret"),
-        ])
-        .envs(variables.iter().copied())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    command
-}
-
-/// What the function answered to one invocation.
-struct Reply {
-    request_id: String,
-    /// `response` or `error`.
-    kind: String,
-    body: Value,
-}
-
-#[derive(Clone)]
-struct RuntimeApi {
-    events: Arc<Mutex<VecDeque<(String, Value)>>>,
-    remaining: Duration,
-    replies: UnboundedSender<Reply>,
-}
-
-/// The Lambda Runtime API with some events to hand out; its address, and the replies as they come.
-async fn serve(events: impl IntoIterator<Item = Value>, remaining: Duration) -> (String, UnboundedReceiver<Reply>) {
-    let events = events.into_iter().enumerate().map(|(at, event)| (format!("request-{}", at + 1), event)).collect();
-    let (sender, receiver) = unbounded_channel();
-    let router = Router::new()
-        .route("/2018-06-01/runtime/invocation/next", get(next))
-        .route("/2018-06-01/runtime/invocation/{id}/{kind}", post(reply))
-        .with_state(RuntimeApi { events: Arc::new(Mutex::new(events)), remaining, replies: sender });
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("an address").to_string();
-    tokio::spawn(async { axum::serve(listener, router).await });
-    (address, receiver)
-}
-
-async fn next(State(api): State<RuntimeApi>) -> impl IntoResponse {
-    let next = api.events.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-    let Some((request_id, event)) = next else { return std::future::pending().await };
-    #[expect(clippy::disallowed_methods, reason = "Lambda gives the deadline as a time of day")]
-    let deadline = SystemTime::now() + api.remaining;
-    let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis();
-    let headers = [
-        ("lambda-runtime-aws-request-id", request_id),
-        ("lambda-runtime-deadline-ms", deadline.to_string()),
-        (
-            "lambda-runtime-invoked-function-arn",
-            format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail"),
-        ),
-    ];
-    let mut map = HeaderMap::new();
-    for (name, value) in headers {
-        map.insert(name, value.parse().expect("a header value"));
-    }
-    (map, Json(event))
-}
-
-async fn reply(
-    State(api): State<RuntimeApi>,
-    Path((request_id, kind)): Path<(String, String)>,
-    body: String,
-) -> Json<Value> {
-    let body = serde_json::from_str(&body).expect("a reply is JSON");
-    // The test may be over, and nobody wait for this reply any more.
-    let _ = api.replies.send(Reply { request_id, kind, body });
-    Json(json!({"status": "OK"}))
+    runtime_api::binary(env!("CARGO_BIN_EXE_metadata-guardrail"), variables)
 }

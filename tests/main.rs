@@ -1,6 +1,7 @@
 //! The tests, as one program: linking the EC2 SDK takes longer than running all of them.
 
 mod harness;
+mod runtime_api;
 mod stand_in;
 
 mod account_defaults_stories;
