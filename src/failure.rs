@@ -107,7 +107,7 @@ impl Failure {
     }
 
     /// The failure of one request. `said` is AWS's own message, where it may be repeated.
-    pub fn of_request<E, R>(reason: Reason, operation: &str, error: &SdkError<E, R>, said: Option<&str>) -> Self
+    pub fn of_request<E>(reason: Reason, operation: &str, error: &SdkError<E>, said: Option<&str>) -> Self
     where
         E: ProvideErrorMetadata,
     {
@@ -131,11 +131,12 @@ where
 }
 
 /// Says what happened to a request and what a person can do about it.
-fn describe<E, R>(operation: &str, error: &SdkError<E, R>, said: Option<&str>) -> String
+fn describe<E>(operation: &str, error: &SdkError<E>, said: Option<&str>) -> String
 where
     E: ProvideErrorMetadata,
 {
     match error {
+        SdkError::ServiceError(answer) if answer.raw().status().is_success() => unreadable(operation),
         SdkError::ServiceError(refusal) => {
             let code = refusal.err().code().unwrap_or("an error without a code");
             let said = said.map(shortened).map(|said| format!(" (\u{201c}{said}\u{201d})")).unwrap_or_default();
@@ -146,9 +147,13 @@ where
         SdkError::DispatchFailure(_) => {
             format!("{operation} did not reach AWS, or its answer was lost. A retry looks again.")
         }
-        SdkError::ResponseError(_) => format!("The answer to {operation} could not be read. A retry looks again."),
+        SdkError::ResponseError(_) => unreadable(operation),
         _ => format!("{operation} could not be sent as it was built. This is a defect of the guardrail."),
     }
+}
+
+fn unreadable(operation: &str) -> String {
+    format!("The answer to {operation} could not be read. A retry looks again.")
 }
 
 fn advice(code: &str) -> &'static str {

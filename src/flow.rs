@@ -80,11 +80,12 @@ where
     }
 
     /// What is due to be written, a few of them looked at together, which saves requests. Whoever is alone looks on its
-    /// own course.
+    /// own course. If nothing is written nothing grows old, and all are looked at together.
     fn due(&self, due: Vec<Turn<O::Document>>, all_came: &Cell<bool>) -> impl Stream<Item = Turn<O::Document>> {
+        let together = if self.enforce.is_none() && O::TOGETHER > 1 { due.len() } else { O::TOGETHER };
         let (mut batches, mut due) = (Vec::new(), due.into_iter().peekable());
         while due.peek().is_some() {
-            batches.push(due.by_ref().take(O::TOGETHER).collect::<Vec<_>>());
+            batches.push(due.by_ref().take(together).collect::<Vec<_>>());
         }
         let looked_at = self.in_time(batches, all_came).then(async |mut batch| {
             if batch.len() > 1 {
@@ -99,7 +100,7 @@ where
     /// Reads what may forbid a write, just before it: the pacer's permit comes first, the tags come last.
     async fn look_last(&self, turns: &mut [Turn<O::Document>]) {
         self.wait_for_permits(turns).await;
-        self.look(turns, Turn::has_waited).await;
+        self.look(turns, |turn| self.enforce.is_some() && turn.has_waited()).await;
 
         let due = targets(turns, |turn| self.decision(turn) == Some(Decision::ReadUsage));
         let usage = self.observe.usage(&due, self.terms.moment.now).await;

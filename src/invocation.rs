@@ -7,7 +7,7 @@ use crate::{
     event::Work,
     flow::Flow,
     handler::Guardrail,
-    outcome::{Outcome, Reason, Verdict},
+    outcome::{Outcome, Reason},
     patience::Patience,
     resource::{
         Enforce, FollowUp, List,
@@ -65,8 +65,11 @@ impl Invocation<'_> {
         let kinds: Vec<_> = kinds.iter().copied().filter(is_offered).collect();
         let (launches, met, read) = (RefCell::new(Launches::default()), Cell::new(false), Cell::new(false));
         let each = |outcome: Outcome| {
-            met.set(true);
-            read.set(read.get() || outcome.result != Verdict::Failed || outcome.before.is_some());
+            // The account defaults are no listing, and a policy may keep them from being read for good.
+            if outcome.kind != Kind::AccountDefaults {
+                met.set(true);
+                read.set(read.get() || outcome.reason != Reason::ReadFailed || outcome.before.is_some());
+            }
             launches.borrow_mut().add(&outcome);
             telemetry::count_in_sweep(&outcome);
             self.add(response, outcome);
@@ -167,10 +170,7 @@ fn is_complete(left: &Left) -> bool {
     !left.out_of_time && left.not_listed.iter().all(|failure| failure.reason == Reason::NotOffered)
 }
 
-/// A response must stay small, and each page of a listing may have a failure of its own. The last one is what ended it.
 fn not_listed((kind, left): (Kind, Left)) -> impl Iterator<Item = NotListed> {
-    const MOST: usize = 10;
-    let more = left.not_listed.len().saturating_sub(MOST);
-    let failures = left.not_listed.into_iter().skip(more);
+    let failures = left.not_listed.into_iter();
     failures.map(move |failure| NotListed { kind, reason: failure.reason, detail: failure.detail })
 }

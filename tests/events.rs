@@ -273,13 +273,24 @@ async fn what_is_swept_for_is_enforced_and_the_other_kind_is_not_even_listed() {
 }
 
 #[test]
-fn the_guardrails_own_calls_are_its_echo_whatever_their_record_holds() {
+fn the_guardrails_own_calls_are_its_echo_if_their_request_is_left_out() {
     for (name, kind) in CALLS {
-        let complete = recorded(name, kind, json!({"agentRuntimeId": RUNTIME}), json!({"agentRuntimeId": RUNTIME}));
-        for event in without_parameters(name, kind).into_iter().chain([complete]) {
+        let answered = recorded(name, kind, Value::Null, json!({"agentRuntimeId": RUNTIME}));
+        for event in without_parameters(name, kind).into_iter().chain([answered]) {
             assert_eq!(read(by_session(event, ACCOUNT, "metadata-guardrail")), Err(Ignored::OwnEcho), "{name}");
         }
     }
+}
+
+#[test]
+fn a_request_speaks_for_itself_whatever_its_session_is_called() {
+    let modified = |tokens: &str| {
+        let request = json!({"InstanceId": INSTANCE, "HttpTokens": tokens});
+        let request = json!({"ModifyInstanceMetadataOptionsRequest": request});
+        by_session(ec2_call("ModifyInstanceMetadataOptions", request, json!({})), ACCOUNT, "metadata-guardrail")
+    };
+    assert_eq!(ids(modified("optional")), [INSTANCE], "the guardrail never asks for that");
+    assert_eq!(read(modified("required")), Err(Ignored::AlreadyRequired));
 }
 
 #[tokio::test]

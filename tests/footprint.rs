@@ -64,7 +64,7 @@ struct Run {
 async fn run(path: &Path) -> Run {
     let aws = StandIn::start().await;
     aws.world().add_instance(INSTANCE);
-    let mut api = RuntimeApi::start([running(INSTANCE)]).await;
+    let mut api = RuntimeApi::start([running(INSTANCE)], Duration::from_secs(300)).await;
     let mut command = binary(path, &[("AWS_LAMBDA_RUNTIME_API", &api.address), ("AWS_ENDPOINT_URL", &aws.url())]);
     let stopwatch = Stopwatch::start();
     let mut lambda = command.spawn().expect("it starts");

@@ -154,10 +154,9 @@ where
         }
     }
 
-    /// Pauses for what AWS is at work on, and looks again; fails if no time is left for that. What may be its own work is
-    /// waited for in a sweep, too.
+    /// Pauses for what AWS is at work on, and looks again; fails if no time is left for that.
     async fn wait(&mut self, otherwise: Failure) -> Step {
-        if !self.flow.terms.waits() && self.sent.is_none() {
+        if !self.flow.terms.waits() {
             return self.left(Verdict::Deferred, Reason::StillChanging);
         }
         if self.waits.pause().await { self.look_again().await } else { self.failed(otherwise) }

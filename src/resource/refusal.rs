@@ -1,10 +1,7 @@
 //! Why a write did not end as it should, which says what to do next. The same for every kind of resource.
 
 use aws_runtime::retries::classifiers::THROTTLING_ERRORS;
-use aws_sdk_ec2::{
-    config::http::HttpResponse,
-    error::{ProvideErrorMetadata, SdkError},
-};
+use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 
 use crate::{
     failure::{FOR_GOOD, Failure, NOT_AUTHORIZED},
@@ -54,7 +51,7 @@ impl Refusal {
 
     /// What the answer to a write means, apart from what only its kind knows. `said` is AWS's message, if it may be
     /// repeated.
-    pub fn of<E>(operation: &str, error: &SdkError<E, HttpResponse>, said: Option<&str>) -> Self
+    pub fn of<E>(operation: &str, error: &SdkError<E>, said: Option<&str>) -> Self
     where
         E: ProvideErrorMetadata,
     {

@@ -89,7 +89,8 @@ async fn a_deployment_between_the_two_forms_of_an_update_stays() {
 
 #[tokio::test]
 async fn an_instance_that_goes_or_is_turned_off_is_left_alone() {
-    let changes: [(fn(&mut World), &str, &str); 3] = [
+    type Change = fn(&mut World);
+    let changes: [(Change, &str, &str); 3] = [
         (|world| drop(world.instances.remove(INSTANCE)), "gone", "not_found"),
         (|world| _ = world.instances.get_mut(INSTANCE).expect("it").state("stopping"), "deferred", "stopping"),
         (

@@ -186,7 +186,7 @@ pub(super) fn filter<'a>(name: &str, values: impl IntoIterator<Item = &'a str>) 
     Filter::builder().name(name).set_values(Some(values)).build()
 }
 
-pub(super) fn failed<E: ProvideErrorMetadata, R>(reason: Reason, operation: &str, error: &SdkError<E, R>) -> Failure {
+pub(super) fn failed<E: ProvideErrorMetadata>(reason: Reason, operation: &str, error: &SdkError<E>) -> Failure {
     Failure::of_request(reason, operation, error, error.message())
 }
 
