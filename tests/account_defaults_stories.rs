@@ -190,8 +190,9 @@ async fn where_the_role_may_not_read_them_the_outcome_says_how_to_leave_them_out
     for setting in [Report, Enforce] {
         let scene = scene(setting, |world| world.fault(READ, Fault::AccessDenied, usize::MAX)).await;
 
-        let outcome = scene.failed_outcome(due()).await;
+        let outcome = outcome(&scene).await;
 
+        assert_ended(&outcome, "failed", "read_failed");
         assert!(detail(&outcome).contains("UnauthorizedOperation"), "{outcome}");
         assert!(detail(&outcome).ends_with("With ACCOUNT_DEFAULTS=off a sweep leaves them out."), "{outcome}");
     }
@@ -227,8 +228,7 @@ async fn when_time_runs_out_before_the_write_nothing_is_written() {
         let scene = scene(Enforce, |_| ()).await.with_sweep_margin(Duration::ZERO);
         let scene = scene.with_remaining(Duration::from_secs(seconds));
 
-        // Where not even the defaults could be read, nothing at all was.
-        let outcome = if reads == 0 { scene.failed_outcome(due()).await } else { outcome(&scene).await };
+        let outcome = outcome(&scene).await;
 
         assert_ended(&outcome, "failed", "out_of_time");
         assert_eq!(outcome["after"], Value::Null);
