@@ -1,7 +1,7 @@
 //! For each target: observe, decide, enforce, and say what became of it.
 //!
 //! All targets are looked at first, as many at a time as AWS allows. Those that are due to be written are looked at once
-//! more when their turn comes ([`turn`]), and each then takes its own course to its outcome ([`course`]).
+//! more when their turn comes (`turn`), and each then takes its own course to its outcome (`course`).
 
 mod course;
 mod turn;

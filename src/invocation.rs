@@ -59,7 +59,7 @@ impl Invocation<'_> {
 
     /// The kinds are swept side by side, so that neither can use up the other's time.
     async fn sweep(&self, kinds: &[Kind], response: &RefCell<Response>) {
-        let is_whole = kinds.len() > 1;
+        let is_whole = kinds.len() > 1 && self.mode == self.guardrail.settings.mode;
         let is_offered =
             |kind: &Kind| *kind != Kind::AgentcoreRuntime || self.guardrail.settings.agentcore == AgentCore::Enabled;
         let kinds: Vec<_> = kinds.iter().copied().filter(is_offered).collect();

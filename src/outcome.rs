@@ -64,7 +64,7 @@ impl Outcome {
             | Reason::ConcurrentUpdate
             | Reason::UpdateFailed
             | Reason::EndpointNotVerified => true,
-            Reason::StillChanging => self.after.is_some(),
+            Reason::StillChanging => self.after.is_some() || self.write_is_open,
             _ => self.write_is_open,
         };
         self.result == Verdict::Failed && after_the_write

@@ -47,7 +47,8 @@ pub struct Sweep {
     pub not_listed: Vec<NotListed>,
     /// What launched the instances that allow version 1.
     pub launched_by: Sources,
-    /// Whether it was of every kind, as the schedule asks for it, and not in the place of an event that named nothing.
+    /// Whether it was of every kind and in the function's own mode, as the schedule asks for it: not in the place of an
+    /// event that named nothing, and not to see what a sweep would do.
     #[serde(skip)]
     pub is_whole: bool,
     /// Whether it met something, and could read nothing of it.

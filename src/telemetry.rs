@@ -118,7 +118,7 @@ fn report_sweep(request_id: &str, response: &Response, sweep: &Sweep) {
     if sweep.is_whole && !response.has_failed() {
         counter!("FinishedSweeps").increment(1);
     }
-    if sweep.is_whole && sweep.complete {
+    if sweep.is_whole && !response.has_failed() && sweep.complete {
         counter!("CompleteSweeps").increment(1);
     }
     let (mode, complete): (&str, _) = (response.mode.into(), sweep.complete);
@@ -141,10 +141,11 @@ pub fn report_outcome(request_id: &str, mode: Mode, outcome: &Outcome) {
 
 /// One line an outcome, with the outcome's members; those that are not plain text stand in it as JSON.
 fn log(request_id: &str, mode: &str, outcome: &Outcome) {
-    let Outcome { kind, id, arn, result, reason, detail, before, after, findings, launched_by, .. } = outcome;
+    let Outcome { kind, id, arn, result, reason, detail, before, after, findings, launched_by, write_is_open: _ } = outcome;
     let (kind, word, reason): (&str, &str, &str) = (kind.into(), result.into(), reason.into());
     let (before, after, findings) = (json(before), json(after), json(findings));
     let launched_by = launched_by.as_ref().map(json);
+    let unverified_write = outcome.is_unverified_write().then_some(true);
     // The level is part of what tracing fixes at compile time, so that one line cannot choose it.
     macro_rules! line {
         ($level:ident) => {
@@ -161,6 +162,7 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
                 after,
                 findings,
                 launched_by,
+                unverified_write,
                 "{id}: {word}"
             )
         };

@@ -177,7 +177,6 @@ const OWN_OUTPUT: &[(&str, &str)] = &[
 const COMPANIONS: &[(&str, &str)] = &[
     ("bedrock-agentcore:UpdateAgentRuntimeEndpoint", "UpdateAgentRuntime moves the endpoint DEFAULT"),
     ("iam:PassRole", "UpdateAgentRuntime sends the runtime's role again"),
-    ("bedrock-agentcore:PassCapacityProvider", "UpdateAgentRuntime sends the capacity provider again"),
     ("s3:GetObject", "UpdateAgentRuntime sends the code's place again"),
     ("s3:GetObjectVersion", "UpdateAgentRuntime sends the code's place and version again"),
     ("kms:Decrypt", "the code may be encrypted"),
