@@ -71,7 +71,7 @@ impl Failure {
 
     /// A write would come too late to be verified.
     pub fn too_late() -> Self {
-        let detail = "Too little time was left to verify a write, so nothing was written. A retry looks again.";
+        let detail = "Too little time was left to verify a write, so none was begun. A retry looks again.";
         Self::new(Reason::OutOfTime, detail)
     }
 

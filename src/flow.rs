@@ -6,7 +6,11 @@
 mod course;
 mod turn;
 
-use std::{cell::Cell, future::ready};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    future::ready,
+};
 
 use futures_util::{Stream, StreamExt, stream};
 
@@ -41,6 +45,9 @@ pub struct Flow<'a, O, E, F> {
     pub follow_up: F,
 }
 
+/// What waits for another pass, with what was sent if the answer to a write was lost.
+type Postponed<D> = BTreeMap<Target, Option<Observation<D>>>;
+
 impl<O, E, F> Flow<'_, O, E, F>
 where
     O: Observe,
@@ -49,10 +56,25 @@ where
 {
     /// Takes every target to its outcome; one target's failure costs no other. Gives whether every target's turn came.
     pub async fn run(&self, targets: &[Target], each: &impl Fn(Outcome)) -> bool {
+        let postponed = RefCell::default();
+        let all_came = self.pass(targets, &postponed, true, each).await;
+        let targets: Vec<_> = postponed.borrow().keys().cloned().collect();
+        all_came && (targets.is_empty() || self.pass(&targets, &postponed, false, each).await)
+    }
+
+    /// One pass over targets. Those whose write AWS does not take make room for others that wait, and are postponed to a
+    /// pass of their own if there may be one.
+    async fn pass(
+        &self,
+        targets: &[Target],
+        postponed: &RefCell<Postponed<O::Document>>,
+        may_postpone: bool,
+        each: &impl Fn(Outcome),
+    ) -> bool {
         let read = Stopwatch::start();
         let Some(looks) = self.terms.patience.until_end(self.observe.observe(targets)).await else {
             targets.iter().for_each(|target| each(self.out_of_time(target)));
-            return true;
+            return false;
         };
         let (mut ended, mut due, mut busy) = (Vec::new(), Vec::new(), Vec::new());
         for turn in looks.into_iter().map(|(target, look)| Turn::new(target, look, read)) {
@@ -62,11 +84,12 @@ where
                 Some(Decision::ReadUsage | Decision::ConfirmTags | Decision::Enforce) => due.push(turn),
             }
         }
+        let others_wait = may_postpone && self.terms.waits() && due.len() > CONCURRENCY;
         let all_came = Cell::new(true);
         // What AWS is at work on comes last: it may take minutes, and no other turn shall wait for that.
         let turns = self.in_time(ended, &all_came).chain(self.due(due, &all_came)).chain(self.in_time(busy, &all_came));
-        let outcomes = turns.map(|turn| self.settle(turn)).buffer_unordered(CONCURRENCY);
-        outcomes.for_each(async |outcome| each(outcome)).await;
+        let outcomes = turns.map(|turn| self.settle(turn, postponed, others_wait)).buffer_unordered(CONCURRENCY);
+        outcomes.for_each(async |outcome| outcome.into_iter().for_each(each)).await;
         all_came.get()
     }
 
@@ -110,6 +133,18 @@ where
         let read = Stopwatch::start();
         let confirmed = self.observe.confirm(&due, self.terms.exception.key()).await;
         take_in(turns, &due, confirmed, |turn, confirmed| turn.confirm(confirmed, read));
+        self.give_back_permits(turns);
+    }
+
+    /// What turns out not to be written leaves its permit to others.
+    fn give_back_permits(&self, turns: &mut [Turn<O::Document>]) {
+        let Some(pacer) = self.pacer.filter(|_| !self.terms.waits()) else { return };
+        for turn in turns.iter_mut().filter(|turn| turn.may_write) {
+            if self.decision(turn) != Some(Decision::Enforce) {
+                turn.may_write = false;
+                pacer.give_back();
+            }
+        }
     }
 
     /// Looks at some of the targets anew.
@@ -131,12 +166,23 @@ where
         }
     }
 
-    async fn settle(&self, turn: Turn<O::Document>) -> Outcome {
+    /// The outcome of a target, unless it is postponed.
+    async fn settle(
+        &self,
+        turn: Turn<O::Document>,
+        postponed: &RefCell<Postponed<O::Document>>,
+        others_wait: bool,
+    ) -> Option<Outcome> {
         let target = turn.target.clone();
-        let mut course = Course::new(self, &target, turn);
+        let sent = postponed.borrow_mut().remove(&target).flatten();
+        let mut course = Course::new(self, &target, turn, sent, others_wait);
         let in_time = self.terms.patience.until_end(course.run()).await;
         let outcome = in_time.unwrap_or_else(|| course.out_of_time());
-        self.follow_up.follow_up(&target, outcome).await
+        if let Some(sent) = course.postponed() {
+            postponed.borrow_mut().insert(target, sent);
+            return None;
+        }
+        Some(self.follow_up.follow_up(&target, outcome).await)
     }
 
     fn decision(&self, turn: &Turn<O::Document>) -> Option<Decision> {
@@ -149,6 +195,6 @@ where
     }
 
     fn wording<'a>(&'a self, target: &'a Target) -> Wording<'a> {
-        Wording { target, exception: self.terms.exception, moment: &self.terms.moment }
+        Wording { target, exception: self.terms.exception, moment: &self.terms.moment, write_is_open: false }
     }
 }

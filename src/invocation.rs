@@ -68,7 +68,8 @@ impl Invocation<'_> {
             // The account defaults are no listing, and a policy may keep them from being read for good.
             if outcome.kind != Kind::AccountDefaults {
                 met.set(true);
-                read.set(read.get() || outcome.reason != Reason::ReadFailed || outcome.before.is_some());
+                let is_unread = matches!(outcome.reason, Reason::ReadFailed | Reason::OutOfTime);
+                read.set(read.get() || !is_unread || outcome.before.is_some());
             }
             launches.borrow_mut().add(&outcome);
             telemetry::count_in_sweep(&outcome);

@@ -55,8 +55,8 @@ pub struct LaunchTemplate {
 }
 
 impl Outcome {
-    /// Whether a write was accepted, or may have been, and what came of it is not what was asked for. A retry may find
-    /// the target compliant, so that this is seen once or never.
+    /// Whether a write was accepted, or may have been, and what came of it is not what was asked for, or is not known. A
+    /// retry may find the target compliant, so that this is seen once or never.
     pub fn is_unverified_write(&self) -> bool {
         let after_the_write = match self.reason {
             Reason::NotVerified
@@ -64,10 +64,10 @@ impl Outcome {
             | Reason::ConcurrentUpdate
             | Reason::UpdateFailed
             | Reason::EndpointNotVerified => true,
-            Reason::StillChanging => self.after.is_some() || self.write_is_open,
-            _ => self.write_is_open,
+            Reason::StillChanging => self.after.is_some(),
+            _ => false,
         };
-        self.result == Verdict::Failed && after_the_write
+        self.write_is_open || (self.result == Verdict::Failed && after_the_write)
     }
 }
 

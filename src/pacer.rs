@@ -1,7 +1,10 @@
 //! How fast a sweep may write, so that EC2's limit is left for others: the events, and the account's other tools.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -39,6 +42,8 @@ impl Default for WriteRate {
 pub struct Pacer {
     bucket: RateLimiter,
     slowed: Mutex<Option<Slowed>>,
+    /// Permits that were taken and not needed.
+    unused: AtomicUsize,
 }
 
 /// The time after a refusal.
@@ -57,12 +62,19 @@ impl Pacer {
             .interval(Duration::from_secs(1) / rate.per_second)
             .refill(1)
             .build();
-        Self { bucket, slowed: Mutex::default() }
+        Self { bucket, slowed: Mutex::default(), unused: AtomicUsize::default() }
     }
 
     /// Waits until a sweep may send one more write.
     pub async fn permit_for_sweep(&self) {
-        self.bucket.acquire(self.cost()).await;
+        if self.unused.fetch_update(Relaxed, Relaxed, |unused| unused.checked_sub(1)).is_err() {
+            self.bucket.acquire(self.cost()).await;
+        }
+    }
+
+    /// A sweep gives a permit back, because nothing will be written with it.
+    pub fn give_back(&self) {
+        self.unused.fetch_add(1, Relaxed);
     }
 
     /// Waits until an event may send one more write: not at all, unless AWS has just refused one.
@@ -77,6 +89,7 @@ impl Pacer {
     /// half of what it was, down to an eighth if that is refused, too.
     pub fn slow_down(&self) {
         while self.bucket.try_acquire(1) {}
+        self.unused.store(0, Relaxed);
         let cost = self.cost();
         let mut slowed = self.slowed();
         if slowed.is_none_or(|slowed| slowed.since.elapsed() >= SAME_REFUSAL) {

@@ -27,6 +27,9 @@ pub use refusal::Refusal;
 /// written.
 pub const CONCURRENCY: usize = 8;
 
+/// How many more times something is looked at whose write the role's own Deny has refused: AWS may show a tag late.
+pub const LOOKS_FOR_A_TAG: usize = 3;
+
 /// An answer for each of several targets, in no particular order.
 pub type Answers<T> = Vec<(Target, Result<T, Failure>)>;
 

@@ -55,7 +55,7 @@ pub fn woken(request_id: &str, event_id: Option<&str>, event: &Event) {
         (None, _) => "; it names nothing that can be read, so all of its kind is swept",
     };
     info!(request_id, event_id, cause, targets, "woken by {cause}{swept}");
-    if let (Some(first), Some(_)) = (event.unknown_ids.first(), targets) {
+    if let Some(first) = event.unknown_ids.first() {
         let number = event.unknown_ids.len();
         counter!("UnknownIds").increment(number as u64);
         warn!(
@@ -63,9 +63,9 @@ pub fn woken(request_id: &str, event_id: Option<&str>, event: &Event) {
             event_id,
             cause,
             unknown_ids = number,
-            "the event also names {number} that are not ids of a known form, such as {:?}; what they name was not looked \
-             at. Update the guardrail.",
-            shortened(first)
+            "the event names {number} ids of an unknown form, such as {:?}; what they name was {}. Update the guardrail.",
+            shortened(first),
+            if targets.is_some() { "not looked at" } else { "swept for" }
         );
     }
 }
@@ -141,7 +141,8 @@ pub fn report_outcome(request_id: &str, mode: Mode, outcome: &Outcome) {
 
 /// One line an outcome, with the outcome's members; those that are not plain text stand in it as JSON.
 fn log(request_id: &str, mode: &str, outcome: &Outcome) {
-    let Outcome { kind, id, arn, result, reason, detail, before, after, findings, launched_by, write_is_open: _ } = outcome;
+    let Outcome { kind, id, arn, result, reason, detail, before, after, findings, launched_by, write_is_open: _ } =
+        outcome;
     let (kind, word, reason): (&str, &str, &str) = (kind.into(), result.into(), reason.into());
     let (before, after, findings) = (json(before), json(after), json(findings));
     let launched_by = launched_by.as_ref().map(json);

@@ -11,8 +11,8 @@ use crate::{
 
 /// How often an event's target is tried, if there is time: all pauses in between take longer than an invocation lasts.
 const EVENT_TRIES: usize = 20;
-/// How often a sweep tries one target. The next sweep tries again, and what always fails must not hold up the others.
-const SWEEP_TRIES: usize = 5;
+/// How often a target is tried while others wait, and in a sweep at all, because the next one tries again.
+const FEW_TRIES: usize = 5;
 
 /// What holds for all targets of one flow, and for what belongs to them.
 #[derive(Clone, Copy)]
@@ -48,7 +48,12 @@ impl Terms<'_> {
 
     /// The pauses between the tries at one write.
     pub fn retries(&self) -> Pauses {
-        self.patience.pauses_between(if self.waits() { EVENT_TRIES } else { SWEEP_TRIES })
+        self.patience.pauses_between(if self.waits() { EVENT_TRIES } else { FEW_TRIES })
+    }
+
+    /// Fewer of them, because others wait.
+    pub fn few_retries(&self) -> Pauses {
+        self.patience.pauses_between(FEW_TRIES)
     }
 
     /// Whether another target's turn may come.

@@ -18,7 +18,12 @@ pub struct Wording<'a> {
     pub exception: &'a ExceptionTag,
     /// The time its exemption is read at.
     pub moment: &'a Moment,
+    /// Whether the answer to a write was lost, which may have happened all the same.
+    pub write_is_open: bool,
 }
+
+/// What there is to say of a write whose answer was lost, whatever came after it.
+pub const WRITE_IS_OPEN: &str = "The answer to a write was lost, and it may have happened all the same.";
 
 impl Wording<'_> {
     /// The outcome of a target that was left as it is.
@@ -46,7 +51,8 @@ impl Wording<'_> {
 
     /// The outcome of a target whose write AWS refused for good.
     pub fn refused<D>(&self, look: Option<&Observation<D>>, failure: Failure) -> Outcome {
-        let detail = format!("It was not changed. {}", failure.detail);
+        let detail =
+            if self.write_is_open { failure.detail } else { format!("It was not changed. {}", failure.detail) };
         self.outcome(look.and_then(Observation::found), Verdict::Held, Reason::Refused, detail, None)
     }
 
@@ -59,7 +65,7 @@ impl Wording<'_> {
     pub fn failed<D>(&self, look: Option<&Observation<D>>, failure: Failure) -> Outcome {
         let observed = look.and_then(Observation::found);
         let outcome = self.outcome(observed, Verdict::Failed, failure.reason, failure.detail, failure.after);
-        Outcome { write_is_open: failure.write_is_open, ..outcome }
+        Outcome { write_is_open: failure.write_is_open || outcome.write_is_open, ..outcome }
     }
 
     fn outcome<D>(
@@ -74,7 +80,10 @@ impl Wording<'_> {
         let findings = findings(observed, result, &exemption);
         let remarks = findings.iter().filter_map(|finding| remark(*finding, &exemption));
         let authorizer = about_authorizer(observed, result, reason).map(str::to_owned);
-        let detail = [detail].into_iter().chain(authorizer).chain(remarks).collect::<Vec<_>>().join(" ");
+        // What was enforced has been verified, and what is gone needs nothing.
+        let write_is_open = self.write_is_open && !matches!(result, Verdict::Enforced | Verdict::Gone);
+        let doubt = (write_is_open && reason != Reason::OutOfTime).then(|| WRITE_IS_OPEN.to_owned());
+        let detail = [detail].into_iter().chain(doubt).chain(authorizer).chain(remarks).collect::<Vec<_>>().join(" ");
         Outcome {
             kind: self.target.kind(),
             id: self.target.id().to_owned(),
@@ -86,7 +95,7 @@ impl Wording<'_> {
             after,
             findings,
             launched_by: observed.and_then(|seen| seen.launched_by.clone()),
-            write_is_open: false,
+            write_is_open,
         }
     }
 
@@ -154,7 +163,7 @@ impl Wording<'_> {
                 detail.push_str(&format!(" (\u{201c}{reason}\u{201d})"));
             }
         }
-        detail.push_str("; it was not changed.");
+        detail.push_str(if self.write_is_open { "." } else { "; it was not changed." });
         if self.target.kind() == Kind::AgentcoreRuntime {
             detail.push_str(" AWS refuses to invoke it as long as it does not require MMDSv2.");
         }

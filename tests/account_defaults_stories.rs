@@ -223,7 +223,7 @@ async fn where_ec2_has_no_such_defaults_that_is_said_once_and_fails_nothing() {
 #[tokio::test]
 async fn when_time_runs_out_before_the_write_nothing_is_written() {
     for (seconds, reads, said) in
-        [(5, 0, "; nothing was written."), (29, 1, "Too little time was left to verify a write, so nothing was")]
+        [(5, 0, "; nothing was written."), (29, 1, "Too little time was left to verify a write, so none was begun")]
     {
         let scene = scene(Enforce, |_| ()).await.with_sweep_margin(Duration::ZERO);
         let scene = scene.with_remaining(Duration::from_secs(seconds));
@@ -422,7 +422,7 @@ async fn a_write_that_is_refused_for_good_is_held_and_not_tried_again() {
 
         assert_ended(&outcome, "held", "refused");
         assert_eq!((&outcome["before"]["managed_by"], &outcome["after"]), (&json!("account"), &Value::Null));
-        assert!(detail(&outcome).starts_with("They were not changed."), "{outcome}");
+        assert!(detail(&outcome).starts_with("EC2 refuses to change them."), "{outcome}");
         assert!(detail(&outcome).contains(said), "{outcome}");
         assert_eq!((count(&scene, READ), count(&scene, WRITE)), (1, 1));
     }

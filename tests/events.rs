@@ -369,14 +369,15 @@ async fn an_id_of_unknown_form_beside_known_ones_is_a_warning_and_the_known_ones
 }
 
 #[tokio::test]
-async fn an_id_of_unknown_form_that_is_swept_for_is_no_warning() {
+async fn an_id_of_unknown_form_alone_is_swept_for_and_said() {
     let scene = Scene::new().await;
     scene.aws.world().add_instance(INSTANCE);
 
     let response = scene.invoke(started(["i-of-a-new-form"])).await.expect("success");
 
     assert_eq!(by_id(&response)[INSTANCE]["result"], "enforced");
-    assert!(scene.log_lines().iter().all(|line| line["level"] != "WARN"));
+    let warning = scene.log_lines().into_iter().find(|line| line["level"] == "WARN").expect("a warning");
+    assert!(warning["message"].as_str().is_some_and(|message| message.contains("was swept for")), "{warning}");
 }
 
 #[tokio::test]

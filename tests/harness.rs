@@ -53,6 +53,7 @@ pub struct Scene {
     settings: Settings,
     remaining: Duration,
     pace: Pace,
+    write_rate: WriteRate,
     function_arn: String,
     agentcore_url: Option<String>,
     logs: Logs,
@@ -67,6 +68,7 @@ impl Scene {
             settings: Settings { account_defaults: AccountDefaults::Off, ..Settings::default() },
             remaining: Duration::from_secs(300),
             pace: Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2) },
+            write_rate: AT_ONCE,
             function_arn: function_arn(),
             agentcore_url: None,
             logs: Logs::default(),
@@ -103,6 +105,12 @@ impl Scene {
     /// The guardrail pauses like this between two looks.
     pub fn with_pace(mut self, first: Duration, longest: Duration) -> Self {
         self.pace = Pace { first, longest };
+        self
+    }
+
+    /// Sweeps write at this rate.
+    pub fn with_write_rate(mut self, write_rate: WriteRate) -> Self {
+        self.write_rate = write_rate;
         self
     }
 
@@ -164,7 +172,8 @@ impl Scene {
             let config = clients.agentcore.config().to_builder().endpoint_url(url).build();
             clients.agentcore = agentcore::Client::from_conf(config);
         }
-        let guardrail = Guardrail::new(self.settings.clone(), clients).with_pace(self.pace).with_write_rate(AT_ONCE);
+        let guardrail =
+            Guardrail::new(self.settings.clone(), clients).with_pace(self.pace).with_write_rate(self.write_rate);
         let logs = self.logs.clone();
         let _logging = tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
         guardrail.handle(LambdaEvent::new(event, self.context())).await

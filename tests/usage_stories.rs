@@ -1,8 +1,9 @@
 //! Stories of the usage gate: what still uses IMDSv1 is not enforced. First those in which nothing may happen.
 
-use std::{collections::BTreeMap, sync::MutexGuard};
+use std::{collections::BTreeMap, sync::MutexGuard, time::Duration};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use metadata_guardrail::pacer::WriteRate;
 use serde_json::{Value, json};
 
 use crate::{
@@ -578,4 +579,19 @@ async fn a_query_asks_for_the_sum_of_whole_days_of_one_instance() {
         (body["StartTime"].as_f64(), body["EndTime"].as_f64()),
         (Some(midnight(7) as f64), Some(midnight(-1) as f64))
     );
+}
+
+#[tokio::test]
+async fn what_is_held_takes_nothing_of_the_pace_of_a_sweep() {
+    // At this pace so many writes would take longer than the sweep has time.
+    let rate = WriteRate { burst: 8, per_second: 1 };
+    let scene = Scene::new().await.with_usage_days(30).with_write_rate(rate).with_remaining(Duration::from_secs(75));
+    for number in 0..40 {
+        let id = format!("i-{number:017x}");
+        scene.aws.world().add_instance(&id).calls_without_token(days_ago(1), 1.0);
+    }
+
+    let response = scene.invoke(sample("guardrail-sweep-due.json")).await.expect("success");
+
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"held": 40}), &json!(true)));
 }

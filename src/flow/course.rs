@@ -10,7 +10,7 @@ use crate::{
     observed::Observation,
     outcome::{Outcome, Reason, Verdict},
     patience::Pauses,
-    resource::{Enforce, FollowUp, Form, Observe, Refusal},
+    resource::{Enforce, FollowUp, Form, LOOKS_FOR_A_TAG, Observe, Refusal},
     target::Target,
     wording::Wording,
 };
@@ -22,14 +22,18 @@ pub(super) struct Course<'a, O: Observe, E, F> {
     turn: Turn<O::Document>,
     waits: Pauses,
     retries: Pauses,
+    others_wait: bool,
+    is_postponed: bool,
     form: Form,
     /// What was sent in a write whose answer was lost.
     sent: Option<Observation<O::Document>>,
     /// Whether a write is under way, or its answer was lost.
     write_is_open: bool,
     second_look_left: bool,
-    /// How the role's own Deny has refused the write.
-    denied: Option<Failure>,
+    /// How the write was denied, and how many more looks there may be for the tag that explains it.
+    denied: Option<(Refusal, usize)>,
+    /// Whether what was read was too old once.
+    was_outdated: bool,
     /// What AWS answered last.
     answered: Option<String>,
 }
@@ -42,18 +46,29 @@ where
     E: Enforce<Document = O::Document>,
     F: FollowUp,
 {
-    pub fn new(flow: &'a Flow<'a, O, E, F>, target: &'a Target, turn: Turn<O::Document>) -> Self {
+    /// `sent` is what was sent before in a write whose answer was lost; `others_wait` for the place that this takes.
+    pub fn new(
+        flow: &'a Flow<'a, O, E, F>,
+        target: &'a Target,
+        turn: Turn<O::Document>,
+        sent: Option<Observation<O::Document>>,
+        others_wait: bool,
+    ) -> Self {
+        let write_is_open = sent.is_some();
         Self {
             flow,
-            wording: flow.wording(target),
+            wording: Wording { write_is_open, ..flow.wording(target) },
             turn,
             waits: flow.terms.patience.pauses(),
-            retries: flow.terms.retries(),
+            retries: if others_wait { flow.terms.few_retries() } else { flow.terms.retries() },
+            others_wait,
+            is_postponed: false,
             form: Form::Plain,
-            sent: None,
-            write_is_open: false,
+            sent,
+            write_is_open,
             second_look_left: true,
             denied: None,
+            was_outdated: false,
             answered: None,
         }
     }
@@ -64,6 +79,11 @@ where
                 return outcome;
             }
         }
+    }
+
+    /// What was sent, if there is nothing to say yet, because AWS took none of a few attempts and others wait.
+    pub fn postponed(self) -> Option<Option<Observation<O::Document>>> {
+        self.is_postponed.then_some(self.sent)
     }
 
     pub fn out_of_time(&mut self) -> Outcome {
@@ -91,11 +111,11 @@ where
         let (Some(enforce), Some(Observation::Found(observed))) = (self.flow.enforce, &self.turn.look) else {
             return self.left(Verdict::WouldEnforce, Reason::V1Allowed);
         };
-        if let Some(denied) = self.denied.take() {
-            return Step::Break(self.wording.refused_by_own_deny(self.turn.look.as_ref(), denied));
+        if let Some((refusal, looks_left)) = self.denied.take() {
+            return self.still_denied(refusal, looks_left).await;
         }
         if self.turn.is_outdated() {
-            return self.try_again(Failure::outdated()).await;
+            return self.look_anew().await;
         }
         self.write_is_open = true;
         self.turn.may_write = false;
@@ -108,6 +128,7 @@ where
     async fn refused(&mut self, refusal: Refusal) -> Step {
         let is_unclear = matches!(refusal, Refusal::Unclear(_));
         self.write_is_open = is_unclear || self.sent.is_some();
+        self.wording.write_is_open = self.write_is_open;
         if !is_unclear || self.answered.is_none() {
             self.answered = Some(refusal.failure().detail.clone());
         }
@@ -116,6 +137,7 @@ where
                 self.flow.pacer.into_iter().for_each(|pacer| pacer.slow_down());
                 self.try_again(failure).await
             }
+            Refusal::NotTaken(failure) => self.try_again(failure).await,
             Refusal::Unclear(failure) => {
                 self.sent = self.turn.look.take();
                 self.try_again(failure).await
@@ -128,14 +150,41 @@ where
                 self.form = Form::AsDemanded;
                 self.look_again().await
             }
-            Refusal::Denied(failure) => {
-                self.denied = Some(failure);
+            Refusal::Denied(_) => {
+                self.denied = Some((refusal, LOOKS_FOR_A_TAG));
+                self.look_again().await
+            }
+            Refusal::NotAllowed(_) => {
+                self.denied = Some((refusal, 0));
                 self.look_again().await
             }
             Refusal::Busy(failure) => self.wait(failure).await,
-            Refusal::ForGood(failure) => Step::Break(self.wording.refused(self.turn.look.as_ref(), failure)),
-            Refusal::Moved(failure) | Refusal::Demanded(failure) | Refusal::Failed(failure) => self.failed(failure),
+            Refusal::ForGood(failure) | Refusal::Demanded(failure) => {
+                Step::Break(self.wording.refused(self.turn.look.as_ref(), failure))
+            }
+            Refusal::Moved(failure) | Refusal::Failed(failure) => self.failed(failure),
         }
+    }
+
+    /// Another look has not shown why the write was denied.
+    async fn still_denied(&mut self, refusal: Refusal, looks_left: usize) -> Step {
+        if looks_left > 0 && self.retries.pause().await {
+            self.denied = Some((refusal, looks_left - 1));
+            return self.look_again().await;
+        }
+        match refusal {
+            Refusal::Denied(failure) => Step::Break(self.wording.refused_by_own_deny(self.turn.look.as_ref(), failure)),
+            refusal => self.failed(refusal.failure().clone()),
+        }
+    }
+
+    /// What was read is too old to write by: its turn took long to come, or, if that is so again, AWS to answer.
+    async fn look_anew(&mut self) -> Step {
+        if !self.was_outdated {
+            self.was_outdated = true;
+            return self.look_again().await;
+        }
+        self.try_again(Failure::outdated()).await
     }
 
     /// What a look shows of the write whose answer was lost.
@@ -154,9 +203,10 @@ where
         }
     }
 
-    /// Pauses for what AWS is at work on, and looks again; fails if no time is left for that.
+    /// Pauses for what AWS is at work on, and looks again; fails if no time is left for that. What may be the guardrail's
+    /// own work is waited for in a sweep, too: no event will tell of its end.
     async fn wait(&mut self, otherwise: Failure) -> Step {
-        if !self.flow.terms.waits() {
+        if !self.flow.terms.waits() && self.sent.is_none() {
             return self.left(Verdict::Deferred, Reason::StillChanging);
         }
         if self.waits.pause().await { self.look_again().await } else { self.failed(otherwise) }
@@ -165,6 +215,7 @@ where
     /// Pauses after an attempt that came to nothing, and looks again; fails if it was the last one.
     async fn try_again(&mut self, failure: Failure) -> Step {
         if !self.retries.pause().await {
+            self.is_postponed = self.others_wait;
             return self.failed(failure);
         }
         self.flow.wait_for_permits(from_mut(&mut self.turn)).await;

@@ -1,6 +1,6 @@
 //! Why a write did not end as it should, which says what to do next. The same for every kind of resource.
 
-use aws_runtime::retries::classifiers::THROTTLING_ERRORS;
+use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 
 use crate::{
@@ -13,6 +13,8 @@ use crate::{
 pub enum Refusal {
     /// There were too many requests, and nothing was written. After a pause a look shows whether a write is still due.
     Throttled(Failure),
+    /// Nothing was written for another reason that may pass, such as somebody else's write that came first.
+    NotTaken(Failure),
     /// AWS failed or its answer was lost, so that the write may have happened. After a pause a look shows it.
     Unclear(Failure),
     /// The resource is in another state than it was observed in: one more look shows what to do.
@@ -21,8 +23,10 @@ pub enum Refusal {
     Busy(Failure),
     /// AWS wants the write in its other form: look again and send that.
     Demanded(Failure),
-    /// The role's own Deny on what is exempt: one more look shows whether it is.
+    /// The role's own Deny on what is exempt: some looks show whether it is, because a tag may show late.
     Denied(Failure),
+    /// The role may not do it, and AWS does not say by whose word. One more look shows whether the resource is exempt.
+    NotAllowed(Failure),
     /// AWS refuses it for good: no retry mends that.
     ForGood(Failure),
     /// Nothing more can be done in this invocation.
@@ -39,6 +43,8 @@ impl Refusal {
     /// What there is to say about it.
     pub fn failure(&self) -> &Failure {
         let (Self::Throttled(failure)
+        | Self::NotTaken(failure)
+        | Self::NotAllowed(failure)
         | Self::Unclear(failure)
         | Self::Moved(failure)
         | Self::Busy(failure)
@@ -61,7 +67,9 @@ impl Refusal {
         match (error, error.code()) {
             (_, Some(code)) if THROTTLING_ERRORS.contains(&code) => Self::Throttled(failure),
             (SdkError::ConstructionFailure(_), _) => Self::Failed(failure),
+            (SdkError::ServiceError(answer), _) if answer.raw().status().as_u16() == 429 => Self::Throttled(failure),
             (SdkError::ServiceError(answer), _) if !answer.raw().status().is_client_error() => Self::Unclear(failure),
+            (SdkError::ServiceError(_), Some(code)) if TRANSIENT_ERRORS.contains(&code) => Self::Unclear(failure),
             (SdkError::ServiceError(_), Some(code)) if FOR_GOOD.contains(&code) => Self::ForGood(failure),
             (SdkError::ServiceError(_), _) if is_not_authorized && message.contains(OWN_DENY) => Self::Denied(failure),
             (SdkError::ServiceError(_), _)
@@ -69,6 +77,7 @@ impl Refusal {
             {
                 Self::ForGood(failure)
             }
+            (SdkError::ServiceError(_), _) if is_not_authorized => Self::NotAllowed(failure),
             (SdkError::ServiceError(_), _) => Self::Failed(failure),
             _ => Self::Unclear(failure),
         }

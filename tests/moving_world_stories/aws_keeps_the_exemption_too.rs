@@ -87,3 +87,51 @@ async fn a_resource_that_aws_refuses_to_change_is_held_with_its_words_and_nobody
         assert_eq!(count(&scene, MODIFY), 1);
     }
 }
+
+#[tokio::test]
+async fn a_tag_that_shows_late_explains_the_refusal_all_the_same() {
+    for shown_by in 1..=3 {
+        let scene = scene().await;
+        scene.aws.world().fault(MODIFY, Fault::ExplicitDeny("identity-based"), 1);
+        for number in 0..=shown_by {
+            let shows = number == shown_by;
+            scene.aws.world().after(DESCRIBE_TAGS, move |world| {
+                if shows {
+                    exempt_instance(world)
+                }
+            });
+        }
+
+        assert_ended(&scene.outcome(running(INSTANCE)).await, "exempt", "exception_tag");
+
+        assert_eq!(count(&scene, MODIFY), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_reason_is_looked_at_once_more() {
+    for (event, write, tag) in [
+        (running(INSTANCE), MODIFY, exempt_instance as fn(&mut World)),
+        (runtime_created(RUNTIME), UPDATE, exempt_runtime),
+    ] {
+        let scene = scene().await;
+        scene.aws.world().fault(write, Fault::AccessDenied, 1);
+        scene.aws.world().after_fault(write, tag);
+
+        assert_ended(&scene.outcome(event).await, "exempt", "exception_tag");
+
+        assert_eq!(count(&scene, write), 1);
+    }
+}
+
+#[tokio::test]
+async fn what_ec2_demands_again_when_it_has_it_is_held() {
+    let scene = scene().await;
+    let message = "The HttpEndpoint is not set to 'enabled' in this request.".to_owned();
+    let demand = Fault::Refused { code: "InvalidParameterValue", message, status: 400 };
+    scene.aws.world().fault(MODIFY, demand, usize::MAX);
+
+    assert_ended(&scene.outcome(running(INSTANCE)).await, "held", "refused");
+
+    assert_eq!(count(&scene, MODIFY), 2);
+}

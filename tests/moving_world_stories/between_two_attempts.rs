@@ -195,3 +195,24 @@ async fn time_that_runs_out_after_a_refusal_is_no_unverified_write() {
 
 /// A pause for which no time is left.
 const LONG: Duration = Duration::from_secs(2);
+
+#[tokio::test]
+async fn instances_whose_write_always_fails_make_room_for_the_others_and_are_tried_again_after_them() {
+    for fault in [Fault::Throttled, Fault::Internal] {
+        let scene = Scene::new().await;
+        let ids: Vec<_> = (0..20).map(|number| format!("i-{number:017x}")).collect();
+        for (number, id) in ids.iter().enumerate() {
+            scene.aws.world().add_instance(id);
+            if number < 8 {
+                scene.aws.world().fault_for(MODIFY, id, fault.clone(), 6);
+            }
+        }
+
+        let response = scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
+
+        assert_eq!(response["counts"], json!({"enforced": 20}), "{fault:?}");
+        let written: Vec<_> = scene.aws.writes().into_iter().filter(|call| call.error.is_none()).collect();
+        let failed_first = |call: &Call| ids[..8].contains(call.resource.as_ref().expect("an instance"));
+        assert!(!written[..12].iter().any(failed_first) && written[12..].iter().all(failed_first), "{fault:?}");
+    }
+}

@@ -2,8 +2,10 @@
 
 use metadata_guardrail::{
     handler::InvocationError,
-    outcome::{Reason, Verdict},
+    outcome::{Outcome, Reason, Verdict},
 };
+
+use serde_json::Value;
 
 use super::*;
 
@@ -86,4 +88,78 @@ async fn time_that_runs_out_then_is_an_unverified_write() {
         assert!(outcome.detail.contains("a write may or may not have happened"), "{}", outcome.detail);
         assert!(outcome.is_unverified_write());
     }
+}
+
+/// A runtime's update happened and its answer was lost, and so many reads do not show it yet.
+fn lost_and_late(scene: &Scene, reads: u32) {
+    let mut world = scene.aws.world();
+    world.fault(UPDATE, Fault::LostReply, 1);
+    world.after(UPDATE, move |world| {
+        let runtime = world.runtimes.get_mut(RUNTIME).expect("the runtime");
+        runtime.status("READY");
+        runtime.reads_behind = reads;
+    });
+}
+
+/// The one outcome of an event or a sweep, as the library knows it.
+async fn only_outcome(scene: &Scene, event: Value) -> Outcome {
+    let response = match scene.handle(event).await {
+        Ok(response) => response,
+        Err(InvocationError::RemediationFailed(response)) => *response,
+        Err(error) => panic!("{error}"),
+    };
+    let [outcome] = response.outcomes.as_slice() else { panic!("one outcome, not {:?}", response.outcomes) };
+    outcome.clone()
+}
+
+#[tokio::test]
+async fn an_exemption_after_that_does_not_hide_that_the_runtime_may_have_been_written() {
+    for event in [runtime_created(RUNTIME), due()] {
+        let scene = scene().await;
+        scene.aws.world().instances.clear();
+        lost_and_late(&scene, 6);
+        scene.aws.world().after(LIST_TAGS, |_| ());
+        scene.aws.world().after(GET, |_| ());
+        scene.aws.world().after(GET, |_| ());
+        scene.aws.world().after(GET, exempt_runtime);
+
+        let outcome = only_outcome(&scene, event).await;
+
+        assert_eq!((outcome.result, outcome.reason), (Verdict::Exempt, Reason::ExceptionTag), "{}", outcome.detail);
+        assert!(outcome.is_unverified_write());
+        assert!(outcome.detail.contains("The answer to a write was lost"), "{}", outcome.detail);
+        assert!(!outcome.detail.contains("not changed"), "{}", outcome.detail);
+    }
+}
+
+#[tokio::test]
+async fn an_update_that_shows_late_and_is_under_way_is_waited_for_in_a_sweep_too() {
+    let scene = scene().await;
+    scene.aws.world().instances.clear();
+    {
+        let mut world = scene.aws.world();
+        world.fault(UPDATE, Fault::LostReply, 1);
+        world.after(UPDATE, |world| {
+            let runtime = world.runtimes.get_mut(RUNTIME).expect("the runtime");
+            (runtime.reads_behind, runtime.polls_left) = (4, 6);
+        });
+    }
+
+    let outcome = only_outcome(&scene, due()).await;
+
+    assert_eq!((outcome.result, outcome.reason), (Verdict::Enforced, Reason::V1Allowed), "{}", outcome.detail);
+    assert!(!outcome.is_unverified_write());
+}
+
+#[tokio::test]
+async fn a_refusal_after_that_does_not_say_that_nothing_was_changed() {
+    let scene = scene().await;
+    scene.aws.world().fault(MODIFY, Fault::Internal, 1);
+    scene.aws.world().fault(MODIFY, Fault::ExplicitDeny("service control"), usize::MAX);
+
+    let outcome = only_outcome(&scene, running(INSTANCE)).await;
+
+    assert_eq!((outcome.result, outcome.reason), (Verdict::Held, Reason::Refused), "{}", outcome.detail);
+    assert!(outcome.is_unverified_write());
+    assert!(!outcome.detail.contains("not changed"), "{}", outcome.detail);
 }

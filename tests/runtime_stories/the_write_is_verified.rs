@@ -127,7 +127,7 @@ async fn a_write_that_could_not_be_verified_in_time_is_not_begun() {
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "out_of_time");
-    assert_says(&outcome, "nothing was written");
+    assert_says(&outcome, "so none was begun");
     assert!(scene.aws.writes().is_empty());
 }
 

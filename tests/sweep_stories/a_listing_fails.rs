@@ -112,6 +112,19 @@ async fn where_nothing_at_all_can_be_read_the_sweep_fails_though_everything_was_
 }
 
 #[tokio::test]
+async fn where_time_runs_out_before_anything_is_read_the_sweep_fails_too() {
+    let scene = Scene::new().await;
+    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().after("DescribeInstances", |world| {
+        world.after("DescribeInstances", |_| time_passes(Duration::from_secs(300)));
+    });
+
+    let outcome = scene.failed_outcome(due()).await;
+
+    assert_ended(&outcome, "failed", "out_of_time");
+}
+
+#[tokio::test]
 async fn where_one_thing_can_be_read_the_sweep_succeeds_and_the_others_are_said() {
     let scene = Scene::new().await;
     {

@@ -10,6 +10,7 @@ use crate::{
     resource::Refusal,
     target::{Home, Kind},
     terms::Terms,
+    wording::WRITE_IS_OPEN,
 };
 
 /// What to do about the account defaults.
@@ -71,7 +72,7 @@ impl DefaultsFlow<'_> {
     }
 
     fn refused(&self, before: &Defaults, failure: &Failure) -> Outcome {
-        let detail = format!("They were not changed. {}", failure.detail);
+        let detail = format!("EC2 refuses to change them. {}", failure.detail);
         self.outcome(Some(before), Verdict::Held, Reason::Refused, detail, None)
     }
 
@@ -137,7 +138,9 @@ impl<'a> Course<'a> {
                 return verified(sent, before).map(|after| self.flow.enforced(sent, &after));
             }
             match (decide(&before), self.flow.enforce) {
-                (Decision::Leave(verdict, reason), _) => return Ok(self.flow.left(&before, verdict, reason)),
+                (Decision::Leave(verdict, reason), _) => {
+                    return Ok(self.doubted(self.flow.left(&before, verdict, reason)));
+                }
                 (Decision::Enforce, None) => return Ok(self.flow.would_enforce(&before)),
                 (Decision::Enforce, Some(_)) if read.elapsed() > MAX_AGE => self.pause(Failure::outdated()).await?,
                 (Decision::Enforce, Some(enforce)) => {
@@ -162,14 +165,22 @@ impl<'a> Course<'a> {
             self.answered = Some(refusal.failure().detail.clone());
         }
         match refusal {
-            Refusal::Throttled(failure) => self.pause(failure).await.map(|()| None),
+            Refusal::Throttled(failure) | Refusal::NotTaken(failure) => self.pause(failure).await.map(|()| None),
             Refusal::Unclear(failure) => {
                 self.sent = Some(before.clone());
                 self.pause(failure).await.map(|()| None)
             }
-            Refusal::ForGood(failure) => Ok(Some(self.flow.refused(before, &failure))),
+            Refusal::ForGood(failure) => Ok(Some(self.doubted(self.flow.refused(before, &failure)))),
             refusal => Err(refusal.failure().clone()),
         }
+    }
+
+    /// An outcome without a write, unless the answer to one was lost.
+    fn doubted(&self, outcome: Outcome) -> Outcome {
+        if self.sent.is_none() {
+            return outcome;
+        }
+        Outcome { detail: format!("{} {WRITE_IS_OPEN}", outcome.detail), write_is_open: true, ..outcome }
     }
 
     async fn pause(&mut self, failure: Failure) -> Result<(), Failure> {

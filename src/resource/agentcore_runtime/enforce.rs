@@ -14,7 +14,7 @@ use aws_smithy_types::body::SdkBody;
 use super::{
     authorizer::Authorizer,
     document::{Document, S3Endpoint, UnsafeToSend, UpdateBody},
-    verify::{Sent, may_be_ours, settled, verified},
+    verify::{Sent, is_anothers, may_be_ours, settled, verified},
 };
 use crate::{
     aws::agentcore_write,
@@ -80,6 +80,7 @@ impl EnforceRuntimes {
     ) -> Result<State, Refusal> {
         let doubted = |failure: Failure| failure.preceded_by(DOUBT).preceded_by(&lost.detail);
         match settled(&self.client, target, before, Sent::Unclear, patience).await {
+            Ok(now) if is_anothers(before, &now) => Err(Refusal::NotTaken(lost)),
             Ok(now) if !may_be_ours(before, &now) => Err(Refusal::Unclear(lost)),
             Ok(now) => verified(before, &now).map_err(|failure| Refusal::Failed(doubted(failure))),
             Err(Refusal::Moved(failure)) => Err(Refusal::Moved(doubted(failure))),

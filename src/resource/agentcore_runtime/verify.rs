@@ -86,7 +86,7 @@ pub(super) async fn settled(
 fn progress(sent: Sent, before: &Document, now: &Document) -> Progress {
     match phase(now) {
         Phase::Ending(_) => Progress::Leaving,
-        _ if is_anothers(sent, before, now) => Progress::Ended,
+        _ if sent == Sent::Unclear && is_anothers(before, now) => Progress::Ended,
         Phase::Settled if is_newer(before, now) => Progress::Ended,
         Phase::Settled | Phase::Passing(_) => Progress::Behind,
         Phase::Creating(status) | Phase::Changing(status) => Progress::Working(status),
@@ -95,8 +95,8 @@ fn progress(sent: Sent, before: &Document, now: &Document) -> Progress {
 }
 
 /// Whether the runtime shows an update that is not the guardrail's own.
-fn is_anothers(sent: Sent, before: &Document, now: &Document) -> bool {
-    sent == Sent::Unclear && is_newer(before, now) && !may_be_ours(before, now)
+pub(super) fn is_anothers(before: &Document, now: &Document) -> bool {
+    is_newer(before, now) && !may_be_ours(before, now)
 }
 
 /// A newer version without the requirement is somebody else's.

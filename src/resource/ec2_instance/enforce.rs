@@ -45,7 +45,7 @@ impl Enforce for EnforceInstances {
         let endpoint = match form {
             Form::Plain => None,
             Form::AsDemanded if observed.document.endpoint_is_enabled => Some(InstanceMetadataEndpointState::Enabled),
-            Form::AsDemanded => return Err(Refusal::Failed(endpoint_unknown())),
+            Form::AsDemanded => return Err(Refusal::ForGood(endpoint_unknown())),
         };
         let call = self.client.modify_instance_metadata_options().instance_id(observed.target.id());
         let call = call.http_tokens(HttpTokensState::Required).set_http_endpoint(endpoint);
@@ -60,8 +60,8 @@ impl Enforce for EnforceInstances {
 }
 
 fn endpoint_unknown() -> Failure {
-    let detail = "EC2 demands HttpEndpoint=enabled in the request, but does not show that the endpoint is enabled, so \
-                  nothing was written. A person has to look at this instance.";
+    let detail = "EC2 demands HttpEndpoint=enabled in the request, but does not show that the endpoint is enabled. A \
+                  person has to look at this instance.";
     Failure::new(Reason::WriteFailed, detail)
 }
 

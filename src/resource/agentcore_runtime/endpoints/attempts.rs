@@ -1,13 +1,18 @@
 //! The attempts at one move: after each that AWS did not take, all is read and decided anew.
 
 use super::reading::Endpoint;
-use crate::{failure::Failure, outcome::Reason, patience::Pauses, resource::Refusal};
+use crate::{
+    failure::Failure,
+    outcome::Reason,
+    patience::Pauses,
+    resource::{LOOKS_FOR_A_TAG, Refusal},
+};
 
 /// The attempts so far.
 pub(super) struct Attempts {
     pauses: Pauses,
-    /// How the role's own Deny has refused the move.
-    denied: Option<Failure>,
+    /// How the move was denied, and how many more looks there may be for the tag that explains it.
+    denied: Option<(Refusal, usize)>,
     /// The endpoint before a move whose answer was lost.
     pub sent: Option<Endpoint>,
 }
@@ -24,13 +29,17 @@ impl Attempts {
     /// There is none: AWS refuses the move in a way that another look does not change, or no time is left.
     pub async fn again_after(&mut self, refusal: Refusal, before: Endpoint) -> Result<(), Failure> {
         match refusal {
-            Refusal::Throttled(failure) => self.again(failure).await,
+            Refusal::Throttled(failure) | Refusal::NotTaken(failure) => self.again(failure).await,
             Refusal::Unclear(failure) => {
                 self.sent = Some(before);
                 self.again(failure).await
             }
-            Refusal::Denied(failure) => {
-                self.denied = Some(failure);
+            Refusal::Denied(_) => {
+                self.denied = Some((refusal, LOOKS_FOR_A_TAG));
+                Ok(())
+            }
+            Refusal::NotAllowed(_) => {
+                self.denied = Some((refusal, 0));
                 Ok(())
             }
             Refusal::ForGood(failure) => Err(Failure { reason: Reason::Refused, ..failure }),
@@ -41,13 +50,21 @@ impl Attempts {
         }
     }
 
-    /// Whether the move may be sent once more, now that another look has found nothing against it.
+    /// Whether the move may be sent, now that another look has found nothing against it; if not, all is to be looked at
+    /// once more.
     ///
     /// # Errors
-    /// The role's own Deny has refused it, and that look does not explain why.
-    pub fn may_go_on(&mut self, exception_key: &str) -> Result<(), Failure> {
-        let denied = self.denied.take().map(|failure| failure.of_own_deny(exception_key));
-        denied.map_or(Ok(()), |failure| Err(Failure { reason: Reason::Refused, ..failure }))
+    /// It was denied, and no look explains why.
+    pub async fn may_go_on(&mut self, exception_key: &str) -> Result<bool, Failure> {
+        let Some((refusal, looks_left)) = self.denied.take() else { return Ok(true) };
+        if looks_left > 0 && self.pauses.pause().await {
+            self.denied = Some((refusal, looks_left - 1));
+            return Ok(false);
+        }
+        Err(match refusal {
+            Refusal::Denied(failure) => Failure { reason: Reason::Refused, ..failure.of_own_deny(exception_key) },
+            refusal => refusal.failure().clone(),
+        })
     }
 
     /// Pauses because of this failure, which is what remains if no time is left.

@@ -6,6 +6,7 @@ use super::decision::{Pinned, Runtime};
 use crate::{
     failure::Failure,
     outcome::{Finding, Outcome, Reason, Verdict},
+    wording::WRITE_IS_OPEN,
 };
 
 /// An outcome names this many endpoints at the most, beside those that were moved: it must stay small.
@@ -21,6 +22,7 @@ pub(super) struct Found {
     moved: Vec<String>,
     said: Vec<String>,
     failures: Vec<Failure>,
+    is_doubtful: bool,
     /// Whether a move is under way, or its answer was lost.
     pub write_is_open: bool,
     /// What AWS answered last to the move that is not settled yet.
@@ -63,6 +65,12 @@ impl Found {
         self.failures.push(Failure { detail, ..failure });
     }
 
+    /// The answer to a move of one was lost, and what was seen then does not tell whether it happened.
+    pub fn doubt(&mut self, it: &Pinned) {
+        self.is_doubtful = true;
+        self.said.push(format!("A move of the endpoint {} was sent. {WRITE_IS_OPEN}", it.endpoint.name));
+    }
+
     /// One does not exist any more.
     pub fn gone(&mut self, it: &Pinned) {
         self.open.remove(&it.endpoint.name);
@@ -90,6 +98,7 @@ impl Found {
         ];
         outcome.findings.extend(findings.into_iter().filter(|(is_so, _)| *is_so).map(|(_, finding)| finding));
         outcome.findings.sort();
+        outcome.write_is_open |= self.is_doubtful;
         // An endpoint that may have been changed is worse than one that was not, and one that a retry may mend than one
         // that AWS refuses for good.
         self.failures

@@ -148,6 +148,9 @@ impl Course<'_> {
         let moved = self.move_or_not(&it).await;
         let write_is_open = mem::take(&mut self.found.write_is_open);
         self.found.answered = None;
+        if write_is_open && !matches!(moved, Ok(Moved::To(_)) | Err(_)) {
+            self.found.doubt(&it);
+        }
         match moved {
             Ok(Moved::To(version)) => self.found.moved(&it, &version),
             Ok(Moved::No(why)) => self.found.stays(&it, &why),
@@ -183,7 +186,9 @@ impl Course<'_> {
             if let Some(why) = why_not_now(&before, way) {
                 return Ok(Moved::No(why));
             }
-            attempts.may_go_on(self.flow.terms.exception.key())?;
+            if !attempts.may_go_on(self.flow.terms.exception.key()).await? {
+                continue;
+            }
             if read.elapsed() > MAX_AGE {
                 attempts.again(Failure::outdated()).await?;
                 continue;
