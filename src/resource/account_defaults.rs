@@ -3,6 +3,7 @@
 //! There is one set of them, without id, tags, listing or states, so they do not go through [`flow`](crate::flow): one
 //! read, one decision, at most one write, one outcome. No exception tag applies to them.
 
+mod course;
 mod enforce;
 mod observe;
 mod settle;

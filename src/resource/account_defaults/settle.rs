@@ -2,15 +2,12 @@
 
 use std::iter;
 
-use super::{Defaults, EnforceDefaults, ObserveDefaults, enforce::verified};
+use super::{Defaults, EnforceDefaults, ObserveDefaults, course::Course};
 use crate::{
     failure::{Failure, shortened},
     outcome::{Finding, Outcome, Reason, State, Verdict},
-    patience::{MAX_AGE, Pauses, Stopwatch},
-    resource::Refusal,
     target::{Home, Kind},
     terms::Terms,
-    wording::WRITE_IS_OPEN,
 };
 
 /// What to do about the account defaults.
@@ -59,25 +56,25 @@ impl DefaultsFlow<'_> {
         }
     }
 
-    fn left(&self, before: &Defaults, verdict: Verdict, reason: Reason) -> Outcome {
+    pub(super) fn left(&self, before: &Defaults, verdict: Verdict, reason: Reason) -> Outcome {
         self.outcome(Some(before), verdict, reason, why_left(before, reason), None)
     }
 
-    fn would_enforce(&self, before: &Defaults) -> Outcome {
+    pub(super) fn would_enforce(&self, before: &Defaults) -> Outcome {
         self.outcome(Some(before), Verdict::WouldEnforce, Reason::V1Allowed, WOULD_ENFORCE.to_owned(), None)
     }
 
-    fn enforced(&self, before: &Defaults, after: &Defaults) -> Outcome {
+    pub(super) fn enforced(&self, before: &Defaults, after: &Defaults) -> Outcome {
         self.outcome(Some(before), Verdict::Enforced, Reason::V1Allowed, ENFORCED.to_owned(), Some(after.state()))
     }
 
-    fn refused(&self, before: &Defaults, failure: &Failure) -> Outcome {
+    pub(super) fn refused(&self, before: &Defaults, failure: &Failure) -> Outcome {
         let detail = format!("EC2 refuses to change them. {}", failure.detail);
         self.outcome(Some(before), Verdict::Held, Reason::Refused, detail, None)
     }
 
     /// AWS has no ARN for the defaults; this one has the form of one, so that it is unique and names the account.
-    fn outcome(
+    pub(super) fn outcome(
         &self,
         before: Option<&Defaults>,
         result: Verdict,
@@ -105,96 +102,6 @@ impl DefaultsFlow<'_> {
             launched_by: None,
             write_is_open: false,
         }
-    }
-}
-
-/// The defaults on their way to an outcome: after each attempt that EC2 did not take they are read and decided about
-/// anew.
-struct Course<'a> {
-    flow: &'a DefaultsFlow<'a>,
-    retries: Pauses,
-    /// What was read last.
-    before: Option<Defaults>,
-    /// What was read before a write whose answer was lost.
-    sent: Option<Defaults>,
-    /// Whether a write is under way, or its answer was lost.
-    write_is_open: bool,
-    /// What EC2 answered last.
-    answered: Option<String>,
-}
-
-impl<'a> Course<'a> {
-    fn new(flow: &'a DefaultsFlow<'a>) -> Self {
-        let retries = flow.terms.retries();
-        Self { flow, retries, before: None, sent: None, write_is_open: false, answered: None }
-    }
-
-    async fn run(&mut self) -> Result<Outcome, Failure> {
-        loop {
-            let read = Stopwatch::start();
-            let before = self.flow.observe.observe().await?;
-            self.before = Some(before.clone());
-            if let Some(sent) = self.sent.as_ref().filter(|_| before.require_v2()) {
-                return verified(sent, before).map(|after| self.flow.enforced(sent, &after));
-            }
-            match (decide(&before), self.flow.enforce) {
-                (Decision::Leave(verdict, reason), _) => {
-                    return Ok(self.doubted(self.flow.left(&before, verdict, reason)));
-                }
-                (Decision::Enforce, None) => return Ok(self.flow.would_enforce(&before)),
-                (Decision::Enforce, Some(_)) if read.elapsed() > MAX_AGE => self.pause(Failure::outdated()).await?,
-                (Decision::Enforce, Some(enforce)) => {
-                    if let Some(outcome) = self.enforce(&before, enforce).await? {
-                        return Ok(outcome);
-                    }
-                }
-            }
-        }
-    }
-
-    /// One attempt; gives no outcome if there may be another.
-    async fn enforce(&mut self, before: &Defaults, enforce: &EnforceDefaults) -> Result<Option<Outcome>, Failure> {
-        self.write_is_open = true;
-        let refusal = match enforce.enforce(before, &self.flow.terms.patience).await {
-            Ok(after) => return Ok(Some(self.flow.enforced(before, &after))),
-            Err(refusal) => refusal,
-        };
-        let is_unclear = matches!(refusal, Refusal::Unclear(_));
-        self.write_is_open = is_unclear || self.sent.is_some();
-        if !is_unclear || self.answered.is_none() {
-            self.answered = Some(refusal.failure().detail.clone());
-        }
-        match refusal {
-            Refusal::Throttled(failure) | Refusal::NotTaken(failure) => self.pause(failure).await.map(|()| None),
-            Refusal::Unclear(failure) => {
-                self.sent = Some(before.clone());
-                self.pause(failure).await.map(|()| None)
-            }
-            Refusal::ForGood(failure) => Ok(Some(self.doubted(self.flow.refused(before, &failure)))),
-            refusal => Err(refusal.failure().clone()),
-        }
-    }
-
-    /// An outcome without a write, unless the answer to one was lost.
-    fn doubted(&self, outcome: Outcome) -> Outcome {
-        if self.sent.is_none() {
-            return outcome;
-        }
-        Outcome { detail: format!("{} {WRITE_IS_OPEN}", outcome.detail), write_is_open: true, ..outcome }
-    }
-
-    async fn pause(&mut self, failure: Failure) -> Result<(), Failure> {
-        if self.retries.pause().await { Ok(()) } else { Err(failure) }
-    }
-
-    fn failed(self, failure: Failure) -> Outcome {
-        let failure = match self.answered {
-            Some(answered) if answered != failure.detail => failure.preceded_by(&answered),
-            _ => failure,
-        };
-        let Failure { reason, detail, after, write_is_open } = failure;
-        let outcome = self.flow.outcome(self.before.as_ref(), Verdict::Failed, reason, detail, after);
-        Outcome { write_is_open: write_is_open || self.write_is_open, ..outcome }
     }
 }
 
