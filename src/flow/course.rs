@@ -215,7 +215,7 @@ where
     /// Pauses after an attempt that came to nothing, and looks again; fails if it was the last one.
     async fn try_again(&mut self, failure: Failure) -> Step {
         if !self.retries.pause().await {
-            self.is_postponed = self.others_wait;
+            self.is_postponed = self.others_wait && !self.flow.terms.patience.is_short();
             return self.failed(failure);
         }
         self.flow.wait_for_permits(from_mut(&mut self.turn)).await;

@@ -216,3 +216,19 @@ async fn instances_whose_write_always_fails_make_room_for_the_others_and_are_tri
         assert!(!written[..12].iter().any(failed_first) && written[12..].iter().all(failed_first), "{fault:?}");
     }
 }
+
+#[tokio::test]
+async fn that_others_waited_does_not_hide_what_aws_answered_last() {
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(31)).with_pace(LONG, LONG);
+    let ids: Vec<_> = (0..20).map(|number| format!("i-{number:017x}")).collect();
+    ids.iter().for_each(|id| _ = scene.aws.world().add_instance(id));
+    scene.aws.world().fault(MODIFY, Fault::Throttled, usize::MAX);
+
+    let response = scene.failed_response(started(ids.iter().map(String::as_str))).await;
+
+    assert_eq!(response["counts"], json!({"failed": 20}));
+    for outcome in by_id(&response).values() {
+        assert_ended(outcome, "failed", "write_failed");
+        assert_says(outcome, "AWS answered ModifyInstanceMetadataOptions with RequestLimitExceeded");
+    }
+}
