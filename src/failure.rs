@@ -64,8 +64,8 @@ impl Failure {
 
     /// What had to be known before a write was old by the time all of it was read.
     pub fn outdated() -> Self {
-        let detail = "AWS took so long to answer that what was read was too old to write by, so nothing was written. A \
-                      retry looks again.";
+        let detail = "AWS took so long to answer that what was read was too old to write by, so no write was \
+                      sent. A retry looks again.";
         Self::new(Reason::ReadFailed, detail)
     }
 

@@ -15,7 +15,8 @@
 //! | doing it | [`resource`] (`enforce`, and `repoint` for endpoints) | the only code that writes |
 //! | what became of it | [`outcome`], [`wording`], [`failure`], [`response`] | pure |
 //!
-//! [`flow`] runs the stages for one kind of resource, on the targets of an event or on the listing of a [`sweep`].
+//! [`flow`] runs the stages for one kind of resource, on the targets of an event or on the listing of a [`sweep`], whose
+//! [`terms`] are not the same.
 //! [`invocation`] adds the kinds up to one response, [`handler`] is what Lambda calls. [`settings`], [`aws`],
 //! [`patience`], [`pacer`] and [`telemetry`] are what they need from outside.
 

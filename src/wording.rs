@@ -82,7 +82,7 @@ impl Wording<'_> {
         let authorizer = about_authorizer(observed, result, reason).map(str::to_owned);
         // What was enforced has been verified, and what is gone needs nothing.
         let write_is_open = self.write_is_open && !matches!(result, Verdict::Enforced | Verdict::Gone);
-        let doubt = (write_is_open && reason != Reason::OutOfTime).then(|| WRITE_IS_OPEN.to_owned());
+        let doubt = write_is_open.then(|| WRITE_IS_OPEN.to_owned());
         let detail = [detail].into_iter().chain(doubt).chain(authorizer).chain(remarks).collect::<Vec<_>>().join(" ");
         Outcome {
             kind: self.target.kind(),

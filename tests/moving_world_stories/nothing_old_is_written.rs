@@ -95,7 +95,7 @@ async fn aws_that_always_answers_slowly_is_never_written_by_what_is_old() {
     let outcome = scene.failed_outcome(running(INSTANCE)).await;
 
     assert_ended(&outcome, "failed", "read_failed");
-    assert_says(&outcome, "what was read was too old to write by, so nothing was written");
+    assert_says(&outcome, "what was read was too old to write by, so no write was sent");
     assert!(scene.aws.writes().is_empty());
 }
 
