@@ -39,9 +39,9 @@ impl Failure {
     /// The same failure of a write that the role itself is denied, though no tag exempts as far as the guardrail sees.
     pub fn of_own_deny(self, exception_key: &str) -> Self {
         let detail = format!(
-            "{} The guardrail's own role denies it, by the statement KeepExemptions if nobody added another one, though no \
-             tag {exception_key} exempts it. IAM takes upper and lower case in a tag's key for the same: look for the tag \
-             in another spelling and correct it.",
+            "{} The guardrail's own role denies this write (statement KeepExemptions, if nobody added another one), but no \
+             tag {exception_key} exempts it. IAM ignores upper and lower case in tag keys: look for the tag in another \
+             spelling and correct it.",
             self.detail
         );
         Self { detail, ..self }

@@ -161,7 +161,7 @@ pub enum Reason {
     StillChanging,
     /// Failed: what AWS returned cannot be sent back without losing something.
     UnsafeToSend,
-    /// Failed: AWS took the write not once in all tries, or the role lacks the permission for it.
+    /// Failed: AWS never accepted the write, as far as is known, or the role lacks the permission for it.
     WriteFailed,
     /// Failed: the write was accepted, or its answer was lost, and then it could not be seen.
     NotVerified,

@@ -224,6 +224,6 @@ async fn when_its_own_role_denies_it_and_no_tag_explains_why_it_is_held_and_the_
     let outcome = scene.outcome(updated()).await;
 
     assert_ended(&outcome, "held", "refused", &["pinned_endpoint"]);
-    assert_says(&outcome, "by the statement KeepExemptions if nobody added another one");
+    assert_says(&outcome, "denies this write (statement KeepExemptions, if nobody added another one)");
     assert_eq!(scene.aws.writes().len(), 1);
 }
