@@ -161,8 +161,8 @@ const AGENTCORE: &str = "aws.bedrock-agentcore";
 const AGENTCORE_CONTROL: &str = "aws.bedrock-agentcore-control";
 const CLOUDTRAIL: &str = "AWS API Call via CloudTrail";
 
-/// What an event is about, as it is written there. Nothing at all is what the event does not say: CloudTrail leaves out
-/// requests and responses that are larger than 100 KB.
+/// What an event is about, as it is written there. It is empty if the event does not say: CloudTrail leaves out requests
+/// and responses that are larger than 100 KB.
 enum Named {
     Instances(Vec<String>),
     Runtimes(Vec<String>),

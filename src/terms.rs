@@ -64,8 +64,8 @@ impl Terms<'_> {
         }
     }
 
-    /// Whether these tags exempt what carries them.
-    pub fn exempt(&self, tags: &TagMap) -> bool {
+    /// Whether what carries these tags is exempt.
+    pub fn is_exempt(&self, tags: &TagMap) -> bool {
         let value = tags.get(self.exception.key()).map(String::as_str);
         matches!(self.exception.exemption(value, self.moment.now.date_naive()), Exemption::Exempt { .. })
     }

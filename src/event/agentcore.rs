@@ -41,7 +41,7 @@ fn updated(record: &Value) -> Result<(Cause, Named), Ignored> {
     Ok((Cause::RuntimeUpdated, runtime(record)))
 }
 
-/// What the guardrail itself moved it has verified already; its token says so even if it calls itself otherwise.
+/// The guardrail has verified its own moves already, and knows them by their client token.
 fn endpoint_updated(record: &Value) -> Result<(Cause, Named), Ignored> {
     let token = record["requestParameters"]["clientToken"].as_str();
     if token.is_some_and(|token| token.starts_with(TOKEN_PREFIX)) {

@@ -232,7 +232,7 @@ impl Course<'_> {
         for (arn, what) in [(self.target.arn(), "the runtime"), (endpoint.arn.as_str(), "it")] {
             match self.flow.observe.tags(self.target, endpoint, arn).await {
                 Ok(None) => return Ok(Some(Moved::Gone)),
-                Ok(Some(tags)) if self.flow.terms.exempt(&tags) => {
+                Ok(Some(tags)) if self.flow.terms.is_exempt(&tags) => {
                     let key = self.flow.terms.exception.key();
                     return Ok(Some(Moved::No(format!("the tag {key} exempts {what}, so that it is not moved"))));
                 }
