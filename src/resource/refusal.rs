@@ -15,7 +15,8 @@ pub enum Refusal {
     Throttled(Failure),
     /// Nothing was written for another reason that may pass, such as somebody else's write that came first.
     NotTaken(Failure),
-    /// AWS failed or its answer was lost, so that the write may have happened. After a pause a look shows it.
+    /// AWS failed, its answer was lost, or what it accepted is not seen: the write may have happened. After a pause a look
+    /// shows it.
     Unclear(Failure),
     /// The resource is in another state than it was observed in: one more look shows what to do.
     Moved(Failure),

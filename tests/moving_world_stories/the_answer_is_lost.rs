@@ -163,3 +163,31 @@ async fn a_refusal_after_that_does_not_say_that_nothing_was_changed() {
     assert!(outcome.is_unverified_write());
     assert!(!outcome.detail.contains("not changed"), "{}", outcome.detail);
 }
+
+#[tokio::test]
+async fn an_update_after_which_aws_does_not_know_the_runtime_for_a_moment_is_verified_all_the_same() {
+    for loses in [false, true] {
+        for event in [runtime_created(RUNTIME), due()] {
+            let scene = scene().await;
+            scene.aws.world().instances.clear();
+            scene.aws.world().after(UPDATE, move |world| {
+                let message = "Agent runtime was not found".to_owned();
+                world.fault(GET, Fault::Refused { code: "ResourceNotFoundException", message, status: 404 }, 1);
+                if loses {
+                    let runtime = world.runtimes.get_mut(RUNTIME).expect("the runtime");
+                    runtime.set("lifecycleConfiguration", r#"{"maxLifetime":60}"#);
+                }
+            });
+
+            let outcome = only_outcome(&scene, event).await;
+
+            let expected = if loses {
+                (Verdict::Failed, Reason::ConfigurationChanged)
+            } else {
+                (Verdict::Enforced, Reason::V1Allowed)
+            };
+            assert_eq!((outcome.result, outcome.reason), expected, "{}", outcome.detail);
+            assert_eq!(count(&scene, UPDATE), 1);
+        }
+    }
+}

@@ -83,7 +83,7 @@ impl EnforceRuntimes {
             Ok(now) if is_anothers(before, &now) => Err(Refusal::NotTaken(lost)),
             Ok(now) if !may_be_ours(before, &now) => Err(Refusal::Unclear(lost)),
             Ok(now) => verified(before, &now).map_err(|failure| Refusal::Failed(doubted(failure))),
-            Err(Refusal::Moved(failure)) => Err(Refusal::Moved(doubted(failure))),
+            Err(Refusal::Unclear(failure)) => Err(Refusal::Unclear(doubted(failure))),
             Err(Refusal::Failed(failure)) => Err(Refusal::Failed(doubted(failure))),
             Err(refusal) => Err(refusal),
         }

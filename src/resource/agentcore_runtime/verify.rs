@@ -63,11 +63,11 @@ pub(super) async fn settled(
     let mut fruitless_reads = 0;
     loop {
         let so_far = match read(client, target).await {
-            Ok(None) => return Err(Refusal::Moved(not_verified("AWS does not know the runtime any more."))),
+            Ok(None) => return Err(Refusal::Unclear(not_verified("AWS does not know the runtime any more."))),
             Err(failure) => Err(Refusal::Failed(not_verified(&failure.detail))),
             Ok(Some(now)) => match progress(sent, before, &now) {
                 Progress::Ended => return Ok(now),
-                Progress::Leaving => return Err(Refusal::Moved(not_verified("The runtime is being deleted."))),
+                Progress::Leaving => return Err(Refusal::Unclear(not_verified("The runtime is being deleted."))),
                 Progress::Failed => return Err(Refusal::Failed(shown(&now, update_failed(before, &now)))),
                 Progress::Working(status) => {
                     fruitless_reads = 0;
