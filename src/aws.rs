@@ -36,7 +36,7 @@ pub async fn config() -> SdkConfig {
 /// times in a row.
 pub const ATTEMPTS: u32 = 8;
 /// No pause between two attempts at a read is longer.
-const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
 /// The same on top of what `loader` says, such as an endpoint or credentials.
 ///
@@ -51,7 +51,7 @@ pub async fn load(loader: ConfigLoader) -> SdkConfig {
     let retries = RetryConfig::standard()
         .with_max_attempts(ATTEMPTS)
         .with_initial_backoff(Duration::from_millis(500))
-        .with_max_backoff(LONGEST_BACKOFF);
+        .with_max_backoff(MAX_BACKOFF);
     loader.retry_config(retries).timeout_config(timeouts).load().await
 }
 

@@ -4,7 +4,10 @@ use std::{error::Error, fmt, iter};
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 
-use crate::outcome::{Reason, State};
+use crate::{
+    outcome::{Reason, State},
+    text::{quoted, shortened},
+};
 
 /// What kept a target from being finished.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -139,7 +142,7 @@ where
         SdkError::ServiceError(answer) if answer.raw().status().is_success() => unreadable(operation),
         SdkError::ServiceError(refusal) => {
             let code = refusal.err().code().unwrap_or("an error without a code");
-            let said = said.map(shortened).map(|said| format!(" (\u{201c}{said}\u{201d})")).unwrap_or_default();
+            let said = said.map(|said| quoted(&shortened(said))).unwrap_or_default();
             let request = refusal.err().meta().extra("aws_request_id").unwrap_or("unknown");
             format!("AWS answered {operation} with {code}{said}, request id {request}. {}", advice(code))
         }
@@ -164,13 +167,4 @@ fn advice(code: &str) -> &'static str {
         return "A retry will not help; a person has to look at this resource.";
     }
     "A retry looks again."
-}
-
-/// AWS's messages have no length limit, and an outcome must stay small.
-pub(crate) fn shortened(said: &str) -> String {
-    const MOST_CHARS: usize = 600;
-    match said.char_indices().nth(MOST_CHARS) {
-        Some((end, _)) => format!("{}…", &said[..end]),
-        None => said.to_owned(),
-    }
 }

@@ -1,9 +1,9 @@
 //! For each target: observe, decide, enforce, and say what became of it.
 //!
 //! All targets are looked at first, as many at a time as AWS allows. Those that are due to be written are looked at once
-//! more when their turn comes (`turn`), and each then takes its own course to its outcome (`course`).
+//! more when their turn comes (`turn`), and each then takes its own run to its outcome (`run`).
 
-mod course;
+mod run;
 mod turn;
 
 use std::{
@@ -15,10 +15,11 @@ use std::{
 use futures_util::{Stream, StreamExt, stream};
 
 use self::{
-    course::Course,
+    run::TargetRun,
     turn::{Turn, take_in, targets},
 };
 use crate::{
+    context::{Context, Occasion},
     decision::{Decision, decide},
     failure::Failure,
     observed::Observation,
@@ -27,7 +28,6 @@ use crate::{
     patience::Stopwatch,
     resource::{CONCURRENCY, Enforce, FollowUp, Observe},
     target::Target,
-    terms::{Occasion, Terms},
     wording::Wording,
 };
 
@@ -40,7 +40,7 @@ pub struct Flow<'a, O, E, F> {
     /// What paces the writes, for a kind with a limit that a sweep would use up.
     pub pacer: Option<&'a Pacer>,
     /// What holds for all its targets.
-    pub terms: Terms<'a>,
+    pub context: Context<'a>,
     /// What is looked after once a target's outcome is known.
     pub follow_up: F,
 }
@@ -72,7 +72,7 @@ where
         each: &impl Fn(Outcome),
     ) -> bool {
         let read = Stopwatch::start();
-        let Some(looks) = self.terms.patience.until_end(self.observe.observe(targets)).await else {
+        let Some(looks) = self.context.patience.until_end(self.observe.observe(targets)).await else {
             targets.iter().for_each(|target| each(self.out_of_time(target)));
             return false;
         };
@@ -84,7 +84,7 @@ where
                 Some(Decision::ReadUsage | Decision::ConfirmTags | Decision::Enforce) => due.push(turn),
             }
         }
-        let others_wait = may_postpone && self.terms.waits() && due.len() > CONCURRENCY;
+        let others_wait = may_postpone && self.context.waits() && due.len() > CONCURRENCY;
         let all_came = Cell::new(true);
         // What AWS is at work on comes last: it may take minutes, and no other turn shall wait for that.
         let turns = self.in_time(ended, &all_came).chain(self.due(due, &all_came)).chain(self.in_time(busy, &all_came));
@@ -96,14 +96,14 @@ where
     /// The items whose turn comes while there is time.
     fn in_time<T>(&self, items: Vec<T>, all_came: &Cell<bool>) -> impl Stream<Item = T> {
         stream::iter(items).take_while(|_| {
-            let goes_on = self.terms.goes_on();
+            let goes_on = self.context.goes_on();
             all_came.set(all_came.get() && goes_on);
             ready(goes_on)
         })
     }
 
     /// What is due to be written, a few of them looked at together, which saves requests. Whoever is alone looks on its
-    /// own course. If nothing is written nothing grows old, and all are looked at together.
+    /// own run. If nothing is written nothing grows old, and all are looked at together.
     fn due(&self, due: Vec<Turn<O::Document>>, all_came: &Cell<bool>) -> impl Stream<Item = Turn<O::Document>> {
         let together = if self.enforce.is_none() && O::TOGETHER > 1 { due.len() } else { O::TOGETHER };
         let (mut batches, mut due) = (Vec::new(), due.into_iter().peekable());
@@ -112,8 +112,8 @@ where
         }
         let looked_at = self.in_time(batches, all_came).then(async |mut batch| {
             if batch.len() > 1 {
-                // If time runs out here, it does so on each course, too, where it is said.
-                let _ = self.terms.patience.until_end(self.look_last(&mut batch)).await;
+                // If time runs out here, it does so on each run, too, where it is said.
+                let _ = self.context.patience.until_end(self.look_last(&mut batch)).await;
             }
             stream::iter(batch)
         });
@@ -126,19 +126,19 @@ where
         self.look(turns, |turn| self.enforce.is_some() && turn.has_waited()).await;
 
         let due = targets(turns, |turn| self.decision(turn) == Some(Decision::ReadUsage));
-        let usage = self.observe.usage(&due, self.terms.moment.now).await;
+        let usage = self.observe.usage(&due, self.context.moment.now).await;
         take_in(turns, &due, usage, Turn::learn_usage);
 
         let due = targets(turns, |turn| self.decision(turn) == Some(Decision::ConfirmTags));
         let read = Stopwatch::start();
-        let confirmed = self.observe.confirm(&due, self.terms.exception.key()).await;
+        let confirmed = self.observe.confirm(&due, self.context.exception.key()).await;
         take_in(turns, &due, confirmed, |turn, confirmed| turn.confirm(confirmed, read));
         self.give_back_permits(turns);
     }
 
     /// What turns out not to be written leaves its permit to others.
     fn give_back_permits(&self, turns: &mut [Turn<O::Document>]) {
-        let Some(pacer) = self.pacer.filter(|_| !self.terms.waits()) else { return };
+        let Some(pacer) = self.pacer.filter(|_| !self.context.waits()) else { return };
         for turn in turns.iter_mut().filter(|turn| turn.may_write) {
             if self.decision(turn) != Some(Decision::Enforce) {
                 turn.may_write = false;
@@ -158,7 +158,7 @@ where
     async fn wait_for_permits(&self, turns: &mut [Turn<O::Document>]) {
         let Some(pacer) = self.pacer.filter(|_| self.enforce.is_some()) else { return };
         for turn in turns.iter_mut().filter(|turn| !turn.may_write) {
-            match self.terms.occasion {
+            match self.context.occasion {
                 Occasion::Event => pacer.permit_for_event().await,
                 Occasion::Sweep { .. } => pacer.permit_for_sweep().await,
             }
@@ -175,10 +175,10 @@ where
     ) -> Option<Outcome> {
         let target = turn.target.clone();
         let sent = postponed.borrow_mut().remove(&target).flatten();
-        let mut course = Course::new(self, &target, turn, sent, others_wait);
-        let in_time = self.terms.patience.until_end(course.run()).await;
-        let outcome = in_time.unwrap_or_else(|| course.out_of_time());
-        if let Some(sent) = course.postponed() {
+        let mut run = TargetRun::new(self, &target, turn, sent, others_wait);
+        let in_time = self.context.patience.until_end(run.run()).await;
+        let outcome = in_time.unwrap_or_else(|| run.out_of_time());
+        if let Some(sent) = run.postponed() {
             postponed.borrow_mut().insert(target, sent);
             return None;
         }
@@ -187,7 +187,7 @@ where
 
     fn decision(&self, turn: &Turn<O::Document>) -> Option<Decision> {
         let look = turn.look.as_ref().filter(|_| turn.failure.is_none())?;
-        Some(decide(look, self.terms.exception, &self.terms.moment))
+        Some(decide(look, self.context.exception, &self.context.moment))
     }
 
     fn out_of_time(&self, target: &Target) -> Outcome {
@@ -195,6 +195,6 @@ where
     }
 
     fn wording<'a>(&'a self, target: &'a Target) -> Wording<'a> {
-        Wording { target, exception: self.terms.exception, moment: &self.terms.moment, write_is_open: false }
+        Wording { target, exception: self.context.exception, moment: &self.context.moment, write_is_open: false }
     }
 }

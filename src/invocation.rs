@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell};
 
 use crate::{
+    context::{Context, Occasion},
     decision::Moment,
     event::Work,
     flow::Flow,
-    handler::Guardrail,
+    guardrail::Guardrail,
     outcome::{Outcome, Reason},
     patience::Patience,
     resource::{
@@ -17,10 +18,9 @@ use crate::{
     },
     response::{Launches, NotListed, Response, Sweep},
     settings::{AgentCore, Mode},
-    sweep::{Left, sweep},
+    sweep::{Unfinished, sweep},
     target::{Home, Kind, Target},
     telemetry,
-    terms::{Occasion, Terms},
 };
 
 /// One invocation.
@@ -93,21 +93,26 @@ impl Invocation<'_> {
         response.borrow_mut().sweep = Some(Sweep {
             complete: left.iter().all(|(_, left)| is_complete(left)),
             not_listed: left.into_iter().flat_map(not_listed).collect(),
-            launched_by: launches.into_inner().most(),
+            launched_by: launches.into_inner().top_sources(),
             is_whole,
             read_nothing: met.get() && !read.get(),
         });
     }
 
     /// Leaves nothing where the kind is not asked for.
-    async fn sweep_kind<O, E, F>(&self, is_asked_for: bool, flow: Flow<'_, O, E, F>, each: &impl Fn(Outcome)) -> Left
+    async fn sweep_kind<O, E, F>(
+        &self,
+        is_asked_for: bool,
+        flow: Flow<'_, O, E, F>,
+        each: &impl Fn(Outcome),
+    ) -> Unfinished
     where
         O: List,
         E: Enforce<Document = O::Document>,
         F: FollowUp,
     {
         if !is_asked_for {
-            return Left::default();
+            return Unfinished::default();
         }
         sweep(&flow, self.home, each).await
     }
@@ -118,20 +123,20 @@ impl Invocation<'_> {
     }
 
     /// A Region has one set of defaults, or none: nothing is listed, and a failure is an outcome.
-    async fn sweep_defaults(&self, is_asked_for: bool, each: &impl Fn(Outcome)) -> Left {
-        let Guardrail { settings, observe_defaults, enforce_defaults, .. } = self.guardrail;
-        let Some(observe) = observe_defaults.as_ref().filter(|_| is_asked_for) else { return Left::default() };
+    async fn sweep_defaults(&self, is_asked_for: bool, each: &impl Fn(Outcome)) -> Unfinished {
+        let Guardrail { settings, defaults, .. } = self.guardrail;
+        let Some(defaults) = defaults.as_ref().filter(|_| is_asked_for) else { return Unfinished::default() };
         let occasion = Occasion::Sweep { margin: settings.sweep_margin.0 };
-        if !self.terms(occasion).goes_on() {
-            return Left { out_of_time: true, ..Left::default() };
+        if !self.context(occasion).goes_on() {
+            return Unfinished { out_of_time: true, ..Unfinished::default() };
         }
-        let enforce = self.unless_reporting(enforce_defaults.as_ref());
-        match (DefaultsFlow { observe, enforce, home: self.home, terms: self.terms(occasion) }).settle().await {
+        let (observe, enforce) = (&defaults.observe, defaults.writing(self.mode));
+        match (DefaultsFlow { observe, enforce, home: self.home, context: self.context(occasion) }).run().await {
             Ok(outcome) => {
                 each(outcome);
-                Left::default()
+                Unfinished::default()
             }
-            Err(not_offered) => Left { not_listed: vec![not_offered], ..Left::default() },
+            Err(not_offered) => Unfinished { not_listed: vec![not_offered], ..Unfinished::default() },
         }
     }
 
@@ -141,37 +146,34 @@ impl Invocation<'_> {
     }
 
     fn instances(&self, occasion: Occasion) -> Flow<'_, ObserveInstances, EnforceInstances, ()> {
-        let Guardrail { observe_instances: observe, enforce_instances, pacer, .. } = self.guardrail;
-        let enforce = self.unless_reporting(enforce_instances.as_ref());
-        Flow { observe, enforce, pacer: Some(pacer), terms: self.terms(occasion), follow_up: () }
+        let Guardrail { instances, pacer, .. } = self.guardrail;
+        let (observe, enforce) = (&instances.observe, instances.writing(self.mode));
+        Flow { observe, enforce, pacer: Some(pacer), context: self.context(occasion), follow_up: () }
     }
 
     fn runtimes(&self, occasion: Occasion) -> Flow<'_, ObserveRuntimes, EnforceRuntimes, Option<EndpointsFlow<'_>>> {
-        let Guardrail { observe_runtimes: observe, enforce_runtimes, observe_endpoints, move_endpoints, .. } =
-            self.guardrail;
-        let terms = self.terms(occasion);
-        let enforce = self.unless_reporting(move_endpoints.as_ref());
-        let follow_up = observe_endpoints.as_ref().map(|observe| EndpointsFlow { observe, enforce, terms });
-        Flow { observe, enforce: self.unless_reporting(enforce_runtimes.as_ref()), pacer: None, terms, follow_up }
+        let Guardrail { runtimes, endpoints, .. } = self.guardrail;
+        let context = self.context(occasion);
+        let follow_up = endpoints.as_ref().map(|endpoints| EndpointsFlow {
+            observe: &endpoints.observe,
+            enforce: endpoints.writing(self.mode),
+            context,
+        });
+        Flow { observe: &runtimes.observe, enforce: runtimes.writing(self.mode), pacer: None, context, follow_up }
     }
 
-    fn terms(&self, occasion: Occasion) -> Terms<'_> {
+    fn context(&self, occasion: Occasion) -> Context<'_> {
         let Self { guardrail, moment, patience, .. } = *self;
-        Terms { exception: &guardrail.settings.exception, moment, patience, occasion }
-    }
-
-    /// In report mode nothing has a writing half, even where the guardrail has one.
-    fn unless_reporting<'f, E>(&self, writing_half: Option<&'f E>) -> Option<&'f E> {
-        writing_half.filter(|_| self.mode == Mode::Enforce)
+        Context { exception: &guardrail.settings.exception, moment, patience, occasion }
     }
 }
 
 /// A service that is not offered here leaves nothing to sweep.
-fn is_complete(left: &Left) -> bool {
+fn is_complete(left: &Unfinished) -> bool {
     !left.out_of_time && left.not_listed.iter().all(|failure| failure.reason == Reason::NotOffered)
 }
 
-fn not_listed((kind, left): (Kind, Left)) -> impl Iterator<Item = NotListed> {
+fn not_listed((kind, left): (Kind, Unfinished)) -> impl Iterator<Item = NotListed> {
     let failures = left.not_listed.into_iter();
     failures.map(move |failure| NotListed { kind, reason: failure.reason, detail: failure.detail })
 }

@@ -16,7 +16,7 @@
 //! | what became of it | [`outcome`], [`wording`], [`failure`], [`response`] | pure |
 //!
 //! [`flow`] runs the stages for one kind of resource, on the targets of an event or on the listing of a [`sweep`], whose
-//! [`terms`] are not the same.
+//! [`context`] are not the same.
 //! [`invocation`] adds the kinds up to one response, [`handler`] is what Lambda calls. [`settings`], [`aws`],
 //! [`patience`], [`pacer`] and [`telemetry`] are what they need from outside.
 
@@ -24,22 +24,26 @@
 #![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unreachable, clippy::unwrap_used)]
 
 pub mod aws;
+pub mod client_token;
+pub mod context;
 pub mod decision;
 pub mod event;
 pub mod exception;
 pub mod failure;
 pub mod flow;
+pub mod guardrail;
 pub mod handler;
 pub mod invocation;
 pub mod observed;
 pub mod outcome;
 pub mod pacer;
 pub mod patience;
+pub mod raw_json;
 pub mod resource;
 pub mod response;
 pub mod settings;
 pub mod sweep;
 pub mod target;
 pub mod telemetry;
-pub mod terms;
+pub mod text;
 pub mod wording;

@@ -5,7 +5,7 @@ use std::{env, io, process::ExitCode};
 use lambda_runtime::{Error, service_fn};
 use metadata_guardrail::{
     aws::{self, Clients},
-    handler::Guardrail,
+    guardrail::Guardrail,
     settings::Settings,
     telemetry::{self, Metrics},
 };

@@ -12,6 +12,7 @@ use crate::{
     observed::{Observation, Observed, TagMap, Usage},
     outcome::{Outcome, State},
     patience::Patience,
+    settings::Mode,
     target::{Home, Target},
 };
 
@@ -28,10 +29,26 @@ pub use refusal::Refusal;
 pub const CONCURRENCY: usize = 8;
 
 /// How many more times something is looked at whose write the role's own Deny has refused: AWS may show a tag late.
-pub const LOOKS_FOR_A_TAG: usize = 3;
+pub const MAX_LOOKS_FOR_TAG: usize = 3;
+
+/// The two halves that look after one kind of thing.
+#[derive(Clone, Debug)]
+pub struct Halves<O, E> {
+    /// The reading half.
+    pub observe: O,
+    /// The writing half; `None` if nothing may be written.
+    pub enforce: Option<E>,
+}
+
+impl<O, E> Halves<O, E> {
+    /// The writing half, for an invocation in this mode: in report mode nothing has one.
+    pub fn writing(&self, mode: Mode) -> Option<&E> {
+        self.enforce.as_ref().filter(|_| mode == Mode::Enforce)
+    }
+}
 
 /// An answer for each of several targets, in no particular order.
-pub type Answers<T> = Vec<(Target, Result<T, Failure>)>;
+pub type PerTarget<T> = Vec<(Target, Result<T, Failure>)>;
 
 /// The reading half of a kind. It cannot write.
 #[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
@@ -44,15 +61,15 @@ pub trait Observe {
 
     /// Looks at targets; one target's failure costs no other. What AWS does not know is
     /// [`Observation::NotFound`], not a failure.
-    async fn observe(&self, targets: &[Target]) -> Answers<Observation<Self::Document>>;
+    async fn observe(&self, targets: &[Target]) -> PerTarget<Observation<Self::Document>>;
 
     /// Reads, with a request of its own, the tag `key` of targets that are about to be written; other tags may be
     /// missing from the answer.
-    async fn confirm(&self, targets: &[Target], key: &str) -> Answers<Confirmed<Self::Document>>;
+    async fn confirm(&self, targets: &[Target], key: &str) -> PerTarget<Confirmed<Self::Document>>;
 
     /// Reads how much version 1 of targets was used until now; only of a kind whose looks say that it is unread.
-    async fn usage(&self, _targets: &[Target], _now: DateTime<Utc>) -> Answers<Usage> {
-        Answers::new()
+    async fn usage(&self, _targets: &[Target], _now: DateTime<Utc>) -> PerTarget<Usage> {
+        PerTarget::new()
     }
 }
 

@@ -1,23 +1,26 @@
 //! What one invocation gives back: the mode, the counts and the outcomes.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
+use thiserror::Error;
 
 use crate::{
     event::Ignored,
-    outcome::{LaunchTemplate, Outcome, Reason, Verdict},
+    outcome::{Outcome, Reason, Verdict},
     settings::Mode,
     target::Kind,
 };
 
+mod launches;
+
+pub use launches::{AutoScalingGroup, Launched, Launches, Sources};
+
 /// The most bytes of JSON a response may take, as it stands inside an error message. A failed invocation's message
 /// goes into a queue together with the event, and what is too large for the queue would be lost.
-pub const MOST_BYTES: usize = 64_000;
-/// More outcomes than ever fit into [`MOST_BYTES`]; beyond them memory must not grow with the fleet.
-const MOST_KEPT: usize = 1_000;
-/// How many launch templates and Auto Scaling groups a sweep names.
-const MOST_SOURCES: usize = 50;
+pub const MAX_BYTES: usize = 64_000;
+/// More outcomes than ever fit into [`MAX_BYTES`]; beyond them memory must not grow with the fleet.
+const MAX_OUTCOMES: usize = 1_000;
 
 /// The response of one invocation. Its JSON is a contract: other programs parse it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -74,35 +77,6 @@ impl NotListed {
     }
 }
 
-/// What launched the instances that allow version 1, those with the most of them first.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
-pub struct Sources {
-    /// By launch template and version.
-    pub launch_templates: Vec<Launched<LaunchTemplate>>,
-    /// By Auto Scaling group.
-    pub auto_scaling_groups: Vec<Launched<AutoScalingGroup>>,
-    /// How many templates and groups were left out, because there are so many.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub truncated: Option<usize>,
-}
-
-/// How many instances that allow version 1 something launched.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Launched<T> {
-    /// What launched them.
-    #[serde(flatten)]
-    pub by: T,
-    /// How many of them the sweep met.
-    pub instances: usize,
-}
-
-/// An Auto Scaling group.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-pub struct AutoScalingGroup {
-    /// Its name.
-    pub name: String,
-}
-
 impl Response {
     /// The response to an event that asked for nothing.
     pub fn ignored(mode: Mode, reason: Ignored) -> Self {
@@ -119,8 +93,8 @@ impl Response {
     pub fn add(&mut self, outcome: Outcome) {
         *self.counts.entry(outcome.result.into()).or_default() += 1;
         self.outcomes.push(outcome);
-        if self.outcomes.len() >= 2 * MOST_KEPT {
-            self.keep(MOST_KEPT);
+        if self.outcomes.len() >= 2 * MAX_OUTCOMES {
+            self.keep(MAX_OUTCOMES);
         }
     }
 
@@ -133,16 +107,16 @@ impl Response {
         }
     }
 
-    /// The same response with as many outcomes as fit into [`MOST_BYTES`], failed ones first.
+    /// The same response with as many outcomes as fit into [`MAX_BYTES`], failed ones first.
     pub fn fitted(mut self) -> Self {
-        self.keep(MOST_KEPT);
+        self.keep(MAX_OUTCOMES);
         let mut envelope = self.clone();
         envelope.outcomes.clear();
         envelope.truncated = Some(usize::MAX);
         let mut bytes = escaped_len(&envelope);
         let fitting = self.outcomes.iter().take_while(|outcome| {
             bytes += escaped_len(outcome) + ",".len();
-            bytes <= MOST_BYTES
+            bytes <= MAX_BYTES
         });
         let fitting = fitting.count();
         self.keep(fitting);
@@ -164,49 +138,36 @@ impl Response {
     }
 }
 
-/// Counts what launched instances, of those that one sweep meets.
-#[derive(Debug, Default)]
-pub struct Launches {
-    templates: BTreeMap<LaunchTemplate, usize>,
-    groups: BTreeMap<AutoScalingGroup, usize>,
-}
-
-impl Launches {
-    /// Counts an instance that allows version 1, or did until now.
-    pub fn add(&mut self, outcome: &Outcome) {
-        let Some(by) = &outcome.launched_by else { return };
-        if matches!(outcome.result, Verdict::Compliant | Verdict::Gone) {
-            return;
-        }
-        if let Some(template) = &by.launch_template {
-            *self.templates.entry(template.clone()).or_default() += 1;
-        }
-        if let Some(name) = &by.auto_scaling_group {
-            *self.groups.entry(AutoScalingGroup { name: name.clone() }).or_default() += 1;
-        }
-    }
-
-    /// What launched the most of them.
-    pub fn most(self) -> Sources {
-        let truncated =
-            self.templates.len().saturating_sub(MOST_SOURCES) + self.groups.len().saturating_sub(MOST_SOURCES);
-        Sources {
-            launch_templates: most(self.templates),
-            auto_scaling_groups: most(self.groups),
-            truncated: (truncated > 0).then_some(truncated),
-        }
-    }
-}
-
-fn most<T>(counts: BTreeMap<T, usize>) -> Vec<Launched<T>> {
-    let mut launched: Vec<_> = counts.into_iter().map(|(by, instances)| Launched { by, instances }).collect();
-    launched.sort_by_key(|launched| Reverse(launched.instances));
-    launched.truncate(MOST_SOURCES);
-    launched
-}
-
 /// The length of a value's JSON once it stands as a string inside other JSON, as error messages do.
 fn escaped_len(value: &impl Serialize) -> usize {
     let json = serde_json::to_string(value).unwrap_or_default();
     serde_json::to_string(&json).map_or(0, |escaped| escaped.len())
+}
+
+/// Why an invocation fails. Lambda retries it twice and then hands it to the failure destination, with this as the
+/// reason; `errorType` is the variant's name.
+#[derive(Error)]
+pub enum InvocationError {
+    /// At least one target of an event failed, or a whole sweep; the message is the response as compact JSON.
+    #[error("{}", .0.to_json())]
+    RemediationFailed(Box<Response>),
+    /// The payload is no event of EventBridge.
+    #[error(
+        "The payload is not an EventBridge event: {0}. Expected an object with source, detail-type, account, region \
+         and detail, as a rule's target receives it without an input transformer."
+    )]
+    NotAnEvent(String),
+    /// The context does not say where the function runs.
+    #[error("The invoked function ARN {0:?} does not name a partition, Region and account.")]
+    NoHome(String),
+}
+
+impl fmt::Debug for InvocationError {
+    /// The Lambda runtime logs this form of every error; the outcomes have log lines of their own.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RemediationFailed(response) => write!(formatter, "RemediationFailed: {:?}", response.counts),
+            Self::NotAnEvent(_) | Self::NoHome(_) => write!(formatter, "{self}"),
+        }
+    }
 }

@@ -6,10 +6,11 @@ use serde::Serialize;
 use strum::{EnumString, IntoStaticStr};
 use thiserror::Error;
 
-use crate::{
-    exception::ExceptionTag,
-    resource::agentcore_runtime::authorizer::{Authorizer, RuntimeAuthorizer},
-};
+use crate::exception::ExceptionTag;
+
+pub mod authorizer;
+
+pub use authorizer::{Authorizer, RuntimeAuthorizer};
 
 /// What the guardrail may do.
 #[derive(Clone, Copy, Debug, Default, EnumString, Eq, IntoStaticStr, PartialEq, Serialize)]

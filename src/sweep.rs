@@ -15,7 +15,7 @@ use crate::{
 
 /// What a sweep of one kind has left.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Left {
+pub struct Unfinished {
     /// Whether time ran out; the next sweep goes on where work is left.
     pub out_of_time: bool,
     /// Why not everything could be listed.
@@ -24,17 +24,17 @@ pub struct Left {
 
 /// Takes everything that the listing of a kind shows to its outcome, batch by batch, so that memory does not grow with
 /// the fleet. When too little time is left no other turn comes; what is under way is finished.
-pub async fn sweep<O, E, F>(flow: &Flow<'_, O, E, F>, home: &Home, each: &impl Fn(Outcome)) -> Left
+pub async fn sweep<O, E, F>(flow: &Flow<'_, O, E, F>, home: &Home, each: &impl Fn(Outcome)) -> Unfinished
 where
     O: List,
     E: Enforce<Document = O::Document>,
     F: FollowUp,
 {
-    let left = RefCell::new(Left::default());
+    let left = RefCell::new(Unfinished::default());
     let batches = stream::unfold(Box::pin(flow.observe.batches(home)), async |mut batches| {
-        let batch = flow.terms.patience.until_end(batches.next()).await;
+        let batch = flow.context.patience.until_end(batches.next()).await;
         match batch {
-            Some(Some(batch)) if batch.is_err() || flow.terms.goes_on() => Some((batch, batches)),
+            Some(Some(batch)) if batch.is_err() || flow.context.goes_on() => Some((batch, batches)),
             Some(None) => None,
             Some(Some(_)) | None => {
                 left.borrow_mut().out_of_time = true;

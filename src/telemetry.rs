@@ -10,11 +10,10 @@ use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::Subscri
 
 use crate::{
     event::{Cause, Event, Work},
-    failure::shortened,
-    handler::InvocationError,
     outcome::{Outcome, Reason, Verdict},
-    response::{NotListed, Response, Sweep},
+    response::{InvocationError, NotListed, Response, Sweep},
     settings::Mode,
+    text::shortened,
 };
 
 /// The CloudWatch namespace of the metrics.
@@ -44,7 +43,7 @@ where
 }
 
 /// Logs what woke the guardrail, and for how many resources; a sweep does not know that yet.
-pub fn woken(request_id: &str, event_id: Option<&str>, event: &Event) {
+pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
     let cause: &str = event.cause.into();
     let targets = match &event.work {
         Work::Targets(targets) => Some(targets.len()),

@@ -7,6 +7,7 @@ use crate::{
     observed::{Hold, Observation, Observed, Phase, Usage},
     outcome::{Finding, Outcome, Reason, State, Verdict},
     target::{Kind, Target},
+    text::quoted,
 };
 
 /// Writes the outcome of one target.
@@ -160,7 +161,7 @@ impl Wording<'_> {
                 detail.push_str(&format!(" to the end of {until} (UTC)"));
             }
             if !reason.is_empty() {
-                detail.push_str(&format!(" (\u{201c}{reason}\u{201d})"));
+                detail.push_str(&quoted(&reason));
             }
         }
         detail.push_str(if self.write_is_open { "." } else { "; it was not changed." });
@@ -198,7 +199,7 @@ fn why_held_by_usage<D>(observed: Option<&Observed<D>>) -> String {
 fn why_held_by_status<D>(observed: Option<&Observed<D>>) -> String {
     match observed.map(|seen| &seen.phase) {
         Some(Phase::Broken { status, said, .. }) => {
-            let said = said.as_ref().map(|said| format!(" (\u{201c}{said}\u{201d})")).unwrap_or_default();
+            let said = said.as_deref().map(quoted).unwrap_or_default();
             format!("Its status is {status}{said}, so it was not changed. A person has to repair it first.")
         }
         _ => "It was not changed. A person has to look at it.".to_owned(),

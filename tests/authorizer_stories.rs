@@ -8,7 +8,7 @@ mod it_is_verified;
 mod parts_of_it_stay_out_of_messages;
 mod what_aws_offers_no_condition_against;
 
-use metadata_guardrail::resource::agentcore_runtime::authorizer::RuntimeAuthorizer;
+use metadata_guardrail::settings::RuntimeAuthorizer;
 use serde_json::{Value, json};
 
 use crate::{

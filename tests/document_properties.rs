@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use self::json::{Json, Members, Step, Style, path, style, text, value};
 use crate::harness::CANARY;
-use metadata_guardrail::resource::agentcore_runtime::{
-    authorizer::Authorizer,
-    document::{Document, S3Endpoint, UnsafeToSend, UpdateBody},
+use metadata_guardrail::{
+    resource::agentcore_runtime::document::{Document, S3Endpoint, UnsafeToSend, UpdateBody, redact},
+    settings::Authorizer,
 };
 use proptest::{
     collection::{btree_map, vec},
@@ -495,7 +495,7 @@ proptest! {
         for redacted in [
             variables.expect("a JSON object").redact(&message),
             authorizer.expect("a JSON object").redact(&message),
-            to_set.redact(&message),
+            redact(&message, &to_set.values()),
         ] {
             for secret in values.iter().flat_map(|secret| [secret.clone(), escaped(secret)]) {
                 prop_assert!(!redacted.contains(&secret), "{secret:?} is in {redacted:?}");

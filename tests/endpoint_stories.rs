@@ -13,7 +13,7 @@ mod what_fails_is_said;
 
 use std::time::Duration;
 
-use metadata_guardrail::{handler::InvocationError, settings::PinnedEndpoints};
+use metadata_guardrail::{response::InvocationError, settings::PinnedEndpoints};
 use serde_json::{Value, json};
 
 use crate::{

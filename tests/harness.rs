@@ -26,12 +26,14 @@ use futures_util::FutureExt;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use metadata_guardrail::{
     aws::{self, Clients},
-    handler::{Guardrail, InvocationError},
+    guardrail::Guardrail,
     pacer::WriteRate,
     patience::Pace,
-    resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
-    response::Response,
-    settings::{AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, Settings, SweepMargin, UsageDays},
+    response::{InvocationError, Response},
+    settings::{
+        AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, RuntimeAuthorizer, Settings, SweepMargin,
+        UsageDays,
+    },
     target::Home,
     telemetry,
 };

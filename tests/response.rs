@@ -1,9 +1,9 @@
 //! The response, as other programs parse it.
 
 use metadata_guardrail::{
-    handler::InvocationError,
     outcome::{Outcome, Reason, State, Verdict},
-    response::{MOST_BYTES, Response},
+    response::InvocationError,
+    response::{MAX_BYTES, Response},
     settings::Mode,
     target::Kind,
 };
@@ -55,7 +55,7 @@ fn a_large_response_keeps_failures_and_exact_counts_and_fits_into_a_message() {
     let message = lambda_runtime::Diagnostic::from(error).error_message;
     let response: Value = serde_json::from_str(&message).expect("the message is the response");
     let kept = response["outcomes"].as_array().unwrap();
-    assert!(serde_json::to_string(&message).unwrap().len() <= MOST_BYTES, "as a string inside other JSON, too");
+    assert!(serde_json::to_string(&message).unwrap().len() <= MAX_BYTES, "as a string inside other JSON, too");
     assert!(kept.len() > 100, "{} outcomes fit", kept.len());
     assert_eq!(response["counts"], json!({"enforced": 2_000, "failed": 10}));
     assert_eq!(response["truncated"], 2_010 - kept.len());

@@ -3,7 +3,7 @@
 use std::{ffi::OsString, os::unix::ffi::OsStringExt};
 
 use metadata_guardrail::{
-    resource::agentcore_runtime::authorizer::RuntimeAuthorizer,
+    settings::RuntimeAuthorizer,
     settings::{AccountDefaults, Mode, MutableArtifacts, PinnedEndpoints, Settings, WrongSettings},
 };
 

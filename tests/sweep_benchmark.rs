@@ -24,10 +24,10 @@ use harness::{due, running, started};
 use lambda_runtime::{Context, LambdaEvent};
 use metadata_guardrail::{
     aws::{self, Clients},
-    handler::{Guardrail, InvocationError},
+    guardrail::Guardrail,
     pacer::WriteRate,
     patience::Stopwatch,
-    response::Response,
+    response::{InvocationError, Response},
     settings::{Mode, Settings},
 };
 use serde_json::Value;

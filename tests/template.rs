@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use metadata_guardrail::{resource::agentcore_runtime::endpoints::TOKEN_PREFIX, telemetry};
+use metadata_guardrail::{client_token::PREFIX, telemetry};
 use serde_json::{Value, json};
 
 use self::stack::{Stack, document, text, texts};

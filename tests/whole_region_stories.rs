@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use metadata_guardrail::{resource::agentcore_runtime::authorizer::RuntimeAuthorizer, settings::AccountDefaults};
+use metadata_guardrail::{settings::AccountDefaults, settings::RuntimeAuthorizer};
 use serde_json::Value;
 
 use crate::{

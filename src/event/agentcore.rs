@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{Cause, Ignored, Named};
-use crate::{exception::ExceptionTag, resource::agentcore_runtime::endpoints::TOKEN_PREFIX, target::Home};
+use crate::{client_token, exception::ExceptionTag, target::Home};
 
 /// A call that CloudTrail recorded.
 ///
@@ -44,7 +44,7 @@ fn updated(record: &Value) -> Result<(Cause, Named), Ignored> {
 /// The guardrail has verified its own moves already, and knows them by their client token.
 fn endpoint_updated(record: &Value) -> Result<(Cause, Named), Ignored> {
     let token = record["requestParameters"]["clientToken"].as_str();
-    if token.is_some_and(|token| token.starts_with(TOKEN_PREFIX)) {
+    if token.is_some_and(|token| token.starts_with(client_token::PREFIX)) {
         return Err(Ignored::OwnEcho);
     }
     Ok((Cause::EndpointUpdated, runtime(record)))

@@ -6,13 +6,13 @@ use crate::{
     failure::Failure,
     observed::{Observation, Usage},
     patience::{MAX_AGE, Stopwatch},
-    resource::{Answers, Confirmed},
+    resource::{Confirmed, PerTarget},
     target::Target,
 };
 
 /// A look that has waited longer than this for its turn is not worth confirming: it would be too old to write by soon
 /// after.
-const WORTH_CONFIRMING: Duration = Duration::from_secs(3);
+const MAX_AGE_TO_CONFIRM: Duration = Duration::from_secs(3);
 
 /// One target, with what was read of it and when.
 pub(super) struct Turn<D> {
@@ -56,7 +56,7 @@ impl<D> Turn<D> {
 
     /// Whether it has waited too long for what was read to be worth confirming.
     pub fn has_waited(&self) -> bool {
-        self.failure.is_none() && self.read.elapsed() > WORTH_CONFIRMING
+        self.failure.is_none() && self.read.elapsed() > MAX_AGE_TO_CONFIRM
     }
 
     /// Whether what was read is too old to write by.
@@ -74,7 +74,7 @@ pub(super) fn targets<D>(turns: &[Turn<D>], of: impl Fn(&Turn<D>) -> bool) -> Ve
 pub(super) fn take_in<D, T>(
     turns: &mut [Turn<D>],
     asked_for: &[Target],
-    answers: Answers<T>,
+    answers: PerTarget<T>,
     learn: impl Fn(&mut Turn<D>, T),
 ) {
     let mut answers: BTreeMap<_, _> = answers.into_iter().collect();

@@ -3,11 +3,13 @@
 //! There is one set of them, without id, tags, listing or states, so they do not go through [`flow`](crate::flow): one
 //! read, one decision, at most one write, one outcome. No exception tag applies to them.
 
-mod course;
+mod decision;
 mod enforce;
+mod flow;
 mod observe;
-mod settle;
+mod wording;
 
+pub use decision::{Decision, decide};
 pub use enforce::EnforceDefaults;
+pub use flow::DefaultsFlow;
 pub use observe::{Defaults, ObserveDefaults};
-pub use settle::{Decision, DefaultsFlow, decide};

@@ -19,7 +19,7 @@ pub enum Refusal {
     /// shows it.
     Unclear(Failure),
     /// The resource is in another state than it was observed in: one more look shows what to do.
-    Moved(Failure),
+    Changed(Failure),
     /// AWS is at work on the resource: look again after a pause, as long as there is time.
     Busy(Failure),
     /// AWS wants the write in its other form: look again and send that.
@@ -47,7 +47,7 @@ impl Refusal {
         | Self::NotTaken(failure)
         | Self::NotAllowed(failure)
         | Self::Unclear(failure)
-        | Self::Moved(failure)
+        | Self::Changed(failure)
         | Self::Busy(failure)
         | Self::Demanded(failure)
         | Self::Denied(failure)

@@ -1,6 +1,6 @@
 //! Something comes between an attempt that AWS did not take and the next one.
 
-use metadata_guardrail::handler::InvocationError;
+use metadata_guardrail::response::InvocationError;
 
 use super::*;
 

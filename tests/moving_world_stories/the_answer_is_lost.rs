@@ -1,8 +1,8 @@
 //! A write may have happened, for all that its sender knows.
 
 use metadata_guardrail::{
-    handler::InvocationError,
     outcome::{Outcome, Reason, Verdict},
+    response::InvocationError,
 };
 
 use serde_json::Value;

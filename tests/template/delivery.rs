@@ -84,7 +84,7 @@ fn a_runtime_update_is_delivered_unless_it_requires_mmdsv2() {
 #[test]
 fn the_guardrails_own_moves_are_known_by_their_client_token() {
     for (token, rules) in [
-        (json!(format!("{TOKEN_PREFIX}3f9a")), vec![]),
+        (json!(format!("{PREFIX}3f9a")), vec![]),
         (json!("3f9a0c6be1d84725a0b4c9d2e7f15368"), vec!["RuntimeEndpointRule"]),
     ] {
         let event = changed("agentcore-endpoint-updated", "/detail/requestParameters", "clientToken", token);

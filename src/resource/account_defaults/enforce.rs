@@ -6,7 +6,7 @@ use super::observe::{Defaults, read};
 use crate::{aws::ec2_write, failure::Failure, outcome::Reason, patience::Patience, resource::Refusal};
 
 /// How many times the defaults are read after the write until they show it: EC2 is eventually consistent.
-const MOST_LOOKS: usize = 6;
+const MAX_READS: usize = 6;
 
 /// Requires IMDSv2 in the account defaults.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl EnforceDefaults {
         let mut looks = 1;
         loop {
             let now = read(&self.client).await.map_err(unseen)?;
-            if now.require_v2() || looks == MOST_LOOKS || !pauses.pause().await {
+            if now.require_v2() || looks == MAX_READS || !pauses.pause().await {
                 return Ok(now);
             }
             looks += 1;

@@ -5,6 +5,7 @@ use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::InstanceMetadataDe
 use crate::{
     failure::Failure,
     outcome::{Reason, State},
+    text::holding,
 };
 
 const OPERATION: &str = "GetInstanceMetadataDefaults";
@@ -58,12 +59,12 @@ impl Defaults {
     /// The names of the defaults beside `HttpTokens` that are not the same in both.
     pub(super) fn others_unlike(&self, other: &Self) -> Vec<&'static str> {
         let differences = [
-            ("HttpTokensEnforced", self.http_tokens_enforced != other.http_tokens_enforced),
-            ("HttpPutResponseHopLimit", self.hop_limit != other.hop_limit),
-            ("HttpEndpoint", self.http_endpoint != other.http_endpoint),
-            ("InstanceMetadataTags", self.instance_metadata_tags != other.instance_metadata_tags),
+            (self.http_tokens_enforced != other.http_tokens_enforced, "HttpTokensEnforced"),
+            (self.hop_limit != other.hop_limit, "HttpPutResponseHopLimit"),
+            (self.http_endpoint != other.http_endpoint, "HttpEndpoint"),
+            (self.instance_metadata_tags != other.instance_metadata_tags, "InstanceMetadataTags"),
         ];
-        differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+        holding(differences).collect()
     }
 }
 

@@ -6,14 +6,19 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
-use super::{
-    authorizer::Authorizer,
-    raw_json::{NotAnObject, RawObject},
-    redaction,
+use crate::{
+    client_token::client_token,
+    raw_json::{MAX_DEPTH, NotAnObject, RawObject, depth, is_empty, is_empty_object},
+    settings::Authorizer,
+    target::Target,
 };
-use crate::target::Target;
+
+mod artifact;
+mod redaction;
+
+pub(super) use artifact::Artifact;
+pub use redaction::redact;
 
 /// Members of GetAgentRuntime's answer that UpdateAgentRuntime does not take: AWS owns them.
 const OWNED_BY_AWS: [&str; 9] = [
@@ -94,7 +99,7 @@ impl Document {
     /// Reads the body of GetAgentRuntime's answer; `None` where it is no JSON object, or nested too deep to be one of
     /// AWS's.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        let whole = RawObject::parse(body).filter(|_| depth(body) <= DEEPEST)?;
+        let whole = RawObject::parse(body).filter(|_| depth(body) <= MAX_DEPTH)?;
         let mut configuration = whole.clone();
         for owned in OWNED_BY_AWS {
             configuration.remove(&[owned]);
@@ -177,7 +182,7 @@ impl Document {
             body.remove(&S3_ENDPOINT);
         }
         let version = self.text(&["agentRuntimeVersion"]).unwrap_or_default();
-        let client_token = token(&[id, &version, &body.to_json()]);
+        let client_token = client_token(&[id, &version, &body.to_json()]);
         body.set(&["clientToken"], &client_token)?;
         Ok(UpdateBody { client_token, json: body.to_json() })
     }
@@ -192,7 +197,7 @@ impl Document {
 
     /// What AWS says about the runtime, with every configuration value in it replaced by the name of its member.
     pub fn redact(&self, said: &str) -> String {
-        redaction::redact(said, &self.configuration.values())
+        redact(said, &self.configuration.values())
     }
 
     /// The configuration with the setting at its place, so that `metadataConfiguration` as a whole is not a
@@ -214,45 +219,4 @@ impl Document {
             None => from_seconds(self.whole.get_as(&path)?),
         }
     }
-}
-
-/// As deep as the SDK's own reader goes.
-pub(super) const DEEPEST: usize = 128;
-
-/// How deep arrays and objects are nested in some JSON.
-pub(super) fn depth(json: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_text,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => depth += 1,
-            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
-}
-
-fn is_empty_object(json: &str) -> bool {
-    json.starts_with('{') && is_empty(json)
-}
-
-/// White space has no meaning between brackets, but it has one in a text.
-pub(super) fn is_empty(json: &str) -> bool {
-    let between = |open, close| json.strip_prefix(open)?.strip_suffix(close);
-    json == "\"\"" || between('[', ']').or(between('{', '}')).is_some_and(|inside| inside.trim_ascii().is_empty())
-}
-
-/// 64 hexadecimal digits, which fits AWS's pattern and length for client tokens.
-pub(super) fn token(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        // The length keeps two different lists of parts from being the same text.
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,15 +3,12 @@
 
 mod attempts;
 mod decision;
-mod found;
+mod document;
+mod enforce;
+mod flow;
 mod observe;
-mod reading;
-mod repoint;
-mod settle;
+mod report;
 
+pub use enforce::EnforceEndpoints;
+pub use flow::EndpointsFlow;
 pub use observe::ObserveEndpoints;
-pub use repoint::MoveEndpoints;
-pub use settle::EndpointsFlow;
-
-/// The client tokens of the guardrail's own moves begin so: that is how it, and the rule, know their events.
-pub const TOKEN_PREFIX: &str = "metadata-guardrail-";

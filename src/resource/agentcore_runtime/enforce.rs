@@ -12,7 +12,6 @@ use aws_sdk_bedrockagentcorecontrol::{
 use aws_smithy_types::body::SdkBody;
 
 use super::{
-    authorizer::Authorizer,
     document::{Document, S3Endpoint, UnsafeToSend, UpdateBody},
     verify::{Sent, is_anothers, may_be_ours, settled, verified},
 };
@@ -23,6 +22,7 @@ use crate::{
     outcome::{Reason, State},
     patience::Patience,
     resource::{Enforce, Form, Refusal},
+    settings::Authorizer,
     target::Target,
 };
 
@@ -120,7 +120,7 @@ fn refusal(error: &SdkError<UpdateAgentRuntimeError>, before: &Document, s3_endp
     let failure = || Failure::of_request(Reason::WriteFailed, OPERATION, error, said.as_deref());
     match error.code() {
         Some("ConflictException") => Refusal::Busy(failure()),
-        Some("ResourceNotFoundException") => Refusal::Moved(failure()),
+        Some("ResourceNotFoundException") => Refusal::Changed(failure()),
         Some("ValidationException")
             if s3_endpoint == S3Endpoint::Keep && error.message() == Some(S3_ENDPOINT_REFUSED) =>
         {

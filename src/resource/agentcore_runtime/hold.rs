@@ -1,6 +1,6 @@
 //! Which runtimes are not the guardrail's to write. Pure.
 
-use super::{artifact::Artifact, document::Document};
+use super::document::{Artifact, Document};
 use crate::{observed::Hold, settings::MutableArtifacts, target::Target};
 
 /// AWS names the runtime behind a harness so.

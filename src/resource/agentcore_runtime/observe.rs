@@ -9,15 +9,22 @@ use aws_sdk_bedrockagentcorecontrol::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::{artifact::Artifact, authorizer::RuntimeAuthorizer, document::Document, reading::read};
+use super::{
+    body::BodyTap,
+    document::{Artifact, Document, redact},
+};
 use crate::{
-    failure::{Failure, shortened},
+    failure::Failure,
     observed::{Hold, MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
     outcome::{Finding, Reason, State},
-    resource::{Answers, CONCURRENCY, Confirmed, Observe},
-    settings::MutableArtifacts,
+    resource::{CONCURRENCY, Confirmed, Observe, PerTarget},
+    settings::{MutableArtifacts, RuntimeAuthorizer},
     target::Target,
+    text::{holding, shortened},
 };
+
+const GET: &str = "GetAgentRuntime";
+const UNREADABLE: &str = "The answer to GetAgentRuntime is not this runtime as a JSON object. A retry looks again.";
 
 /// Reads runtimes and their tags.
 #[derive(Clone, Debug)]
@@ -69,6 +76,26 @@ impl ObserveRuntimes {
     }
 }
 
+/// The present runtime; `None` if AWS does not know it.
+pub(super) async fn read(client: &Client, target: &Target) -> Result<Option<Document>, Failure> {
+    read_version(client, target, None).await
+}
+
+/// One version of the runtime, or the present one; `None` if AWS does not know it.
+pub(super) async fn read_version(
+    client: &Client,
+    target: &Target,
+    version: Option<&str>,
+) -> Result<Option<Document>, Failure> {
+    let tap = BodyTap::default();
+    let call = client.get_agent_runtime().agent_runtime_id(target.id());
+    let call = call.set_agent_runtime_version(version.map(str::to_owned));
+    let reply = call.customize().interceptor(tap.clone()).send().await;
+    tap.read((Reason::ReadFailed, GET, UNREADABLE), reply, |body| {
+        Document::parse(body).filter(|document| document.is_of(target))
+    })
+}
+
 /// The tags of a runtime or of an endpoint.
 pub(super) async fn list_tags(client: &Client, arn: &str) -> Result<TagMap, SdkError<ListTagsForResourceError>> {
     let reply = client.list_tags_for_resource().resource_arn(arn).send().await?;
@@ -84,16 +111,16 @@ impl Observe for ObserveRuntimes {
     /// AgentCore shows one runtime at a time.
     const TOGETHER: usize = 1;
 
-    async fn observe(&self, targets: &[Target]) -> Answers<Observation<Document>> {
+    async fn observe(&self, targets: &[Target]) -> PerTarget<Observation<Document>> {
         of_each(targets, |target| self.look(target)).await
     }
 
-    async fn confirm(&self, targets: &[Target], _: &str) -> Answers<Confirmed<Document>> {
+    async fn confirm(&self, targets: &[Target], _: &str) -> PerTarget<Confirmed<Document>> {
         of_each(targets, async |target| self.look_after_tags(target).await.map(Confirmed::Anew)).await
     }
 }
 
-async fn of_each<'a, T, F>(targets: &'a [Target], ask: impl Fn(&'a Target) -> F) -> Answers<T>
+async fn of_each<'a, T, F>(targets: &'a [Target], ask: impl Fn(&'a Target) -> F) -> PerTarget<T>
 where
     F: Future<Output = Result<T, Failure>>,
 {
@@ -113,7 +140,7 @@ pub(super) fn state(document: &Document) -> State {
 fn without_authorizer(phase: Phase, authorizer: &RuntimeAuthorizer) -> Phase {
     match (phase, authorizer.to_set()) {
         (Phase::Broken { reason, status, said }, Some(one)) => {
-            Phase::Broken { reason, status, said: said.map(|said| one.redact(&said)) }
+            Phase::Broken { reason, status, said: said.map(|said| redact(&said, &one.values())) }
         }
         (phase, _) => phase,
     }
@@ -145,7 +172,7 @@ fn findings(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding>
         (*authorizer != RuntimeAuthorizer::Off && document.lacks_authorizer(), Finding::NoAuthorizer),
         (document.text(&["networkConfiguration", "networkMode"]).as_deref() == Some("PUBLIC"), Finding::PublicNetwork),
     ];
-    noticed.into_iter().filter(|(is_so, _)| *is_so).map(|(_, finding)| finding).collect()
+    holding(noticed).collect()
 }
 
 fn findings_if_enforced(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding> {

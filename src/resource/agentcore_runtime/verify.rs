@@ -4,16 +4,16 @@ use aws_sdk_bedrockagentcorecontrol::Client;
 
 use super::{
     document::Document,
-    observe::{phase, state},
-    reading::read,
+    observe::{phase, read, state},
 };
 use crate::{
-    failure::{Failure, shortened},
+    failure::Failure,
     observed::Phase,
     outcome::{Reason, State},
     patience::Patience,
     resource::Refusal,
     target::Target,
+    text::{listed, quoted, shortened},
 };
 
 /// What became of a write that was sent and not refused.
@@ -28,7 +28,7 @@ pub(super) enum Sent {
 impl Sent {
     /// Reads may fail or lag behind the write. After this many the last one counts as the truth. If the answer was lost
     /// that is soon: the same write may be sent again, and AWS knows it by its client token.
-    pub(super) fn most_fruitless_reads(self) -> usize {
+    pub(super) fn max_fruitless_reads(self) -> usize {
         match self {
             Self::Accepted => 7,
             Self::Unclear => 3,
@@ -77,7 +77,7 @@ pub(super) async fn settled(
             },
         };
         fruitless_reads += 1;
-        if fruitless_reads > sent.most_fruitless_reads() || !pauses.pause().await {
+        if fruitless_reads > sent.max_fruitless_reads() || !pauses.pause().await {
             return so_far;
         }
     }
@@ -167,7 +167,7 @@ fn not_verified(why: &str) -> Failure {
 fn update_failed(before: &Document, now: &Document) -> Failure {
     let status = now.text(&["status"]).unwrap_or_else(|| "one without a name".to_owned());
     let why = match now.text(&["failureReason"]) {
-        Some(said) => format!(" (\u{201c}{}\u{201d})", shortened(&before.redact(&now.redact(&said)))),
+        Some(said) => quoted(&shortened(&before.redact(&now.redact(&said)))),
         None => ", for which AWS gives no reason".to_owned(),
     };
     let detail = format!(
@@ -180,15 +180,6 @@ fn update_failed(before: &Document, now: &Document) -> Failure {
 /// A failure with the runtime as it was read after the write.
 fn shown(now: &Document, failure: Failure) -> Failure {
     Failure { after: Some(state(now)), ..failure }
-}
-
-/// An outcome must stay small, however much is different.
-pub(super) fn listed(members: &[String]) -> String {
-    const MOST: usize = 20;
-    match members.len().checked_sub(MOST) {
-        Some(more @ 1..) => format!("{} and {more} more", members.get(..MOST).unwrap_or_default().join(", ")),
-        _ => members.join(", "),
-    }
 }
 
 fn versions(before: &Document, now: &Document) -> String {

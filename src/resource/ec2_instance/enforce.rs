@@ -71,7 +71,7 @@ fn refusal(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> Refusal {
         Some("InvalidParameterValue") if error.message().is_some_and(|said| said.starts_with(ENDPOINT_DEMANDED)) => {
             Refusal::Demanded(failure())
         }
-        Some("IncorrectInstanceState" | "InvalidInstanceID.NotFound") => Refusal::Moved(failure()),
+        Some("IncorrectInstanceState" | "InvalidInstanceID.NotFound") => Refusal::Changed(failure()),
         _ => Refusal::of(OPERATION, error, error.message()),
     }
 }

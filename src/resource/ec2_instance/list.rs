@@ -7,7 +7,7 @@ use futures_util::{Stream, StreamExt, stream};
 
 use super::{
     ObserveInstances,
-    observe::{MOST_FILTER_VALUES, filter},
+    observe::{MAX_FILTER_VALUES, filter},
 };
 use crate::{
     failure::Failure,
@@ -32,7 +32,7 @@ impl List for ObserveInstances {
         });
         stream::once(ids.collect::<Vec<_>>()).flat_map(move |pages| {
             let target = |id: &str| Target::instance(home, id);
-            stream::iter(shuffled("DescribeInstances", pages, MOST_FILTER_VALUES, target))
+            stream::iter(shuffled("DescribeInstances", pages, MAX_FILTER_VALUES, target))
         })
     }
 }

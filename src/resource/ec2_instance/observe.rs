@@ -21,14 +21,14 @@ use crate::{
     failure::Failure,
     observed::{Hold, MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
     outcome::{Finding, LaunchTemplate, LaunchedBy, Reason, State},
-    resource::{Answers, CONCURRENCY, Confirmed, Observe, pages::pages},
+    resource::{CONCURRENCY, Confirmed, Observe, PerTarget, pages::pages},
     target::Target,
 };
 
 /// The most values a filter takes ([DescribeInstances]).
 ///
 /// [DescribeInstances]: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
-pub(super) const MOST_FILTER_VALUES: usize = 200;
+pub(super) const MAX_FILTER_VALUES: usize = 200;
 const PAGE: i32 = 1000;
 /// What EC2's filters do not read literally. A key with one of them is looked for among all tags.
 const WILDCARDS: [char; 3] = ['*', '?', '\\'];
@@ -141,7 +141,7 @@ impl Observe for ObserveInstances {
     type Document = Options;
     const TOGETHER: usize = CONCURRENCY;
 
-    async fn observe(&self, targets: &[Target]) -> Answers<Observation<Options>> {
+    async fn observe(&self, targets: &[Target]) -> PerTarget<Observation<Options>> {
         let mut answers = Vec::with_capacity(targets.len());
         for some in batches(targets) {
             let found = self.describe(&some).await;
@@ -156,7 +156,7 @@ impl Observe for ObserveInstances {
         answers
     }
 
-    async fn confirm(&self, targets: &[Target], key: &str) -> Answers<Confirmed<Options>> {
+    async fn confirm(&self, targets: &[Target], key: &str) -> PerTarget<Confirmed<Options>> {
         let mut answers = Vec::with_capacity(targets.len());
         for some in batches(targets) {
             let found = self.describe_tag(&some, key).await;
@@ -169,16 +169,16 @@ impl Observe for ObserveInstances {
         answers
     }
 
-    async fn usage(&self, targets: &[Target], now: DateTime<Utc>) -> Answers<Usage> {
+    async fn usage(&self, targets: &[Target], now: DateTime<Utc>) -> PerTarget<Usage> {
         match &self.usage {
             Some(usage) => usage.read(targets, now).await,
-            None => Answers::new(),
+            None => PerTarget::new(),
         }
     }
 }
 
 fn batches(targets: &[Target]) -> impl Iterator<Item = Vec<&Target>> {
-    targets.chunks(MOST_FILTER_VALUES).map(|some| some.iter().collect())
+    targets.chunks(MAX_FILTER_VALUES).map(|some| some.iter().collect())
 }
 
 pub(super) fn filter<'a>(name: &str, values: impl IntoIterator<Item = &'a str>) -> Filter {

@@ -16,7 +16,7 @@ use crate::{
     failure::Failure,
     observed::Usage,
     outcome::Reason,
-    resource::{Answers, pages::pages},
+    resource::{PerTarget, pages::pages},
     settings::UsageDays,
     target::Target,
 };
@@ -25,7 +25,7 @@ const OPERATION: &str = "GetMetricData";
 /// The most queries of one request ([GetMetricData]).
 ///
 /// [GetMetricData]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
-const MOST_QUERIES: usize = 500;
+const MAX_QUERIES: usize = 500;
 /// A day, for few data points. CloudWatch keeps hours for 15 months, so that all days are there.
 const PERIOD_SECONDS: i32 = 86_400;
 
@@ -52,10 +52,10 @@ impl ReadUsage {
         (days > 0).then_some(Self { client, days })
     }
 
-    pub(super) async fn read(&self, targets: &[Target], now: chrono::DateTime<Utc>) -> Answers<Usage> {
+    pub(super) async fn read(&self, targets: &[Target], now: chrono::DateTime<Utc>) -> PerTarget<Usage> {
         let window = Window::before(now, self.days);
-        let mut answers = Answers::with_capacity(targets.len());
-        for some in targets.chunks(MOST_QUERIES) {
+        let mut answers = PerTarget::with_capacity(targets.len());
+        for some in targets.chunks(MAX_QUERIES) {
             let found = self.ask(some, window).await;
             answers.extend(some.iter().map(|target| {
                 let found = found.as_ref().map_err(Clone::clone);
@@ -154,8 +154,8 @@ fn unreadable(what: &str) -> Failure {
 /// A sum of counts as the whole number that it is; `None` if it is none.
 fn count(sum: f64) -> Option<u64> {
     /// Up to here every whole number has a value of its own.
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    if !(0.0..=MOST).contains(&sum) || sum.fract() > 0.0 {
+    const MAX: f64 = 9_007_199_254_740_992.0;
+    if !(0.0..=MAX).contains(&sum) || sum.fract() > 0.0 {
         return None;
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within range")]

@@ -1,11 +1,11 @@
 //! The attempts at one move: after each that AWS did not take, all is read and decided anew.
 
-use super::reading::Endpoint;
+use super::document::EndpointDocument;
 use crate::{
     failure::Failure,
     outcome::Reason,
     patience::Pauses,
-    resource::{LOOKS_FOR_A_TAG, Refusal},
+    resource::{MAX_LOOKS_FOR_TAG, Refusal},
 };
 
 /// The attempts so far.
@@ -14,7 +14,7 @@ pub(super) struct Attempts {
     /// How the move was denied, and how many more looks there may be for the tag that explains it.
     denied: Option<(Refusal, usize)>,
     /// The endpoint before a move whose answer was lost.
-    pub sent: Option<Endpoint>,
+    pub sent: Option<EndpointDocument>,
 }
 
 impl Attempts {
@@ -27,7 +27,7 @@ impl Attempts {
     ///
     /// # Errors
     /// There is none: AWS refuses the move in a way that another look does not change, or no time is left.
-    pub async fn again_after(&mut self, refusal: Refusal, before: Endpoint) -> Result<(), Failure> {
+    pub async fn again_after(&mut self, refusal: Refusal, before: EndpointDocument) -> Result<(), Failure> {
         match refusal {
             Refusal::Throttled(failure) | Refusal::NotTaken(failure) => self.again(failure).await,
             Refusal::Unclear(failure) => {
@@ -35,7 +35,7 @@ impl Attempts {
                 self.again(failure).await
             }
             Refusal::Denied(_) => {
-                self.denied = Some((refusal, LOOKS_FOR_A_TAG));
+                self.denied = Some((refusal, MAX_LOOKS_FOR_TAG));
                 Ok(())
             }
             Refusal::NotAllowed(_) => {
@@ -43,7 +43,7 @@ impl Attempts {
                 Ok(())
             }
             Refusal::ForGood(failure) => Err(Failure { reason: Reason::Refused, ..failure }),
-            Refusal::Moved(failure)
+            Refusal::Changed(failure)
             | Refusal::Busy(failure)
             | Refusal::Demanded(failure)
             | Refusal::Failed(failure) => Err(failure),

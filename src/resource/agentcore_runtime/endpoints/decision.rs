@@ -4,7 +4,8 @@ use super::observe::Listed;
 use crate::{
     observed::Hold,
     outcome::{Outcome, State, Verdict},
-    resource::agentcore_runtime::{artifact::Artifact, document::Document, verify::listed},
+    resource::agentcore_runtime::document::{Artifact, Document},
+    text::listed,
 };
 
 /// The runtime, as its outcome shows it.

@@ -3,15 +3,16 @@
 use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata, types::AgentRuntimeEndpoint};
 use futures_util::TryStreamExt;
 
+use super::document::EndpointDocument;
 use crate::{
     failure::Failure,
     observed::TagMap,
     outcome::Reason,
     resource::{
         agentcore_runtime::{
+            body::BodyTap,
             document::Document,
-            observe::{list_tags, tags_unreadable},
-            reading::{read, read_version},
+            observe::{self, list_tags, read_version, tags_unreadable},
         },
         pages::pages,
     },
@@ -19,6 +20,9 @@ use crate::{
 };
 
 const LIST: &str = "ListAgentRuntimeEndpoints";
+const GET: &str = "GetAgentRuntimeEndpoint";
+const UNREADABLE: &str =
+    "The answer to GetAgentRuntimeEndpoint is not this endpoint as a JSON object. A retry looks again.";
 /// The most endpoints on a page.
 const PAGE: i32 = 100;
 /// AWS moves this endpoint to every new version.
@@ -117,7 +121,7 @@ impl ObserveEndpoints {
 
     /// The runtime as it is now.
     pub(super) async fn current(&self, target: &Target) -> Result<Option<Document>, Failure> {
-        read(&self.client, target).await.map_err(as_unreadable)
+        observe::read(&self.client, target).await.map_err(as_unreadable)
     }
 
     /// The tags of an endpoint, or of its runtime, by the ARN; `None` where the endpoint is gone. That AWS does not
@@ -137,4 +141,12 @@ impl ObserveEndpoints {
 
 fn as_unreadable(failure: Failure) -> Failure {
     Failure { reason: Reason::EndpointsUnreadable, ..failure }
+}
+
+/// The present endpoint; `None` if AWS does not know it.
+pub(super) async fn read(client: &Client, target: &Target, name: &str) -> Result<Option<EndpointDocument>, Failure> {
+    let tap = BodyTap::default();
+    let call = client.get_agent_runtime_endpoint().agent_runtime_id(target.id()).endpoint_name(name);
+    let reply = call.customize().interceptor(tap.clone()).send().await;
+    tap.read((Reason::EndpointsUnreadable, GET, UNREADABLE), reply, |body| EndpointDocument::parse(body, name))
 }

@@ -5,10 +5,9 @@
 
 use std::str::FromStr;
 
-use super::{
-    document::{DEEPEST, depth, is_empty},
-    raw_json::RawObject,
-    redaction,
+use crate::{
+    raw_json::{MAX_DEPTH, RawObject, depth, is_empty},
+    text::holding,
 };
 
 /// The member of `authorizerConfiguration` that is set.
@@ -79,12 +78,10 @@ impl Authorizer {
         &self.0
     }
 
-    /// What AWS says, with every value of the authorizer in it replaced by the name of its member, or nothing of it
-    /// where it quotes a part of one.
-    pub fn redact(&self, said: &str) -> String {
+    /// Its texts and numbers, each with its path in a runtime: none of them may be repeated.
+    pub fn values(&self) -> Vec<(String, String)> {
         let values = self.0.values().into_iter();
-        let values: Vec<_> = values.map(|(path, value)| (format!("authorizerConfiguration.{path}"), value)).collect();
-        redaction::redact(said, &values)
+        values.map(|(path, value)| (format!("authorizerConfiguration.{path}"), value)).collect()
     }
 }
 
@@ -114,14 +111,13 @@ fn wrong_with(authorizer: &RawObject, depth: usize) -> Vec<WrongAuthorizer> {
     }
     let given: Vec<_> = ALLOWED.into_iter().filter(|name| is_given(authorizer, name)).collect();
     let checks = [
-        (depth + LEVELS_ABOVE > DEEPEST, WrongAuthorizer::TooDeep),
+        (depth + LEVELS_ABOVE > MAX_DEPTH, WrongAuthorizer::TooDeep),
         (!has_discovery_url(authorizer), WrongAuthorizer::DiscoveryUrl),
         (given.is_empty(), WrongAuthorizer::NobodyAllowed),
         (authorizer.get(&["customClaims"]).is_some_and(|json| is_empty(&json)), WrongAuthorizer::NoClaims),
     ];
-    let wrong = checks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, wrong)| wrong);
     let not_texts = given.into_iter().filter(|name| !has_texts(authorizer, name)).map(WrongAuthorizer::NotTexts);
-    wrong.chain(not_texts).collect()
+    holding(checks).chain(not_texts).collect()
 }
 
 fn is_given(authorizer: &RawObject, name: &str) -> bool {

@@ -1,24 +1,22 @@
-//! GetAgentRuntimeEndpoint, read by its bytes: a move must not lose a member that the SDK does not know.
+//! An endpoint as GetAgentRuntimeEndpoint returned it: a move must not lose a member that the SDK does not know. Pure.
 
-use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata};
+use crate::raw_json::RawObject;
 
-use crate::{
-    failure::Failure,
-    outcome::Reason,
-    resource::agentcore_runtime::{raw_json::RawObject, reading::SuccessfulBody},
-    target::Target,
-};
-
-const OPERATION: &str = "GetAgentRuntimeEndpoint";
 /// Members that a move changes.
 const CHANGED_BY_A_MOVE: [&str; 5] = ["failureReason", "lastUpdatedAt", "liveVersion", "status", "targetVersion"];
 /// Members that AWS owns, and the one that a move sends back.
 const OTHERS: [&str; 6] = ["agentRuntimeArn", "agentRuntimeEndpointArn", "createdAt", "description", "id", "name"];
 
 /// An endpoint as AWS returned it.
-pub(super) struct Endpoint(RawObject);
+pub(super) struct EndpointDocument(RawObject);
 
-impl Endpoint {
+impl EndpointDocument {
+    /// Reads the body of GetAgentRuntimeEndpoint's answer; `None` if it is not this endpoint as a JSON object.
+    pub(super) fn parse(body: &[u8], name: &str) -> Option<Self> {
+        let endpoint = RawObject::parse(body).map(Self);
+        endpoint.filter(|endpoint| endpoint.text("name").as_deref() == Some(name))
+    }
+
     pub(super) fn text(&self, name: &str) -> Option<String> {
         self.0.get_as(&[name])
     }
@@ -59,26 +57,4 @@ impl Endpoint {
         CHANGED_BY_A_MOVE.into_iter().for_each(|name| fixed.remove(&[name]));
         fixed
     }
-}
-
-/// The present endpoint; `None` where AWS does not know it.
-pub(super) async fn read(client: &Client, target: &Target, name: &str) -> Result<Option<Endpoint>, Failure> {
-    let body = SuccessfulBody::default();
-    let call = client.get_agent_runtime_endpoint().agent_runtime_id(target.id()).endpoint_name(name);
-    match (call.customize().interceptor(body.clone()).send().await, body.take()) {
-        // Even where the SDK could not read its own types from it.
-        (_, Some(bytes)) => {
-            let endpoint = RawObject::parse(&bytes).map(Endpoint);
-            let endpoint = endpoint.filter(|endpoint| endpoint.text("name").as_deref() == Some(name));
-            endpoint.map(Some).ok_or_else(unreadable)
-        }
-        (Ok(_), None) => Err(unreadable()),
-        (Err(error), None) if error.code() == Some("ResourceNotFoundException") => Ok(None),
-        (Err(error), None) => Err(Failure::of_request(Reason::EndpointsUnreadable, OPERATION, &error, error.message())),
-    }
-}
-
-fn unreadable() -> Failure {
-    let detail = "The answer to GetAgentRuntimeEndpoint is not this endpoint as a JSON object. A retry looks again.";
-    Failure::new(Reason::EndpointsUnreadable, detail)
 }

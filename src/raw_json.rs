@@ -180,3 +180,35 @@ fn list(value: &RawValue) -> Option<Vec<Box<RawValue>>> {
 fn text(value: &RawValue) -> Option<String> {
     serde_json::from_str(value.get()).ok()
 }
+
+/// As deep as the SDK's own reader goes.
+pub const MAX_DEPTH: usize = 128;
+
+/// How deep arrays and objects are nested in some JSON.
+pub fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// Whether some JSON is an object without members.
+pub fn is_empty_object(json: &str) -> bool {
+    json.starts_with('{') && is_empty(json)
+}
+
+/// Whether some JSON is an empty text, array or object. White space has no meaning between brackets, but it has one in a
+/// text.
+pub fn is_empty(json: &str) -> bool {
+    let between = |open, close| json.strip_prefix(open)?.strip_suffix(close);
+    json == "\"\"" || between('[', ']').or(between('{', '}')).is_some_and(|inside| inside.trim_ascii().is_empty())
+}

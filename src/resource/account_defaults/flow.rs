@@ -1,33 +1,63 @@
-//! The account defaults on their way to an outcome: after each attempt that EC2 did not take they are read and decided
-//! about anew.
+//! The small flow of the account defaults: after each attempt that EC2 did not take they are read and decided about anew.
 
-use super::{Decision, Defaults, DefaultsFlow, EnforceDefaults, decide, enforce::verified};
+use super::{Decision, Defaults, EnforceDefaults, ObserveDefaults, decide, enforce::verified, wording::Wording};
 use crate::{
+    context::Context,
     failure::Failure,
-    outcome::{Outcome, Verdict},
+    outcome::{Outcome, Reason},
     patience::{MAX_AGE, Pauses, Stopwatch},
     resource::Refusal,
+    target::Home,
     wording::WRITE_IS_OPEN,
 };
 
+/// The small flow of the account defaults of one Region through one sweep.
+pub struct DefaultsFlow<'a> {
+    /// The reading half.
+    pub observe: &'a ObserveDefaults,
+    /// The writing half; where only a report is wanted there is none.
+    pub enforce: Option<&'a EnforceDefaults>,
+    /// The account and the Region.
+    pub home: &'a Home,
+    /// What holds for everything that this sweep looks at; no exception tag applies here.
+    pub context: Context<'a>,
+}
+
+impl DefaultsFlow<'_> {
+    /// Takes the defaults to their outcome.
+    ///
+    /// # Errors
+    /// EC2 has no such defaults in this Region.
+    pub async fn run(&self) -> Result<Outcome, Failure> {
+        let mut run = DefaultsRun::new(self);
+        let in_time = self.context.patience.until_end(run.run()).await;
+        match in_time.unwrap_or_else(|| Err(Failure::out_of_time(run.write_is_open))) {
+            Err(failure) if failure.reason != Reason::NotOffered => Ok(run.failed(failure)),
+            ended => ended,
+        }
+    }
+}
+
 /// The defaults on their way.
-pub(super) struct Course<'a> {
+struct DefaultsRun<'a> {
     flow: &'a DefaultsFlow<'a>,
+    wording: Wording<'a>,
     retries: Pauses,
     /// What was read last.
     before: Option<Defaults>,
     /// What was read before a write whose answer was lost.
     sent: Option<Defaults>,
     /// Whether a write is under way, or its answer was lost.
-    pub write_is_open: bool,
+    write_is_open: bool,
     /// What EC2 answered last.
     answered: Option<String>,
 }
 
-impl<'a> Course<'a> {
-    pub fn new(flow: &'a DefaultsFlow<'a>) -> Self {
-        let retries = flow.terms.retries();
-        Self { flow, retries, before: None, sent: None, write_is_open: false, answered: None }
+impl<'a> DefaultsRun<'a> {
+    fn new(flow: &'a DefaultsFlow<'a>) -> Self {
+        let retries = flow.context.retries();
+        let wording = Wording { home: flow.home };
+        Self { flow, wording, retries, before: None, sent: None, write_is_open: false, answered: None }
     }
 
     pub async fn run(&mut self) -> Result<Outcome, Failure> {
@@ -36,13 +66,13 @@ impl<'a> Course<'a> {
             let before = self.flow.observe.observe().await?;
             self.before = Some(before.clone());
             if let Some(sent) = self.sent.as_ref().filter(|_| before.require_v2()) {
-                return verified(sent, before).map(|after| self.flow.enforced(sent, &after));
+                return verified(sent, before).map(|after| self.wording.enforced(sent, &after));
             }
             match (decide(&before), self.flow.enforce) {
                 (Decision::Leave(verdict, reason), _) => {
-                    return Ok(self.doubted(self.flow.left(&before, verdict, reason)));
+                    return Ok(self.doubted(self.wording.left(&before, verdict, reason)));
                 }
-                (Decision::Enforce, None) => return Ok(self.flow.would_enforce(&before)),
+                (Decision::Enforce, None) => return Ok(self.wording.would_enforce(&before)),
                 (Decision::Enforce, Some(_)) if read.elapsed() > MAX_AGE => self.pause(Failure::outdated()).await?,
                 (Decision::Enforce, Some(enforce)) => {
                     if let Some(outcome) = self.enforce(&before, enforce).await? {
@@ -56,8 +86,8 @@ impl<'a> Course<'a> {
     /// One attempt; gives no outcome if there may be another.
     async fn enforce(&mut self, before: &Defaults, enforce: &EnforceDefaults) -> Result<Option<Outcome>, Failure> {
         self.write_is_open = true;
-        let refusal = match enforce.enforce(before, &self.flow.terms.patience).await {
-            Ok(after) => return Ok(Some(self.flow.enforced(before, &after))),
+        let refusal = match enforce.enforce(before, &self.flow.context.patience).await {
+            Ok(after) => return Ok(Some(self.wording.enforced(before, &after))),
             Err(refusal) => refusal,
         };
         let is_unclear = matches!(refusal, Refusal::Unclear(_));
@@ -71,7 +101,7 @@ impl<'a> Course<'a> {
                 self.sent = Some(before.clone());
                 self.pause(failure).await.map(|()| None)
             }
-            Refusal::ForGood(failure) => Ok(Some(self.doubted(self.flow.refused(before, &failure)))),
+            Refusal::ForGood(failure) => Ok(Some(self.doubted(self.wording.refused(before, &failure)))),
             refusal => Err(refusal.failure().clone()),
         }
     }
@@ -88,13 +118,12 @@ impl<'a> Course<'a> {
         if self.retries.pause().await { Ok(()) } else { Err(failure) }
     }
 
-    pub fn failed(self, failure: Failure) -> Outcome {
+    fn failed(self, failure: Failure) -> Outcome {
         let failure = match self.answered {
             Some(answered) if answered != failure.detail => failure.preceded_by(&answered),
             _ => failure,
         };
-        let Failure { reason, detail, after, write_is_open } = failure;
-        let outcome = self.flow.outcome(self.before.as_ref(), Verdict::Failed, reason, detail, after);
-        Outcome { write_is_open: write_is_open || self.write_is_open, ..outcome }
+        let write_is_open = failure.write_is_open || self.write_is_open;
+        self.wording.failed(self.before.as_ref(), Failure { write_is_open, ..failure })
     }
 }

@@ -2,30 +2,23 @@
 
 use aws_sdk_bedrockagentcorecontrol::Client;
 
-use super::{
-    TOKEN_PREFIX,
-    reading::{Endpoint, read},
-};
+use super::{document::EndpointDocument, observe::read};
 use crate::{
     aws::agentcore_write,
+    client_token::{self, client_token},
     failure::Failure,
     outcome::Reason,
     patience::Patience,
-    resource::{
-        Refusal,
-        agentcore_runtime::{
-            document::token,
-            verify::{Sent, listed},
-        },
-    },
+    resource::{Refusal, agentcore_runtime::verify::Sent},
     target::Target,
+    text::listed,
 };
 
 const OPERATION: &str = "UpdateAgentRuntimeEndpoint";
 
 /// Moves endpoints to another version of their runtime.
 #[derive(Clone, Debug)]
-pub struct MoveEndpoints {
+pub struct EnforceEndpoints {
     client: Client,
 }
 
@@ -49,14 +42,14 @@ pub(super) struct Way<'a> {
     pub to: &'a str,
 }
 
-impl MoveEndpoints {
+impl EnforceEndpoints {
     /// Writes through this client.
     pub fn new(client: Client) -> Self {
         Self { client }
     }
 
     /// The endpoint as it is now; `None` if AWS does not know it.
-    pub(super) async fn look(&self, target: &Target, name: &str) -> Result<Option<Endpoint>, Failure> {
+    pub(super) async fn look(&self, target: &Target, name: &str) -> Result<Option<EndpointDocument>, Failure> {
         read(&self.client, target, name).await
     }
 
@@ -65,7 +58,7 @@ impl MoveEndpoints {
         &self,
         target: &Target,
         way: Way<'_>,
-        before: &Endpoint,
+        before: &EndpointDocument,
         patience: &Patience,
     ) -> Result<Moved, Refusal> {
         if patience.is_short() {
@@ -83,14 +76,14 @@ impl MoveEndpoints {
     /// token of a later move another one: AWS would answer a token it knows without doing anything.
     ///
     /// AWS's own words may quote the configuration of the versions, so they are not repeated.
-    async fn send(&self, target: &Target, way: Way<'_>, before: &Endpoint) -> Result<(), Refusal> {
+    async fn send(&self, target: &Target, way: Way<'_>, before: &EndpointDocument) -> Result<(), Refusal> {
         let description = before.text("description").filter(|text| !text.is_empty());
         let told = description.as_deref().unwrap_or_default();
         let updated = before.text("lastUpdatedAt").unwrap_or_default();
-        let token = token(&[target.id(), way.name, way.from, way.to, told, &updated]);
+        let token = client_token(&[target.id(), way.name, way.from, way.to, told, &updated]);
         let call = self.client.update_agent_runtime_endpoint();
         let call = call.agent_runtime_id(target.id()).endpoint_name(way.name).agent_runtime_version(way.to);
-        let call = call.set_description(description).client_token(format!("{TOKEN_PREFIX}{token}"));
+        let call = call.set_description(description).client_token(format!("{}{token}", client_token::PREFIX));
         let reply = call.customize().config_override(agentcore_write()).send().await;
         reply.map(|_| ()).map_err(|error| Refusal::of(OPERATION, &error, None))
     }
@@ -102,7 +95,7 @@ impl MoveEndpoints {
         way: Way<'_>,
         lost: Failure,
         patience: &Patience,
-    ) -> Result<Endpoint, Refusal> {
+    ) -> Result<EndpointDocument, Refusal> {
         let arrived = self.arrived(target, way, Sent::Unclear, patience).await;
         arrived.map_err(|refusal| match refusal {
             Refusal::Failed(seen) => Refusal::Failed(seen.preceded_by(&lost.detail)),
@@ -118,7 +111,7 @@ impl MoveEndpoints {
         way: Way<'_>,
         sent: Sent,
         patience: &Patience,
-    ) -> Result<Endpoint, Refusal> {
+    ) -> Result<EndpointDocument, Refusal> {
         let mut pauses = patience.pauses();
         let mut fruitless_reads = 0;
         loop {
@@ -141,7 +134,7 @@ impl MoveEndpoints {
                     }
                 }
             };
-            if fruitless_reads > sent.most_fruitless_reads() || !pauses.pause().await {
+            if fruitless_reads > sent.max_fruitless_reads() || !pauses.pause().await {
                 return Err(so_far);
             }
         }
@@ -149,7 +142,7 @@ impl MoveEndpoints {
 }
 
 /// Why an endpoint, as it is just before its move, is not moved; `None` if it may be.
-pub(super) fn why_not_now(before: &Endpoint, way: Way<'_>) -> Option<String> {
+pub(super) fn why_not_now(before: &EndpointDocument, way: Way<'_>) -> Option<String> {
     if !before.rests_on(way.from) {
         return Some("it was changed in between; its next event or the next sweep looks again".to_owned());
     }
@@ -160,14 +153,14 @@ pub(super) fn why_not_now(before: &Endpoint, way: Way<'_>) -> Option<String> {
 }
 
 /// The endpoint is on its new version, and nothing else has changed.
-pub(super) fn verified(before: &Endpoint, now: &Endpoint, way: Way<'_>) -> Result<Moved, Failure> {
+pub(super) fn verified(before: &EndpointDocument, now: &EndpointDocument, way: Way<'_>) -> Result<Moved, Failure> {
     match before.differences(now) {
         changed if changed.is_empty() => Ok(Moved::To(way.to.to_owned())),
         changed => Err(not_verified(&format!("After it, these members are different: {}.", listed(&changed)))),
     }
 }
 
-fn on_version(now: &Endpoint) -> String {
+fn on_version(now: &EndpointDocument) -> String {
     let live = now.text("liveVersion").unwrap_or_else(|| "not given".to_owned());
     format!(", on version {live}")
 }

@@ -1,4 +1,4 @@
-//! The course of one target whose turn has come: one attempt at its write, and after each that AWS did not take, a pause,
+//! The run of one target whose turn has come: one attempt at its write, and after each that AWS did not take, a pause,
 //! another look and another decision.
 
 use std::{ops::ControlFlow, slice::from_mut};
@@ -10,13 +10,13 @@ use crate::{
     observed::Observation,
     outcome::{Outcome, Reason, Verdict},
     patience::Pauses,
-    resource::{Enforce, FollowUp, Form, LOOKS_FOR_A_TAG, Observe, Refusal},
+    resource::{Enforce, FollowUp, Form, MAX_LOOKS_FOR_TAG, Observe, Refusal},
     target::Target,
     wording::Wording,
 };
 
 /// One target on its way to an outcome.
-pub(super) struct Course<'a, O: Observe, E, F> {
+pub(super) struct TargetRun<'a, O: Observe, E, F> {
     flow: &'a Flow<'a, O, E, F>,
     wording: Wording<'a>,
     turn: Turn<O::Document>,
@@ -40,7 +40,7 @@ pub(super) struct Course<'a, O: Observe, E, F> {
 
 type Step = ControlFlow<Outcome>;
 
-impl<'a, O, E, F> Course<'a, O, E, F>
+impl<'a, O, E, F> TargetRun<'a, O, E, F>
 where
     O: Observe,
     E: Enforce<Document = O::Document>,
@@ -59,8 +59,8 @@ where
             flow,
             wording: Wording { write_is_open, ..flow.wording(target) },
             turn,
-            waits: flow.terms.patience.pauses(),
-            retries: if others_wait { flow.terms.few_retries() } else { flow.terms.retries() },
+            waits: flow.context.patience.pauses(),
+            retries: if others_wait { flow.context.few_retries() } else { flow.context.retries() },
             others_wait,
             is_postponed: false,
             form: Form::Plain,
@@ -119,7 +119,7 @@ where
         }
         self.write_is_open = true;
         self.turn.may_write = false;
-        match enforce.enforce(observed, self.form, &self.flow.terms.patience).await {
+        match enforce.enforce(observed, self.form, &self.flow.context.patience).await {
             Ok(after) => Step::Break(self.wording.enforced(self.turn.look.as_ref(), after)),
             Err(refusal) => self.refused(refusal).await,
         }
@@ -142,7 +142,7 @@ where
                 self.sent = self.turn.look.take();
                 self.try_again(failure).await
             }
-            Refusal::Moved(_) if self.second_look_left => {
+            Refusal::Changed(_) if self.second_look_left => {
                 self.second_look_left = false;
                 self.look_again().await
             }
@@ -151,7 +151,7 @@ where
                 self.look_again().await
             }
             Refusal::Denied(_) => {
-                self.denied = Some((refusal, LOOKS_FOR_A_TAG));
+                self.denied = Some((refusal, MAX_LOOKS_FOR_TAG));
                 self.look_again().await
             }
             Refusal::NotAllowed(_) => {
@@ -162,7 +162,7 @@ where
             Refusal::ForGood(failure) | Refusal::Demanded(failure) => {
                 Step::Break(self.wording.refused(self.turn.look.as_ref(), failure))
             }
-            Refusal::Moved(failure) | Refusal::Failed(failure) => self.failed(failure),
+            Refusal::Changed(failure) | Refusal::Failed(failure) => self.failed(failure),
         }
     }
 
@@ -206,7 +206,7 @@ where
     /// Pauses for what AWS is at work on, and looks again; fails if no time is left for that. What may be the guardrail's
     /// own work is waited for in a sweep, too: no event will tell of its end.
     async fn wait(&mut self, otherwise: Failure) -> Step {
-        if !self.flow.terms.waits() && self.sent.is_none() {
+        if !self.flow.context.waits() && self.sent.is_none() {
             return self.left(Verdict::Deferred, Reason::StillChanging);
         }
         if self.waits.pause().await { self.look_again().await } else { self.failed(otherwise) }
@@ -215,7 +215,7 @@ where
     /// Pauses after an attempt that came to nothing, and looks again; fails if it was the last one.
     async fn try_again(&mut self, failure: Failure) -> Step {
         if !self.retries.pause().await {
-            self.is_postponed = self.others_wait && !self.flow.terms.patience.is_short();
+            self.is_postponed = self.others_wait && !self.flow.context.patience.is_short();
             return self.failed(failure);
         }
         self.flow.wait_for_permits(from_mut(&mut self.turn)).await;

@@ -16,7 +16,7 @@ const FEW_TRIES: usize = 5;
 
 /// What holds for all targets of one flow, and for what belongs to them.
 #[derive(Clone, Copy)]
-pub struct Terms<'a> {
+pub struct Context<'a> {
     /// The tag that exempts.
     pub exception: &'a ExceptionTag,
     /// The time, as far as decisions depend on it.
@@ -40,7 +40,7 @@ pub enum Occasion {
     },
 }
 
-impl Terms<'_> {
+impl Context<'_> {
     /// Whether to wait for what AWS is at work on.
     pub fn waits(&self) -> bool {
         self.occasion == Occasion::Event

@@ -9,18 +9,18 @@ use std::{
 use super::{
     attempts::Attempts,
     decision::{Pinned, Runtime, why_held, why_it_stays, why_not_yet},
-    found::Found,
+    enforce::{EnforceEndpoints, Moved, Way, verified, why_not_now},
     observe::{Listed, ObserveEndpoints},
-    repoint::{MoveEndpoints, Moved, Way, verified, why_not_now},
+    report::Report,
 };
 use crate::{
+    context::Context,
     failure::Failure,
     observed::Hold,
     outcome::{Outcome, Reason},
     patience::{MAX_AGE, Stopwatch},
     resource::{FollowUp, Refusal, agentcore_runtime::document::Document},
     target::Target,
-    terms::Terms,
 };
 
 /// The small flow for the endpoints of one runtime.
@@ -28,18 +28,18 @@ pub struct EndpointsFlow<'a> {
     /// The reading half.
     pub observe: &'a ObserveEndpoints,
     /// The writing half; there is none in report mode and unless endpoints are to be moved.
-    pub enforce: Option<&'a MoveEndpoints>,
+    pub enforce: Option<&'a EnforceEndpoints>,
     /// What holds for the runtime, too: its exception tag exempts an endpoint, or a runtime and its endpoints with it.
-    pub terms: Terms<'a>,
+    pub context: Context<'a>,
 }
 
 impl FollowUp for EndpointsFlow<'_> {
     async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome {
         let Some(runtime) = Runtime::of(&outcome) else { return outcome };
-        let mut found = Found::default();
+        let mut found = Report::default();
         let (versions, later) = (BTreeMap::new(), Vec::new());
-        let mut course = Course { flow: self, target, runtime: &runtime, versions, later, found: &mut found };
-        let in_time = self.terms.patience.until_end(course.run()).await;
+        let mut run = EndpointsRun { flow: self, target, runtime: &runtime, versions, later, report: &mut found };
+        let in_time = self.context.patience.until_end(run.run()).await;
         if let Err(failure) = in_time.unwrap_or_else(|| Err(out_of_time(&found))) {
             found.unread(failure);
         }
@@ -48,7 +48,7 @@ impl FollowUp for EndpointsFlow<'_> {
 }
 
 /// The endpoints of one runtime on their way.
-struct Course<'a> {
+struct EndpointsRun<'a> {
     flow: &'a EndpointsFlow<'a>,
     target: &'a Target,
     runtime: &'a Runtime,
@@ -56,7 +56,7 @@ struct Course<'a> {
     versions: BTreeMap<String, Document>,
     /// What has to be looked at once more, because AWS is at work on it.
     later: Vec<Later>,
-    found: &'a mut Found,
+    report: &'a mut Report,
 }
 
 /// An endpoint that AWS is at work on.
@@ -66,20 +66,20 @@ struct Later {
     stays: Option<(Pinned, String)>,
 }
 
-impl Course<'_> {
+impl EndpointsRun<'_> {
     /// What AWS is at work on holds back nothing else: it is looked at again when all others are settled.
     async fn run(&mut self) -> Result<(), Failure> {
-        let mut pauses = self.flow.terms.patience.pauses();
+        let mut pauses = self.flow.context.patience.pauses();
         let mut listed = self.listed().await?;
         loop {
-            self.found.forget_open();
+            self.report.forget_open();
             for it in self.pinned(listed).await {
                 self.settle(it).await;
             }
             let later = mem::take(&mut self.later);
             if later.is_empty() || !pauses.pause().await {
                 let stays = later.iter().filter_map(|it| it.stays.as_ref());
-                stays.for_each(|(it, why)| self.found.stays(it, why));
+                stays.for_each(|(it, why)| self.report.stays(it, why));
                 return Ok(());
             }
             listed = self.listed().await?;
@@ -88,7 +88,7 @@ impl Course<'_> {
     }
 
     fn waits(&self) -> bool {
-        self.flow.terms.waits() && self.flow.enforce.is_some() && self.runtime.is_done()
+        self.flow.context.waits() && self.flow.enforce.is_some() && self.runtime.is_done()
     }
 
     /// The endpoints, without one that follows the runtime and may be on its way.
@@ -110,10 +110,10 @@ impl Course<'_> {
                 Ok(None) => {}
                 Ok(Some(version)) => {
                     let it = Pinned { endpoint, version };
-                    self.found.pinned(&it);
+                    self.report.pinned(&it);
                     pinned.push(it);
                 }
-                Err(failure) => self.found.unread(of(&endpoint, failure)),
+                Err(failure) => self.report.unread(of(&endpoint, failure)),
             }
         }
         pinned
@@ -143,30 +143,30 @@ impl Course<'_> {
 
     async fn settle(&mut self, it: Pinned) {
         if let Some(why) = self.runtime.why_first() {
-            return self.found.stays(&it, why);
+            return self.report.stays(&it, why);
         }
         let moved = self.move_or_not(&it).await;
-        let write_is_open = mem::take(&mut self.found.write_is_open);
-        self.found.answered = None;
+        let write_is_open = mem::take(&mut self.report.write_is_open);
+        self.report.answered = None;
         if write_is_open && !matches!(moved, Ok(Moved::To(_)) | Err(_)) {
-            self.found.doubt(&it);
+            self.report.doubt(&it);
         }
         match moved {
-            Ok(Moved::To(version)) => self.found.moved(&it, &version),
-            Ok(Moved::No(why)) => self.found.stays(&it, &why),
-            Ok(Moved::Gone) => self.found.gone(&it),
+            Ok(Moved::To(version)) => self.report.moved(&it, &version),
+            Ok(Moved::No(why)) => self.report.stays(&it, &why),
+            Ok(Moved::Gone) => self.report.gone(&it),
             Ok(Moved::NotYet(why)) if self.waits() && it.may_come_to_rest() => {
                 self.later.push(Later { name: it.endpoint.name.clone(), stays: Some((it, why)) });
             }
-            Ok(Moved::NotYet(why)) => self.found.stays(&it, &why),
-            Err(failure) => self.found.failed(&it, Failure { write_is_open, ..failure }),
+            Ok(Moved::NotYet(why)) => self.report.stays(&it, &why),
+            Err(failure) => self.report.failed(&it, Failure { write_is_open, ..failure }),
         }
     }
 
     /// Moves an endpoint to the present version, unless something is against it. After an attempt that AWS did not take,
     /// all is read and decided anew.
     async fn move_or_not(&mut self, it: &Pinned) -> Result<Moved, Failure> {
-        let mut attempts = Attempts::new(self.flow.terms.retries());
+        let mut attempts = Attempts::new(self.flow.context.retries());
         loop {
             let read = Stopwatch::start();
             let to = match self.destination(it).await? {
@@ -186,20 +186,20 @@ impl Course<'_> {
             if let Some(why) = why_not_now(&before, way) {
                 return Ok(Moved::No(why));
             }
-            if !attempts.may_go_on(self.flow.terms.exception.key()).await? {
+            if !attempts.may_go_on(self.flow.context.exception.key()).await? {
                 continue;
             }
             if read.elapsed() > MAX_AGE {
                 attempts.again(Failure::outdated()).await?;
                 continue;
             }
-            self.found.write_is_open = true;
-            let refusal = match enforce.go(self.target, way, &before, &self.flow.terms.patience).await {
+            self.report.write_is_open = true;
+            let refusal = match enforce.go(self.target, way, &before, &self.flow.context.patience).await {
                 Ok(moved) => return Ok(moved),
                 Err(refusal) => refusal,
             };
-            self.found.write_is_open = matches!(refusal, Refusal::Unclear(_)) || attempts.sent.is_some();
-            self.found.answered = Some(refusal.failure().detail.clone());
+            self.report.write_is_open = matches!(refusal, Refusal::Unclear(_)) || attempts.sent.is_some();
+            self.report.answered = Some(refusal.failure().detail.clone());
             attempts.again_after(refusal, before).await?;
         }
     }
@@ -232,8 +232,8 @@ impl Course<'_> {
         for (arn, what) in [(self.target.arn(), "the runtime"), (endpoint.arn.as_str(), "it")] {
             match self.flow.observe.tags(self.target, endpoint, arn).await {
                 Ok(None) => return Ok(Some(Moved::Gone)),
-                Ok(Some(tags)) if self.flow.terms.is_exempt(&tags) => {
-                    let key = self.flow.terms.exception.key();
+                Ok(Some(tags)) if self.flow.context.is_exempt(&tags) => {
+                    let key = self.flow.context.exception.key();
                     return Ok(Some(Moved::No(format!("the tag {key} exempts {what}, so that it is not moved"))));
                 }
                 Ok(Some(_)) => {}
@@ -263,13 +263,13 @@ fn of(endpoint: &Listed, failure: Failure) -> Failure {
     Failure { detail, ..failure }
 }
 
-fn out_of_time(found: &Found) -> Failure {
-    let written = if found.write_is_open { "one may or may not have been moved" } else { "none was moved" };
+fn out_of_time(report: &Report) -> Failure {
+    let written = if report.write_is_open { "one may or may not have been moved" } else { "none was moved" };
     let detail = format!(
         "The invocation's time ran out before its endpoints were looked after; {written}. A retry looks again."
     );
-    let failure = Failure { write_is_open: found.write_is_open, ..Failure::new(Reason::OutOfTime, detail) };
-    match &found.answered {
+    let failure = Failure { write_is_open: report.write_is_open, ..Failure::new(Reason::OutOfTime, detail) };
+    match &report.answered {
         Some(answered) => failure.preceded_by(answered),
         None => failure,
     }

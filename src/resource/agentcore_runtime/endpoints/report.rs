@@ -6,15 +6,16 @@ use super::decision::{Pinned, Runtime};
 use crate::{
     failure::Failure,
     outcome::{Finding, Outcome, Reason, Verdict},
+    text::holding,
     wording::WRITE_IS_OPEN,
 };
 
 /// An outcome names this many endpoints at the most, beside those that were moved: it must stay small.
-const MOST_NAMED: usize = 10;
+const MAX_NAMED: usize = 10;
 
 /// What was found, and what became of it.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct Report {
     /// Endpoints on a version without MMDSv2 of which nothing else is known yet, with that version.
     open: BTreeMap<String, String>,
     is_pinned: bool,
@@ -29,7 +30,7 @@ pub(super) struct Found {
     pub answered: Option<String>,
 }
 
-impl Found {
+impl Report {
     /// The endpoints are not known, or not all of them.
     pub fn unread(&mut self, failure: Failure) {
         self.failures.push(failure);
@@ -96,7 +97,7 @@ impl Found {
             (is_moved, Finding::EndpointMoved),
             (is_unread, Finding::EndpointsUnread),
         ];
-        outcome.findings.extend(findings.into_iter().filter(|(is_so, _)| *is_so).map(|(_, finding)| finding));
+        outcome.findings.extend(holding(findings));
         outcome.findings.sort();
         outcome.write_is_open |= self.is_doubtful;
         // An endpoint that may have been changed is worse than one that was not, and one that a retry may mend than one
@@ -128,8 +129,8 @@ fn is_pinned(name: &str, version: &str, more: &str) -> String {
 
 fn limited(said: impl Iterator<Item = String>) -> Vec<String> {
     let mut said: Vec<_> = said.collect();
-    let more = said.len().saturating_sub(MOST_NAMED);
-    said.truncate(MOST_NAMED);
+    let more = said.len().saturating_sub(MAX_NAMED);
+    said.truncate(MAX_NAMED);
     if more > 0 {
         said.push(format!("There are {more} more such remarks."));
     }

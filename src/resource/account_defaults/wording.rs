@@ -1,80 +1,48 @@
-//! From a look at the account defaults to their outcome.
+//! The sentences of the account defaults' outcome.
 
 use std::iter;
 
-use super::{Defaults, EnforceDefaults, ObserveDefaults, course::Course};
+use super::Defaults;
 use crate::{
-    failure::{Failure, shortened},
+    failure::Failure,
     outcome::{Finding, Outcome, Reason, State, Verdict},
     target::{Home, Kind},
-    terms::Terms,
+    text::{quoted, shortened},
 };
 
-/// What to do about the account defaults.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Decision {
-    /// Require version 2.
-    Enforce,
-    /// Leave them as they are.
-    Leave(Verdict, Reason),
-}
-
-/// Decides about the defaults that were read. Only the account's own are written: EC2 names whoever else manages them.
-pub fn decide(defaults: &Defaults) -> Decision {
-    match (defaults.require_v2(), defaults.managed_by.as_deref()) {
-        (true, _) => Decision::Leave(Verdict::Compliant, Reason::V2Required),
-        (false, None) if !defaults.are_shown => Decision::Leave(Verdict::Held, Reason::UnknownManager),
-        (false, None | Some("account")) => Decision::Enforce,
-        (false, Some("declarative-policy")) => Decision::Leave(Verdict::Held, Reason::ManagedByPolicy),
-        (false, Some(_)) => Decision::Leave(Verdict::Held, Reason::UnknownManager),
-    }
-}
-
-/// The course of the account defaults of one Region through one sweep.
-pub struct DefaultsFlow<'a> {
-    /// The reading half.
-    pub observe: &'a ObserveDefaults,
-    /// The writing half; where only a report is wanted there is none.
-    pub enforce: Option<&'a EnforceDefaults>,
+/// Writes the outcome of the account defaults of one Region.
+#[derive(Clone, Copy)]
+pub(super) struct Wording<'a> {
     /// The account and the Region.
     pub home: &'a Home,
-    /// What holds for everything that this sweep looks at; no exception tag applies here.
-    pub terms: Terms<'a>,
 }
 
-impl DefaultsFlow<'_> {
-    /// Takes the defaults to their outcome.
-    ///
-    /// # Errors
-    /// EC2 has no such defaults in this Region.
-    pub async fn settle(&self) -> Result<Outcome, Failure> {
-        let mut course = Course::new(self);
-        let in_time = self.terms.patience.until_end(course.run()).await;
-        match in_time.unwrap_or_else(|| Err(Failure::out_of_time(course.write_is_open))) {
-            Err(failure) if failure.reason != Reason::NotOffered => Ok(course.failed(failure)),
-            ended => ended,
-        }
-    }
-
-    pub(super) fn left(&self, before: &Defaults, verdict: Verdict, reason: Reason) -> Outcome {
+impl Wording<'_> {
+    pub fn left(&self, before: &Defaults, verdict: Verdict, reason: Reason) -> Outcome {
         self.outcome(Some(before), verdict, reason, why_left(before, reason), None)
     }
 
-    pub(super) fn would_enforce(&self, before: &Defaults) -> Outcome {
+    pub fn would_enforce(&self, before: &Defaults) -> Outcome {
         self.outcome(Some(before), Verdict::WouldEnforce, Reason::V1Allowed, WOULD_ENFORCE.to_owned(), None)
     }
 
-    pub(super) fn enforced(&self, before: &Defaults, after: &Defaults) -> Outcome {
+    pub fn enforced(&self, before: &Defaults, after: &Defaults) -> Outcome {
         self.outcome(Some(before), Verdict::Enforced, Reason::V1Allowed, ENFORCED.to_owned(), Some(after.state()))
     }
 
-    pub(super) fn refused(&self, before: &Defaults, failure: &Failure) -> Outcome {
+    pub fn refused(&self, before: &Defaults, failure: &Failure) -> Outcome {
         let detail = format!("EC2 refuses to change them. {}", failure.detail);
         self.outcome(Some(before), Verdict::Held, Reason::Refused, detail, None)
     }
 
+    pub fn failed(&self, before: Option<&Defaults>, failure: Failure) -> Outcome {
+        let Failure { reason, detail, after, write_is_open } = failure;
+        let outcome = self.outcome(before, Verdict::Failed, reason, detail, after);
+        Outcome { write_is_open, ..outcome }
+    }
+
     /// AWS has no ARN for the defaults; this one has the form of one, so that it is unique and names the account.
-    pub(super) fn outcome(
+    fn outcome(
         &self,
         before: Option<&Defaults>,
         result: Verdict,
@@ -128,7 +96,7 @@ fn why_left(defaults: &Defaults, reason: Reason) -> String {
         }
         Reason::ManagedByPolicy => {
             let said = defaults.policy_message.as_deref().map(shortened);
-            let said = said.map(|said| format!(" (\u{201c}{said}\u{201d})")).unwrap_or_default();
+            let said = said.as_deref().map(quoted).unwrap_or_default();
             format!(
                 "A declarative policy of the organisation sets the Region's defaults for new instances{said}, so they \
                  were not changed. Require IMDSv2 in that policy."

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 
 /// Shorter values are left alone: taking every `1` or `no` out of a sentence would protect nothing.
-const SHORTEST_SECRET: usize = 4;
+const MIN_SECRET_CHARS: usize = 4;
 /// This much of a secret in a row counts as a quotation of it, even where AWS cut or escaped the rest.
-const QUOTATION: usize = 8;
+const MIN_QUOTED_CHARS: usize = 8;
 /// Where secrets are kept, and who may invoke a runtime. Elsewhere values are ARNs and addresses, whose parts stand in
 /// every message.
 const SECRETS: [&str; 2] = ["environmentVariables", "authorizerConfiguration"];
@@ -14,8 +14,8 @@ const DISCOVERY_URL: &str = "authorizerConfiguration.customJWTAuthorizer.discove
 
 /// Replaces every value in a message by the name of its member; gives none of the message where a part of a secret
 /// would remain. `values` are pairs of a path and a value.
-pub(super) fn redact(message: &str, values: &[(String, String)]) -> String {
-    let values = values.iter().filter(|(_, value)| value.chars().count() >= SHORTEST_SECRET);
+pub fn redact(message: &str, values: &[(String, String)]) -> String {
+    let values = values.iter().filter(|(_, value)| value.chars().count() >= MIN_SECRET_CHARS);
     let mut values: Vec<_> = values.flat_map(|(path, value)| [(path, value.clone()), (path, escaped(value))]).collect();
     // A value may contain another one.
     values.sort_by_key(|(_, value)| Reverse(value.len()));
@@ -44,6 +44,6 @@ fn is_secret(path: &str) -> bool {
 /// Whether a message quotes a part of a value that is no part of the address.
 fn is_quoted(value: &str, message: &str, address: &str) -> bool {
     let chars: Vec<_> = value.chars().collect();
-    let mut parts = chars.windows(QUOTATION).map(String::from_iter);
+    let mut parts = chars.windows(MIN_QUOTED_CHARS).map(String::from_iter);
     parts.any(|part| message.contains(&part) && !address.contains(&part))
 }

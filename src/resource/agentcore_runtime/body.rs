@@ -1,0 +1,64 @@
+//! Answers, read by their bytes: the SDK's types drop what they do not know.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use aws_sdk_bedrockagentcorecontrol::{
+    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::AfterDeserializationInterceptorContextRef},
+    error::{BoxError, ProvideErrorMetadata, SdkError},
+};
+
+use crate::{failure::Failure, outcome::Reason};
+
+/// Keeps the body of the last answer, if that was a success.
+#[derive(Clone, Default)]
+pub(super) struct BodyTap(Arc<Mutex<Option<Vec<u8>>>>);
+
+impl BodyTap {
+    /// What was read of the request `operation` that was sent with this tap, and answered with `reply`; `None` if AWS
+    /// does not know what it asks for. `parse` reads the body, even if the SDK could not read its own types from it.
+    ///
+    /// # Errors
+    /// The request failed, for `reason`, or its body is not what was asked for, in the words of `unreadable`.
+    pub fn read<T, O, E: ProvideErrorMetadata>(
+        &self,
+        (reason, operation, unreadable): (Reason, &str, &str),
+        reply: Result<O, SdkError<E>>,
+        parse: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<Option<T>, Failure> {
+        let body = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (body, reply) {
+            (Some(bytes), _) => parse(&bytes).map(Some).ok_or_else(|| Failure::new(reason, unreadable)),
+            (None, Ok(_)) => Err(Failure::new(reason, unreadable)),
+            (None, Err(error)) if error.code() == Some("ResourceNotFoundException") => Ok(None),
+            (None, Err(error)) => Err(Failure::of_request(reason, operation, &error, error.message())),
+        }
+    }
+}
+
+impl fmt::Debug for BodyTap {
+    /// The SDK may log its interceptors, and the body holds secrets.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl Intercept for BodyTap {
+    fn name(&self) -> &'static str {
+        "BodyTap"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        let bytes = response.body().bytes().filter(|_| response.status().is_success());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = bytes.map(<[u8]>::to_vec);
+        Ok(())
+    }
+}
