@@ -1,4 +1,4 @@
-//! What holds for all targets of one flow, and for what belongs to them.
+//! What holds for all targets of one flow: the exception tag, the time, what may still be spent, and the occasion.
 
 use std::time::Duration;
 
@@ -9,12 +9,13 @@ use crate::{
     patience::{Patience, Pauses},
 };
 
-/// How often an event's target is tried, if there is time: all pauses in between take longer than an invocation lasts.
+/// How many times an event's target is tried, if there is time: all pauses in between take longer than an invocation
+/// lasts.
 const EVENT_TRIES: usize = 20;
-/// How often a target is tried while others wait, and in a sweep at all, because the next one tries again.
+/// How many times a target is tried while others wait, and in a sweep, because the next sweep tries again.
 const FEW_TRIES: usize = 5;
 
-/// What holds for all targets of one flow, and for what belongs to them.
+/// What holds for all targets of one flow, and for the endpoints of a runtime among them.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The tag that exempts.
@@ -32,8 +33,8 @@ pub struct Context<'a> {
 pub enum Occasion {
     /// An event names them: they are written at once, and what AWS is at work on is waited for.
     Event,
-    /// A sweep lists them, and the next one will again: writes are paced, and nothing is waited for, because a few such
-    /// resources would stop all others.
+    /// A sweep lists them, and so will the next one: writes are paced, and nothing is waited for, because a few waiting
+    /// resources would hold up all the others.
     Sweep {
         /// No target's turn comes when less than this is left of the invocation.
         margin: Duration,
@@ -64,9 +65,9 @@ impl Context<'_> {
         }
     }
 
-    /// Whether what carries these tags is exempt.
-    pub fn is_exempt(&self, tags: &TagMap) -> bool {
-        let value = tags.get(self.exception.key()).map(String::as_str);
-        matches!(self.exception.exemption(value, self.moment.now.date_naive()), Exemption::Exempt { .. })
+    /// What these tags say about an exemption, now. `None` if they were not read.
+    pub fn exemption(&self, tags: Option<&TagMap>) -> Exemption {
+        let value = tags.and_then(|tags| tags.get(self.exception.key())).map(String::as_str);
+        self.exception.exemption(value, self.moment.now.date_naive())
     }
 }

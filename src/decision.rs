@@ -1,11 +1,11 @@
 //! What to do about one target: pure, and short enough for a security reviewer to read in a minute.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::{
-    exception::{ExceptionTag, Exemption},
-    observed::{MetadataAccess, Observation, Phase, Usage},
-    outcome::{Reason, Verdict},
+    exception::{Exempt, Exemption},
+    observed::{Hold, MetadataAccess, Observation, Phase, Usage},
+    verdict::{Compliant, Deferred, Failed, Gone, Held, Verdict},
 };
 
 /// How long after an event AWS may still not know the resource it told of (eventual consistency).
@@ -19,7 +19,7 @@ pub const NEW: TimeDelta = TimeDelta::hours(1);
 pub struct Moment {
     /// Now.
     pub now: DateTime<Utc>,
-    /// When the event that woke us happened.
+    /// When the event happened that woke the guardrail.
     pub event: Option<DateTime<Utc>>,
 }
 
@@ -36,7 +36,7 @@ impl Moment {
 /// What to do next about a target.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Decision {
-    /// Look again when AWS may have finished; with AWS's word for the present status.
+    /// Look again when AWS may have finished. Holds AWS's status.
     Wait(String),
     /// A write is due unless version 1 is in use: read whether it is.
     ReadUsage,
@@ -45,45 +45,93 @@ pub enum Decision {
     /// Require version 2.
     Enforce,
     /// Leave it as it is.
-    Leave(Verdict, Reason),
+    Leave(Leave),
+}
+
+/// Why a target is left as it is, with what there is to say about that.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Leave {
+    /// AWS does not know it yet.
+    NotFoundYet,
+    /// A person has to repair it.
+    Broken {
+        /// The reason, for programs.
+        reason: Held,
+        /// AWS's status.
+        status: String,
+        /// What AWS says about it, without any value of the configuration.
+        said: Option<String>,
+    },
+    /// It is not the guardrail's to write.
+    Held(Hold),
+    /// Software on it uses version 1.
+    Imdsv1InUse {
+        /// How many calls without a session token were counted.
+        number: u64,
+        /// Since the beginning of this day, in UTC.
+        since: NaiveDate,
+    },
+    /// Whether software on it uses version 1 is not known.
+    Imdsv1UseUnknown,
+    /// A later event finishes it.
+    Deferred(Deferred),
+    /// The exception tag forbids to change it.
+    Exempt(Exempt),
+    /// It does not exist any more, or is about to go.
+    Gone(Gone),
+    /// Version 1 is not allowed on it.
+    Compliant(Compliant),
+}
+
+impl Leave {
+    /// The same for programs.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::NotFoundYet => Verdict::Failed(Failed::NotFoundYet),
+            Self::Broken { reason, .. } => Verdict::Held(*reason),
+            Self::Held(hold) => Verdict::Held(hold.reason()),
+            Self::Imdsv1InUse { .. } => Verdict::Held(Held::Imdsv1InUse),
+            Self::Imdsv1UseUnknown => Verdict::Held(Held::Imdsv1UseUnknown),
+            Self::Deferred(reason) => Verdict::Deferred(*reason),
+            Self::Exempt(_) => Verdict::Exempt,
+            Self::Gone(reason) => Verdict::Gone(*reason),
+            Self::Compliant(reason) => Verdict::Compliant(*reason),
+        }
+    }
 }
 
 /// Decides about what was observed. A write needs all of: a settled resource that allows version 1, no exemption,
 /// nobody else whose it is to write, no use of version 1 if that is asked for, and tags that were read for certain.
 /// Those are read last: CloudWatch may take its time, and an exception must count up to the write.
-pub fn decide<D>(observation: &Observation<D>, exception: &ExceptionTag, moment: &Moment) -> Decision {
-    use Decision::{ConfirmTags, Enforce, Leave, ReadUsage, Wait};
+pub fn decide<D>(observation: &Observation<D>, exemption: &Exemption, moment: &Moment) -> Decision {
+    use Decision::{ConfirmTags, Enforce, ReadUsage, Wait};
     use MetadataAccess::{Disabled, V1Allowed, V2Required};
 
-    let seen = match observation {
-        Observation::Found(seen) => seen,
-        Observation::NotFound if moment.event_is_young() => return Leave(Verdict::Failed, Reason::NotFoundYet),
-        Observation::NotFound => return Leave(Verdict::Gone, Reason::NotFound),
+    let facts = match observation {
+        Observation::Found(facts) => facts,
+        Observation::NotFound if moment.event_is_young() => return Decision::Leave(Leave::NotFoundYet),
+        Observation::NotFound => return Decision::Leave(Leave::Gone(Gone::NotFound)),
     };
-    let exemption = exception.exemption(seen.tags.value(exception.key()), moment.now.date_naive());
-    match (&seen.phase, seen.access, &exemption, &seen.hold, seen.usage) {
-        (Phase::Ending(reason), _, _, _, _) => Leave(Verdict::Gone, *reason),
-        (Phase::Broken { reason, .. }, _, _, _, _) => Leave(Verdict::Held, *reason),
-        (Phase::Changing(status), _, _, _, _) => Wait(status.clone()),
-        (_, V2Required, _, _, _) => Leave(Verdict::Compliant, Reason::V2Required),
-        (_, Disabled, _, _, _) => Leave(Verdict::Compliant, Reason::EndpointDisabled),
-        (Phase::Creating(status), V1Allowed, _, _, _) => Wait(status.clone()),
-        (_, V1Allowed, Exemption::Exempt { .. }, _, _) => Leave(Verdict::Exempt, Reason::ExceptionTag),
-        (_, V1Allowed, _, Some(hold), _) => Leave(Verdict::Held, hold.reason()),
-        (Phase::Passing(reason), V1Allowed, _, None, _) => Leave(Verdict::Deferred, *reason),
-        (Phase::Settled, V1Allowed, _, None, Usage::Unread) => ReadUsage,
-        (Phase::Settled, V1Allowed, _, None, Usage::Calls { number: 1.., .. }) => {
-            Leave(Verdict::Held, Reason::Imdsv1InUse)
+    let leave = match (&facts.phase, facts.access, exemption, &facts.hold, facts.usage) {
+        (Phase::Ending(reason), _, _, _, _) => Leave::Gone(*reason),
+        (Phase::Broken { reason, status, said }, _, _, _, _) => {
+            Leave::Broken { reason: *reason, status: status.clone(), said: said.clone() }
         }
-        (Phase::Settled, V1Allowed, _, None, Usage::NoData) if !moment.is_new(seen.created) => {
-            Leave(Verdict::Held, Reason::Imdsv1UseUnknown)
+        (Phase::Changing(status), _, _, _, _) => return Wait(status.clone()),
+        (_, V2Required, _, _, _) => Leave::Compliant(Compliant::V2Required),
+        (_, Disabled, _, _, _) => Leave::Compliant(Compliant::EndpointDisabled),
+        (Phase::Creating(status), V1Allowed, _, _, _) => return Wait(status.clone()),
+        (_, V1Allowed, Exemption::Exempt(exempt), _, _) => Leave::Exempt(exempt.clone()),
+        (_, V1Allowed, _, Some(hold), _) => Leave::Held(hold.clone()),
+        (Phase::Passing(reason), V1Allowed, _, None, _) => Leave::Deferred(*reason),
+        (Phase::Settled, V1Allowed, _, None, Usage::Unread) => return ReadUsage,
+        (Phase::Settled, V1Allowed, _, None, Usage::Calls { number: number @ 1.., since }) => {
+            Leave::Imdsv1InUse { number, since }
         }
+        (Phase::Settled, V1Allowed, _, None, Usage::NoData) if !moment.is_new(facts.created) => Leave::Imdsv1UseUnknown,
         (Phase::Settled, V1Allowed, _, None, Usage::NotAsked | Usage::NoData | Usage::Calls { number: 0, .. }) => {
-            if seen.tags.are_confirmed() {
-                Enforce
-            } else {
-                ConfirmTags
-            }
+            return if facts.tags.are_confirmed() { Enforce } else { ConfirmTags };
         }
-    }
+    };
+    Decision::Leave(leave)
 }

@@ -22,14 +22,18 @@ pub enum Exemption {
         until: NaiveDate,
     },
     /// The resource is exempt: read and logged, never written.
-    Exempt {
-        /// The last day it covers, in UTC; `None` where it has no end.
-        until: Option<NaiveDate>,
-        /// The tag's value begins like a date and is none, so the exemption has no end.
-        malformed: bool,
-        /// What the owner wrote behind the date, or the whole value.
-        reason: String,
-    },
+    Exempt(Exempt),
+}
+
+/// An exception that holds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Exempt {
+    /// The last day it covers, in UTC; `None` if it never expires.
+    pub until: Option<NaiveDate>,
+    /// The tag's value looks like a date but is not a valid one, so the exception never expires.
+    pub malformed: bool,
+    /// What the owner wrote behind the date, or the whole value.
+    pub reason: String,
 }
 
 impl ExceptionTag {
@@ -38,7 +42,7 @@ impl ExceptionTag {
         &self.key
     }
 
-    /// Reads the tag's value, `None` where the resource does not carry the tag, on the day `today` in UTC.
+    /// What the tag's value says on the day `today` in UTC. The value is `None` if the resource does not have the tag.
     pub fn exemption(&self, value: Option<&str>, today: NaiveDate) -> Exemption {
         match (value, &self.value) {
             (None, _) => Exemption::None,
@@ -60,14 +64,14 @@ impl Exemption {
         match leading_date(value) {
             Some((until, _)) if until < today => Self::Expired { until },
             Some((until, rest)) => {
-                Self::Exempt { until: Some(until), malformed: false, reason: rest.trim().to_owned() }
+                Self::Exempt(Exempt { until: Some(until), malformed: false, reason: rest.trim().to_owned() })
             }
-            None => Self::Exempt { until: None, malformed: true, reason: value.to_owned() },
+            None => Self::Exempt(Exempt { until: None, malformed: true, reason: value.to_owned() }),
         }
     }
 
     fn without_end(reason: &str) -> Self {
-        Self::Exempt { until: None, malformed: false, reason: reason.to_owned() }
+        Self::Exempt(Exempt { until: None, malformed: false, reason: reason.to_owned() })
     }
 }
 

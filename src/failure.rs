@@ -5,18 +5,19 @@ use std::{error::Error, fmt, iter};
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 
 use crate::{
-    outcome::{Reason, State},
+    outcome::State,
     text::{quoted, shortened},
+    verdict::Failed,
 };
 
 /// What kept a target from being finished.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Failure {
-    /// Why, as a word.
-    pub reason: Reason,
+    /// Why, for programs.
+    pub reason: Failed,
     /// Why, as sentences.
     pub detail: String,
-    /// The setting as it was read after the write, where there was one and it could be read.
+    /// The setting as it was read after the write, if there was one and it could be read.
     pub after: Option<State>,
     /// Whether a write was sent of which nobody knows whether it happened.
     pub write_is_open: bool,
@@ -30,7 +31,7 @@ pub(crate) const NOT_AUTHORIZED: [&str; 3] = ["UnauthorizedOperation", "AccessDe
 
 impl Failure {
     /// A failure without a reading after a write.
-    pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
+    pub fn new(reason: Failed, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into(), after: None, write_is_open: false }
     }
 
@@ -53,7 +54,7 @@ impl Failure {
     /// AWS was still at work on the resource when time ran out; with AWS's word for its status.
     pub fn still_changing(status: &str) -> Self {
         Self::new(
-            Reason::StillChanging,
+            Failed::StillChanging,
             format!("Its status was still {status} when the time to wait ran out. A retry looks again."),
         )
     }
@@ -62,32 +63,25 @@ impl Failure {
     pub fn out_of_time(write_is_open: bool) -> Self {
         let written = if write_is_open { "a write may or may not have happened" } else { "nothing was written" };
         let detail = format!("The invocation's time ran out before its work was done; {written}. A retry looks again.");
-        Self { write_is_open, ..Self::new(Reason::OutOfTime, detail) }
+        Self { write_is_open, ..Self::new(Failed::OutOfTime, detail) }
     }
 
     /// What had to be known before a write was old by the time all of it was read.
     pub fn outdated() -> Self {
         let detail = "AWS took so long to answer that what was read was too old to write by, so no write was \
                       sent. A retry looks again.";
-        Self::new(Reason::ReadFailed, detail)
+        Self::new(Failed::ReadFailed, detail)
     }
 
     /// A write would come too late to be verified.
     pub fn too_late() -> Self {
         let detail = "Too little time was left to verify a write, so none was begun. A retry looks again.";
-        Self::new(Reason::OutOfTime, detail)
+        Self::new(Failed::OutOfTime, detail)
     }
 
     /// A reader left a target without an answer, which would be a defect.
     pub fn unanswered() -> Self {
-        Self::new(Reason::ReadFailed, "There was no answer for it. This is a defect of the guardrail.")
-    }
-
-    /// The endpoint of a service does not exist in this Region.
-    pub fn not_offered() -> Self {
-        let detail = "The service has no endpoint in this Region. If it is not offered here, deploy with \
-                      AgentCore=disabled.";
-        Self::new(Reason::NotOffered, detail)
+        Self::new(Failed::ReadFailed, "There was no answer for it. This is a defect of the guardrail.")
     }
 
     /// A listing shows ids that have not the form AWS documents.
@@ -97,11 +91,11 @@ impl Failure {
              was not looked at. Update the guardrail.",
             shortened(first)
         );
-        Self::new(Reason::ReadFailed, detail)
+        Self::new(Failed::ReadFailed, detail)
     }
 
     /// The pages of a listing lead back to one that was read before, so that the rest of it cannot be reached.
-    pub fn repeated_page(reason: Reason, operation: &str) -> Self {
+    pub fn repeated_page(reason: Failed, operation: &str) -> Self {
         let detail = format!(
             "After some pages of {operation} AWS named one that was read before, so that the rest could not be listed. \
              A retry lists it from the beginning; if that ends here, too, tell AWS Support."
@@ -109,12 +103,45 @@ impl Failure {
         Self::new(reason, detail)
     }
 
-    /// The failure of one request. `said` is AWS's own message, where it may be repeated.
-    pub fn of_request<E>(reason: Reason, operation: &str, error: &SdkError<E>, said: Option<&str>) -> Self
+    /// The failure of one request, with AWS's own message.
+    pub fn of_request<E>(reason: Failed, operation: &str, error: &SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata,
+    {
+        Self::of_request_saying(reason, operation, error, error.message())
+    }
+
+    /// The same with as much of AWS's message as may be repeated.
+    pub fn of_request_saying<E>(reason: Failed, operation: &str, error: &SdkError<E>, said: Option<&str>) -> Self
     where
         E: ProvideErrorMetadata,
     {
         Self::new(reason, describe(operation, error, said))
+    }
+}
+
+/// Why something could not be listed or read as a whole.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Unlisted {
+    /// The Region does not offer it, which is no failure. Holds a sentence about that.
+    NotOffered(String),
+    /// The request failed.
+    Failed(Failure),
+}
+
+impl Unlisted {
+    /// Why, as a sentence.
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::NotOffered(detail) => detail,
+            Self::Failed(failure) => &failure.detail,
+        }
+    }
+}
+
+impl From<Failure> for Unlisted {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
     }
 }
 

@@ -33,7 +33,6 @@ impl Guardrail {
     /// A guardrail that works through these clients. It is built once, for all invocations.
     pub fn new(settings: Settings, clients: Clients) -> Self {
         let Clients { ec2, agentcore, cloudwatch } = clients;
-        let authorizer = settings.runtime_authorizer.clone();
         let usage = ReadUsage::over(settings.imdsv1_usage_days, cloudwatch);
         let may_write = settings.mode == Mode::Enforce;
         let repoints = may_write && settings.pinned_endpoints == PinnedEndpoints::Repoint;
@@ -43,8 +42,12 @@ impl Guardrail {
             enforce: may_write.then(|| EnforceInstances::new(ec2.clone())),
         };
         let runtimes = Halves {
-            enforce: may_write.then(|| EnforceRuntimes::new(agentcore.clone(), authorizer.to_set().cloned())),
-            observe: ObserveRuntimes::new(agentcore.clone(), authorizer, settings.mutable_artifacts),
+            enforce: may_write.then(|| EnforceRuntimes::new(agentcore.clone())),
+            observe: ObserveRuntimes::new(
+                agentcore.clone(),
+                settings.runtime_authorizer.clone(),
+                settings.mutable_artifacts,
+            ),
         };
         let endpoints = (settings.pinned_endpoints != PinnedEndpoints::Off).then(|| Halves {
             observe: ObserveEndpoints::new(agentcore.clone()),

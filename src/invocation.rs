@@ -6,21 +6,23 @@ use crate::{
     context::{Context, Occasion},
     decision::Moment,
     event::Work,
+    failure::Unlisted,
     flow::Flow,
     guardrail::Guardrail,
-    outcome::{Outcome, Reason},
+    outcome::Outcome,
     patience::Patience,
     resource::{
-        Enforce, FollowUp, List,
+        List, Resource,
         account_defaults::DefaultsFlow,
-        agentcore_runtime::{EnforceRuntimes, ObserveRuntimes, endpoints::EndpointsFlow},
-        ec2_instance::{EnforceInstances, ObserveInstances},
+        agentcore_runtime::{Runtimes, endpoints::EndpointsFlow},
+        ec2_instance::Instances,
     },
     response::{Launches, NotListed, Response, Sweep},
     settings::{AgentCore, Mode},
     sweep::{Unfinished, sweep},
     target::{Home, Kind, Target},
     telemetry,
+    verdict::{Failed, Verdict},
 };
 
 /// One invocation.
@@ -60,83 +62,70 @@ impl Invocation<'_> {
     /// The kinds are swept side by side, so that neither can use up the other's time.
     async fn sweep(&self, kinds: &[Kind], response: &RefCell<Response>) {
         let is_whole = kinds.len() > 1 && self.mode == self.guardrail.settings.mode;
-        let is_offered =
-            |kind: &Kind| *kind != Kind::AgentcoreRuntime || self.guardrail.settings.agentcore == AgentCore::Enabled;
-        let kinds: Vec<_> = kinds.iter().copied().filter(is_offered).collect();
         let (launches, met, read) = (RefCell::new(Launches::default()), Cell::new(false), Cell::new(false));
         let each = |outcome: Outcome| {
             // The account defaults are no listing, and a policy may keep them from being read for good.
             if outcome.kind != Kind::AccountDefaults {
                 met.set(true);
-                let is_unread = matches!(outcome.reason, Reason::ReadFailed | Reason::OutOfTime);
-                read.set(read.get() || !is_unread || outcome.before.is_some());
+                read.set(read.get() || was_read(&outcome));
             }
             launches.borrow_mut().add(&outcome);
             telemetry::count_in_sweep(&outcome);
             self.add(response, outcome);
         };
+        let is_due = |kind| kinds.contains(&kind) && self.is_offered(kind);
+        let instances = self.instances(self.sweeps::<Instances>());
+        let runtimes = self.runtimes(self.sweeps::<Runtimes>());
         let (instances, runtimes, defaults) = tokio::join!(
-            self.sweep_kind(
-                kinds.contains(&Kind::Ec2Instance),
-                self.instances(self.sweeps::<ObserveInstances>()),
-                &each
-            ),
-            self.sweep_kind(
-                kinds.contains(&Kind::AgentcoreRuntime),
-                self.runtimes(self.sweeps::<ObserveRuntimes>()),
-                &each
-            ),
-            self.sweep_defaults(kinds.contains(&Kind::AccountDefaults), &each),
+            self.sweep_kind(is_due(Kind::Ec2Instance), instances, &each),
+            self.sweep_kind(is_due(Kind::AgentcoreRuntime), runtimes, &each),
+            self.sweep_defaults(is_due(Kind::AccountDefaults), &each),
         );
-        let left =
+        let unfinished =
             [(Kind::Ec2Instance, instances), (Kind::AgentcoreRuntime, runtimes), (Kind::AccountDefaults, defaults)];
         response.borrow_mut().sweep = Some(Sweep {
-            complete: left.iter().all(|(_, left)| is_complete(left)),
-            not_listed: left.into_iter().flat_map(not_listed).collect(),
+            complete: unfinished.iter().all(|(_, unfinished)| is_complete(unfinished)),
+            not_listed: unfinished.into_iter().flat_map(not_listed).collect(),
             launched_by: launches.into_inner().top_sources(),
             is_whole,
             read_nothing: met.get() && !read.get(),
         });
     }
 
-    /// Leaves nothing where the kind is not asked for.
-    async fn sweep_kind<O, E, F>(
-        &self,
-        is_asked_for: bool,
-        flow: Flow<'_, O, E, F>,
-        each: &impl Fn(Outcome),
-    ) -> Unfinished
-    where
-        O: List,
-        E: Enforce<Document = O::Document>,
-        F: FollowUp,
-    {
-        if !is_asked_for {
+    fn is_offered(&self, kind: Kind) -> bool {
+        kind != Kind::AgentcoreRuntime || self.guardrail.settings.agentcore == AgentCore::Enabled
+    }
+
+    /// Leaves nothing unfinished of a kind that is not due.
+    async fn sweep_kind<R: Resource>(&self, is_due: bool, flow: Flow<'_, R>, each: &impl Fn(Outcome)) -> Unfinished {
+        if !is_due {
             return Unfinished::default();
         }
         sweep(&flow, self.home, each).await
     }
 
-    /// A sweep of the kind that this looks at.
-    fn sweeps<O: List>(&self) -> Occasion {
-        Occasion::Sweep { margin: self.guardrail.settings.sweep_margin.0.max(O::TIME_TO_FINISH) }
+    /// A sweep of this kind.
+    fn sweeps<R: Resource>(&self) -> Occasion {
+        Occasion::Sweep { margin: self.guardrail.settings.sweep_margin.0.max(R::Observe::TIME_TO_FINISH) }
     }
 
     /// A Region has one set of defaults, or none: nothing is listed, and a failure is an outcome.
-    async fn sweep_defaults(&self, is_asked_for: bool, each: &impl Fn(Outcome)) -> Unfinished {
+    async fn sweep_defaults(&self, is_due: bool, each: &impl Fn(Outcome)) -> Unfinished {
         let Guardrail { settings, defaults, .. } = self.guardrail;
-        let Some(defaults) = defaults.as_ref().filter(|_| is_asked_for) else { return Unfinished::default() };
-        let occasion = Occasion::Sweep { margin: settings.sweep_margin.0 };
-        if !self.context(occasion).goes_on() {
+        let Some(defaults) = defaults.as_ref().filter(|_| is_due) else { return Unfinished::default() };
+        let context = self.context(Occasion::Sweep { margin: settings.sweep_margin.0 });
+        if !context.goes_on() {
             return Unfinished { out_of_time: true, ..Unfinished::default() };
         }
         let (observe, enforce) = (&defaults.observe, defaults.writing(self.mode));
-        match (DefaultsFlow { observe, enforce, home: self.home, context: self.context(occasion) }).run().await {
+        match (DefaultsFlow { observe, enforce, home: self.home, context }).run().await {
             Ok(outcome) => {
                 each(outcome);
                 Unfinished::default()
             }
-            Err(not_offered) => Unfinished { not_listed: vec![not_offered], ..Unfinished::default() },
+            Err(not_offered) => {
+                Unfinished { not_listed: vec![Unlisted::NotOffered(not_offered)], ..Unfinished::default() }
+            }
         }
     }
 
@@ -145,19 +134,18 @@ impl Invocation<'_> {
         response.borrow_mut().add(outcome);
     }
 
-    fn instances(&self, occasion: Occasion) -> Flow<'_, ObserveInstances, EnforceInstances, ()> {
+    fn instances(&self, occasion: Occasion) -> Flow<'_, Instances> {
         let Guardrail { instances, pacer, .. } = self.guardrail;
         let (observe, enforce) = (&instances.observe, instances.writing(self.mode));
         Flow { observe, enforce, pacer: Some(pacer), context: self.context(occasion), follow_up: () }
     }
 
-    fn runtimes(&self, occasion: Occasion) -> Flow<'_, ObserveRuntimes, EnforceRuntimes, Option<EndpointsFlow<'_>>> {
+    fn runtimes(&self, occasion: Occasion) -> Flow<'_, Runtimes> {
         let Guardrail { runtimes, endpoints, .. } = self.guardrail;
         let context = self.context(occasion);
-        let follow_up = endpoints.as_ref().map(|endpoints| EndpointsFlow {
-            observe: &endpoints.observe,
-            enforce: endpoints.writing(self.mode),
-            context,
+        let follow_up = endpoints.as_ref().map(|endpoints| {
+            let (observe, enforce) = (&endpoints.observe, endpoints.writing(self.mode));
+            EndpointsFlow { observe, enforce, context }
         });
         Flow { observe: &runtimes.observe, enforce: runtimes.writing(self.mode), pacer: None, context, follow_up }
     }
@@ -168,12 +156,17 @@ impl Invocation<'_> {
     }
 }
 
-/// A service that is not offered here leaves nothing to sweep.
-fn is_complete(left: &Unfinished) -> bool {
-    !left.out_of_time && left.not_listed.iter().all(|failure| failure.reason == Reason::NotOffered)
+/// Whether AWS showed anything of a target.
+fn was_read(outcome: &Outcome) -> bool {
+    let is_unread = matches!(outcome.verdict, Verdict::Failed(Failed::ReadFailed | Failed::OutOfTime));
+    !is_unread || outcome.before.is_some()
 }
 
-fn not_listed((kind, left): (Kind, Unfinished)) -> impl Iterator<Item = NotListed> {
-    let failures = left.not_listed.into_iter();
-    failures.map(move |failure| NotListed { kind, reason: failure.reason, detail: failure.detail })
+/// What the Region does not offer leaves nothing to sweep.
+fn is_complete(unfinished: &Unfinished) -> bool {
+    !unfinished.out_of_time && unfinished.not_listed.iter().all(|why| matches!(why, Unlisted::NotOffered(_)))
+}
+
+fn not_listed((kind, unfinished): (Kind, Unfinished)) -> impl Iterator<Item = NotListed> {
+    unfinished.not_listed.into_iter().map(move |why| NotListed::new(kind, why))
 }

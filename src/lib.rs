@@ -46,4 +46,5 @@ pub mod sweep;
 pub mod target;
 pub mod telemetry;
 pub mod text;
+pub mod verdict;
 pub mod wording;

@@ -1,18 +1,19 @@
-//! What a look at AWS shows of one target: the facts both kinds of resources share.
+//! What AWS shows of one target: the facts that all kinds of resources share.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    outcome::{Finding, LaunchedBy, Reason, State},
+    outcome::{Finding, LaunchedBy, State},
     target::Target,
+    verdict::{Deferred, Gone, Held},
 };
 
 /// The tags of a resource, by key.
 pub type TagMap = BTreeMap<String, String>;
 
-/// What a look at one target shows. `D` is what its kind needs for a write, such as a runtime's configuration.
+/// What AWS shows of one target. `D` is what its kind needs for a write, such as a runtime's configuration.
 #[derive(Debug)]
 pub enum Observation<D> {
     /// AWS does not know it.
@@ -22,7 +23,7 @@ pub enum Observation<D> {
 }
 
 impl<D> Observation<D> {
-    /// The facts, where AWS knows the resource.
+    /// The facts, if AWS knows the resource.
     pub fn found(&self) -> Option<&Observed<D>> {
         match self {
             Self::NotFound => None,
@@ -30,14 +31,19 @@ impl<D> Observation<D> {
         }
     }
 
-    /// Takes in tags that were read with a request of their own.
+    /// Its tags, as far as they are known.
+    pub fn tags(&self) -> Option<&TagMap> {
+        self.found().and_then(|facts| facts.tags.known())
+    }
+
+    /// Replaces its tags by those that were read with a request of their own.
     pub fn confirm_tags(&mut self, tags: TagMap) {
         if let Self::Found(observed) = self {
             observed.tags = Tags::Confirmed(tags);
         }
     }
 
-    /// Takes in what was read of the use of version 1.
+    /// Sets what was read about the use of version 1.
     pub fn learn_usage(&mut self, usage: Usage) {
         if let Self::Found(observed) = self {
             observed.usage = usage;
@@ -68,13 +74,11 @@ pub struct Observed<D> {
     pub launched_by: Option<LaunchedBy>,
     /// What was noticed.
     pub findings: Vec<Finding>,
-    /// What matters only if it is enforced.
-    pub findings_if_enforced: Vec<Finding>,
     /// What its kind needs for a write.
     pub document: D,
 }
 
-/// Why something that allows version 1 is not the guardrail's to write.
+/// Why a resource that allows version 1 is not the guardrail's to write.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Hold {
     /// AWS manages the instance for this service principal.
@@ -88,13 +92,13 @@ pub enum Hold {
 }
 
 impl Hold {
-    /// The same as a word.
-    pub fn reason(&self) -> Reason {
+    /// The reason, for programs.
+    pub fn reason(&self) -> Held {
         match self {
-            Self::Operator(_) => Reason::ManagedByOperator,
-            Self::Harness => Reason::ManagedByHarness,
-            Self::InstancesCompute => Reason::InstancesCompute,
-            Self::MutableArtifact => Reason::MutableArtifact,
+            Self::Operator(_) => Held::ManagedByOperator,
+            Self::Harness => Held::ManagedByHarness,
+            Self::InstancesCompute => Held::InstancesCompute,
+            Self::MutableArtifact => Held::MutableArtifact,
         }
     }
 }
@@ -133,24 +137,23 @@ pub enum Usage {
 pub enum Phase {
     /// It rests in a state in which AWS takes the write.
     Settled,
-    /// AWS makes it as it shows it and will be done soon enough to wait; with AWS's word for the status.
+    /// AWS is creating it with the configuration shown, and will finish soon enough to wait for. Holds AWS's status.
     Creating(String),
-    /// AWS changes it, into what is not certain yet, and will be done soon enough to wait; with AWS's word for the
-    /// status.
+    /// AWS is changing it, and what it shows may not stay. It will finish soon enough to wait for. Holds AWS's status.
     Changing(String),
-    /// It passes through a state that a later event will end.
-    Passing(Reason),
-    /// A person has to look; with AWS's word for the status and its reason.
+    /// It is in a state that a later event will end.
+    Passing(Deferred),
+    /// A person has to repair it.
     Broken {
-        /// What a program shall know.
-        reason: Reason,
-        /// AWS's word for the status.
+        /// The reason, for programs.
+        reason: Held,
+        /// AWS's status.
         status: String,
-        /// What AWS says about it, without any configuration value.
+        /// What AWS says about it, without any value of the configuration.
         said: Option<String>,
     },
     /// It is about to go, or has gone.
-    Ending(Reason),
+    Ending(Gone),
 }
 
 /// How much is known of the tags of a resource.
@@ -165,11 +168,11 @@ pub enum Tags {
 }
 
 impl Tags {
-    /// The value of a tag, as far as is known.
-    pub fn value(&self, key: &str) -> Option<&str> {
+    /// The tags, as far as they are known.
+    pub fn known(&self) -> Option<&TagMap> {
         match self {
             Self::Unread => None,
-            Self::Unconfirmed(tags) | Self::Confirmed(tags) => tags.get(key).map(String::as_str),
+            Self::Unconfirmed(tags) | Self::Confirmed(tags) => Some(tags),
         }
     }
 

@@ -13,6 +13,7 @@ pub const WORK_MARGIN: Duration = Duration::from_secs(5);
 /// Nothing that may forbid a write may be older than this when the write is handed to the SDK. It is sent at most three
 /// seconds later, once there is a connection, and so within ten seconds of what was read.
 pub const MAX_AGE: Duration = Duration::from_secs(7);
+
 /// The pauses between two looks at a resource.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
@@ -42,8 +43,8 @@ impl Patience {
         Self { pace, deadline: now() + remaining }
     }
 
-    /// Lets work go on until what is left is [`WORK_MARGIN`]; `None` where it was not finished then. Nothing is begun
-    /// after that moment.
+    /// Lets work go on until only [`WORK_MARGIN`] is left; `None` if it was not finished then. Nothing is begun after
+    /// that moment.
     pub async fn until_end<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let left = self.left().checked_sub(WORK_MARGIN).filter(|left| !left.is_zero())?;
         tokio::time::timeout(left, work).await.ok()
@@ -69,9 +70,42 @@ impl Patience {
         Pauses { pauses: self.growing().with_max_times(tries.saturating_sub(1)).build(), patience: *self }
     }
 
+    /// Reads again and again until a write has come to its end. Reads may lag behind a write: after more than
+    /// `max_fruitless` of them that do not show it, or when no time is left, what the last one shows counts.
+    pub async fn watch<T>(&self, max_fruitless: usize, read: impl AsyncFn() -> Progress<T>) -> T {
+        let mut pauses = self.pauses();
+        let mut fruitless = 0;
+        loop {
+            let so_far = match read().await {
+                Progress::Ended(result) => return result,
+                Progress::Working(so_far) => {
+                    fruitless = 0;
+                    so_far
+                }
+                Progress::Behind(so_far) => {
+                    fruitless += 1;
+                    so_far
+                }
+            };
+            if fruitless > max_fruitless || !pauses.pause().await {
+                return so_far;
+            }
+        }
+    }
+
     fn growing(&self) -> ExponentialBuilder {
         ExponentialBuilder::default().with_min_delay(self.pace.first).with_max_delay(self.pace.longest).with_jitter()
     }
+}
+
+/// What a read shows of a write that was sent.
+pub enum Progress<T> {
+    /// Nothing more is to be waited for.
+    Ended(T),
+    /// AWS is at work on it. Holds the result if time runs out now.
+    Working(T),
+    /// The write is not to be seen, or not yet. Holds the result if no later read shows it.
+    Behind(T),
 }
 
 /// A series of pauses that ends before the deadline, or with the number of tries.
@@ -81,7 +115,7 @@ pub struct Pauses {
 }
 
 impl Pauses {
-    /// Pauses, and gives `true`; gives `false` at once if the pause would go past the deadline's margin, or if there were
+    /// Sleeps and returns `true`, or returns `false` at once if the pause would run into the margin, or if there were
     /// enough of them.
     pub async fn pause(&mut self) -> bool {
         let Some(pause) = self.pauses.next() else { return false };

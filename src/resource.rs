@@ -1,6 +1,22 @@
-//! The two halves of a resource kind: one looks, the other writes. A third kind is one more folder here, its words in
-//! `target`, `outcome` and `wording`, and a flow in `invocation`. [`account_defaults`] are no resource of a kind and
-//! have two halves and a small flow of their own.
+//! The kinds of resources, and what the flow needs of each: a half that reads, a half that writes, and its words.
+//!
+//! Every kind is a folder with the same files. Who knows one kind knows all:
+//!
+//! | file | what it does | |
+//! |---|---|---|
+//! | `list` | finds what a sweep has to look at | reads |
+//! | `observe` | reads what AWS shows of a target | reads |
+//! | `decision` | says what to do about it, if it is no kind of its own; kinds share [`decision`](crate::decision) | pure |
+//! | `enforce` | sends the one write | the only code that writes |
+//! | `verify` | waits for what was written, and compares, if AWS takes its time | reads |
+//! | `wording` | says what became of it | pure |
+//! | `flow` | runs the stages, if it is no kind of its own; kinds share [`flow`](crate::flow) | |
+//!
+//! A kind is a type that implements [`Resource`] and [`Words`]: [`Instances`](ec2_instance::Instances) and
+//! [`Runtimes`](agentcore_runtime::Runtimes). A third one is one more folder here, a name in
+//! [`Kind`](crate::target::Kind) and a flow in [`invocation`](crate::invocation). [`account_defaults`] and the
+//! [`endpoints`](agentcore_runtime::endpoints) of a runtime are no kinds: there is no list of them that events or sweeps
+//! could name, so each has a small flow of its own.
 
 use std::time::Duration;
 
@@ -8,30 +24,40 @@ use chrono::{DateTime, Utc};
 use futures_util::Stream;
 
 use crate::{
-    failure::Failure,
+    failure::{Failure, Unlisted},
     observed::{Observation, Observed, TagMap, Usage},
     outcome::{Outcome, State},
     patience::Patience,
     settings::Mode,
     target::{Home, Target},
+    wording::Words,
 };
 
 pub mod account_defaults;
 pub mod agentcore_runtime;
+mod attempts;
 pub mod ec2_instance;
 pub mod pages;
 mod refusal;
 
+pub use attempts::{Attempts, Denial};
 pub use refusal::Refusal;
 
-/// How many requests to AWS are under way at once. So many instances are also looked at together, just before they are
+/// How many requests to AWS are under way at once. As many instances are also looked at together, just before they are
 /// written.
 pub const CONCURRENCY: usize = 8;
 
-/// How many more times something is looked at whose write the role's own Deny has refused: AWS may show a tag late.
-pub const MAX_LOOKS_FOR_TAG: usize = 3;
+/// A kind of resource: what the flow needs of it.
+pub trait Resource: Words {
+    /// Its reading half.
+    type Observe: Observe<Document = Self::Document> + List;
+    /// Its writing half.
+    type Enforce: Enforce<Document = Self::Document>;
+    /// What is looked after once the outcome of a target is known.
+    type FollowUp<'a>: FollowUp;
+}
 
-/// The two halves that look after one kind of thing.
+/// The two halves that look after one kind of resource.
 #[derive(Clone, Debug)]
 pub struct Halves<O, E> {
     /// The reading half.
@@ -41,7 +67,7 @@ pub struct Halves<O, E> {
 }
 
 impl<O, E> Halves<O, E> {
-    /// The writing half, for an invocation in this mode: in report mode nothing has one.
+    /// The writing half, for an invocation in this mode. In report mode there is none.
     pub fn writing(&self, mode: Mode) -> Option<&E> {
         self.enforce.as_ref().filter(|_| mode == Mode::Enforce)
     }
@@ -53,21 +79,22 @@ pub type PerTarget<T> = Vec<(Target, Result<T, Failure>)>;
 /// The reading half of a kind. It cannot write.
 #[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
 pub trait Observe {
-    /// What a look finds for the other half, such as a runtime's configuration.
+    /// What the other half needs for a write, such as a runtime's configuration.
     type Document;
     /// How many targets that are about to be written are looked at together: few enough to be written before what was
     /// read is old.
     const TOGETHER: usize;
 
-    /// Looks at targets; one target's failure costs no other. What AWS does not know is
-    /// [`Observation::NotFound`], not a failure.
+    /// Looks at targets. A failure of one target does not affect the others. What AWS does not know is
+    /// [`Observation::NotFound`] and not a failure.
     async fn observe(&self, targets: &[Target]) -> PerTarget<Observation<Self::Document>>;
 
-    /// Reads, with a request of its own, the tag `key` of targets that are about to be written; other tags may be
-    /// missing from the answer.
+    /// Reads the tag `key` of targets that are about to be written, with a request of its own. Other tags may be missing
+    /// from the answer.
     async fn confirm(&self, targets: &[Target], key: &str) -> PerTarget<Confirmed<Self::Document>>;
 
-    /// Reads how much version 1 of targets was used until now; only of a kind whose looks say that it is unread.
+    /// Reads how much version 1 of targets was used until now. It is only called for a kind whose observations say that
+    /// this is unread.
     async fn usage(&self, _targets: &[Target], _now: DateTime<Utc>) -> PerTarget<Usage> {
         PerTarget::new()
     }
@@ -83,16 +110,15 @@ pub enum Confirmed<D> {
 }
 
 /// The listing of a kind, for the sweep. It cannot write.
-pub trait List: Observe {
+pub trait List {
     /// How many batches are worked on at once.
     const BATCHES_AT_ONCE: usize;
-    /// A target's turn comes only when more than this is left of an invocation.
+    /// A target's turn comes only if more than this is left of an invocation.
     const TIME_TO_FINISH: Duration;
 
     /// Everything of this account and Region that may need a write, in batches for a first look and in another order
-    /// each time: what fails for good must not keep a sweep from the rest. A failure stands for what could not be
-    /// listed.
-    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Failure>>;
+    /// each time: what fails for good must not keep a sweep from the rest. An error stands for what could not be listed.
+    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Unlisted>>;
 }
 
 /// The writing half of a kind. Report mode does not have one.
@@ -101,8 +127,8 @@ pub trait Enforce {
     /// What the other half found.
     type Document;
 
-    /// Requires version 2 on an observed resource, changes nothing else but what it was made to set beside that, and
-    /// verifies both. The write is sent once.
+    /// Requires version 2 on an observed resource, sets what its document says is to be set beside that, changes nothing
+    /// else, and verifies both. The write is sent once.
     ///
     /// # Errors
     /// Why it could not be done, or could not be verified.
@@ -129,10 +155,10 @@ pub enum Form {
     AsDemanded,
 }
 
-/// What belongs to a target beside its one setting: it is looked after once the target's outcome is known.
+/// What belongs to a target beside its one setting. It is looked after once the target's outcome is known.
 #[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
 pub trait FollowUp {
-    /// Looks after it, and gives the outcome with what became of that.
+    /// Looks after it, and returns the outcome with what became of that.
     async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome;
 }
 
@@ -143,11 +169,11 @@ impl FollowUp for () {
     }
 }
 
-/// Nothing is looked after.
+/// With `None` nothing is looked after.
 impl<F: FollowUp> FollowUp for Option<F> {
     async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome {
         match self {
-            Some(one) => one.follow_up(target, outcome).await,
+            Some(follow_up) => follow_up.follow_up(target, outcome).await,
             None => outcome,
         }
     }

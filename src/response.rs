@@ -5,12 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::{
-    event::Ignored,
-    outcome::{Outcome, Reason, Verdict},
-    settings::Mode,
-    target::Kind,
-};
+use crate::{event::Ignored, failure::Unlisted, outcome::Outcome, settings::Mode, target::Kind, verdict::Verdict};
 
 mod launches;
 
@@ -36,6 +31,9 @@ pub struct Response {
     /// How many outcomes were left out because the response would have been too large.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncated: Option<usize>,
+    /// Whether a target failed.
+    #[serde(skip)]
+    targets_failed: bool,
     /// What only a sweep has to say.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub sweep: Option<Sweep>,
@@ -64,16 +62,22 @@ pub struct Sweep {
 pub struct NotListed {
     /// Of which kind of resource.
     pub kind: Kind,
-    /// Why, as a word; only `not_offered` is no failure.
-    pub reason: Reason,
+    /// Why, as a word; only `not_offered` is not a failure.
+    pub reason: &'static str,
     /// Why, as a sentence.
     pub detail: String,
+    /// Whether that is a failure. A service that the Region does not offer is not one.
+    #[serde(skip)]
+    pub has_failed: bool,
 }
 
 impl NotListed {
-    /// Whether that is a failure. A service that is not offered here is none.
-    pub fn has_failed(&self) -> bool {
-        self.reason != Reason::NotOffered
+    /// What is said of a listing of this kind.
+    pub fn new(kind: Kind, why: Unlisted) -> Self {
+        match why {
+            Unlisted::NotOffered(detail) => Self { kind, reason: "not_offered", detail, has_failed: false },
+            Unlisted::Failed(why) => Self { kind, reason: why.reason.into(), detail: why.detail, has_failed: true },
+        }
     }
 }
 
@@ -86,12 +90,13 @@ impl Response {
     /// A response without outcomes yet.
     pub fn new(mode: Mode) -> Self {
         let (counts, outcomes) = (BTreeMap::new(), Vec::new());
-        Self { mode, ignored: None, counts, outcomes, truncated: None, sweep: None }
+        Self { mode, ignored: None, counts, outcomes, truncated: None, targets_failed: false, sweep: None }
     }
 
     /// Counts an outcome, and keeps it if there is room or something less important to leave out.
     pub fn add(&mut self, outcome: Outcome) {
-        *self.counts.entry(outcome.result.into()).or_default() += 1;
+        self.targets_failed |= matches!(outcome.verdict, Verdict::Failed(_));
+        *self.counts.entry(outcome.verdict.result()).or_default() += 1;
         self.outcomes.push(outcome);
         if self.outcomes.len() >= 2 * MAX_OUTCOMES {
             self.keep(MAX_OUTCOMES);
@@ -102,8 +107,8 @@ impl Response {
     /// is only said; it fails if something could not be listed, or nothing at all could be read.
     pub fn has_failed(&self) -> bool {
         match &self.sweep {
-            None => self.counts.contains_key(<&str>::from(Verdict::Failed)),
-            Some(sweep) => sweep.not_listed.iter().any(NotListed::has_failed) || sweep.read_nothing,
+            None => self.targets_failed,
+            Some(sweep) => sweep.not_listed.iter().any(|listing| listing.has_failed) || sweep.read_nothing,
         }
     }
 
@@ -129,7 +134,7 @@ impl Response {
     }
 
     fn keep(&mut self, most: usize) {
-        self.outcomes.sort_by(|one, other| (one.result, &one.id).cmp(&(other.result, &other.id)));
+        self.outcomes.sort_by(|one, other| (one.verdict.rank(), &one.id).cmp(&(other.verdict.rank(), &other.id)));
         let more = self.outcomes.len().saturating_sub(most);
         if more > 0 {
             self.outcomes.truncate(most);

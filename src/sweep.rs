@@ -6,38 +6,33 @@ use std::cell::RefCell;
 use futures_util::{StreamExt, stream};
 
 use crate::{
-    failure::Failure,
+    failure::Unlisted,
     flow::Flow,
     outcome::Outcome,
-    resource::{Enforce, FollowUp, List},
+    resource::{List, Resource},
     target::Home,
 };
 
-/// What a sweep of one kind has left.
+/// What a sweep of one kind has not finished.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Unfinished {
     /// Whether time ran out; the next sweep goes on where work is left.
     pub out_of_time: bool,
     /// Why not everything could be listed.
-    pub not_listed: Vec<Failure>,
+    pub not_listed: Vec<Unlisted>,
 }
 
 /// Takes everything that the listing of a kind shows to its outcome, batch by batch, so that memory does not grow with
 /// the fleet. When too little time is left no other turn comes; what is under way is finished.
-pub async fn sweep<O, E, F>(flow: &Flow<'_, O, E, F>, home: &Home, each: &impl Fn(Outcome)) -> Unfinished
-where
-    O: List,
-    E: Enforce<Document = O::Document>,
-    F: FollowUp,
-{
-    let left = RefCell::new(Unfinished::default());
+pub async fn sweep<R: Resource>(flow: &Flow<'_, R>, home: &Home, each: &impl Fn(Outcome)) -> Unfinished {
+    let unfinished = RefCell::new(Unfinished::default());
     let batches = stream::unfold(Box::pin(flow.observe.batches(home)), async |mut batches| {
         let batch = flow.context.patience.until_end(batches.next()).await;
         match batch {
             Some(Some(batch)) if batch.is_err() || flow.context.goes_on() => Some((batch, batches)),
             Some(None) => None,
             Some(Some(_)) | None => {
-                left.borrow_mut().out_of_time = true;
+                unfinished.borrow_mut().out_of_time = true;
                 None
             }
         }
@@ -45,10 +40,10 @@ where
     let work = batches.map(async |batch| match batch {
         Ok(targets) => {
             let all_came = flow.run(&targets, each).await;
-            left.borrow_mut().out_of_time |= !all_came;
+            unfinished.borrow_mut().out_of_time |= !all_came;
         }
-        Err(failure) => left.borrow_mut().not_listed.push(failure),
+        Err(unlisted) => unfinished.borrow_mut().not_listed.push(unlisted),
     });
-    work.buffer_unordered(O::BATCHES_AT_ONCE).collect::<()>().await;
-    left.into_inner()
+    work.buffer_unordered(R::Observe::BATCHES_AT_ONCE).collect::<()>().await;
+    unfinished.into_inner()
 }

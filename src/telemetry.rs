@@ -10,10 +10,11 @@ use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::Subscri
 
 use crate::{
     event::{Cause, Event, Work},
-    outcome::{Outcome, Reason, Verdict},
+    outcome::Outcome,
     response::{InvocationError, NotListed, Response, Sweep},
     settings::Mode,
     text::shortened,
+    verdict::{Held, Verdict},
 };
 
 /// The CloudWatch namespace of the metrics.
@@ -71,7 +72,7 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
 
 /// Counts the outcome of a target in a sweep, which does not fail with it.
 pub fn count_in_sweep(outcome: &Outcome) {
-    if outcome.result == Verdict::Failed {
+    if let Verdict::Failed(_) = outcome.verdict {
         counter!("UnfinishedTargets").increment(1);
     }
 }
@@ -106,9 +107,9 @@ fn report_response(request_id: &str, response: &Response) {
 
 fn report_sweep(request_id: &str, response: &Response, sweep: &Sweep) {
     for listing in &sweep.not_listed {
-        let NotListed { kind, reason, detail } = listing;
-        let (kind, reason): (&str, &str) = (kind.into(), reason.into());
-        if listing.has_failed() {
+        let NotListed { kind, reason, detail, has_failed } = listing;
+        let kind: &str = kind.into();
+        if *has_failed {
             error!(request_id, kind, reason, detail, "{kind} could not be listed");
         } else {
             info!(request_id, kind, reason, detail, "{kind} is not offered here");
@@ -127,12 +128,12 @@ fn report_sweep(request_id: &str, response: &Response, sweep: &Sweep) {
 
 /// Logs and counts one outcome.
 pub fn report_outcome(request_id: &str, mode: Mode, outcome: &Outcome) {
-    let (kind, result): (&str, &str) = (outcome.kind.into(), outcome.result.into());
+    let (kind, result): (&str, _) = (outcome.kind.into(), outcome.verdict.result());
     counter!("Outcomes", "Kind" => kind, "Result" => result).increment(1);
     if outcome.is_unverified_write() {
         counter!("UnverifiedWrites").increment(1);
     }
-    if outcome.reason == Reason::Refused {
+    if outcome.verdict == Verdict::Held(Held::Refused) {
         counter!("UnfinishedTargets").increment(1);
     }
     log(request_id, mode.into(), outcome);
@@ -140,14 +141,13 @@ pub fn report_outcome(request_id: &str, mode: Mode, outcome: &Outcome) {
 
 /// One line an outcome, with the outcome's members; those that are not plain text stand in it as JSON.
 fn log(request_id: &str, mode: &str, outcome: &Outcome) {
-    let Outcome { kind, id, arn, result, reason, detail, before, after, findings, launched_by, write_is_open: _ } =
-        outcome;
-    let (kind, word, reason): (&str, &str, &str) = (kind.into(), result.into(), reason.into());
+    let Outcome { kind, id, arn, verdict, detail, before, after, findings, launched_by, write_is_open: _ } = outcome;
+    let (kind, result, reason): (&str, _, _) = (kind.into(), verdict.result(), verdict.reason());
     let (before, after, findings) = (json(before), json(after), json(findings));
     let launched_by = launched_by.as_ref().map(json);
     let unverified_write = outcome.is_unverified_write().then_some(true);
-    // The level is part of what tracing fixes at compile time, so that one line cannot choose it.
-    macro_rules! line {
+    // tracing fixes the level at compile time, so each level needs its own expansion.
+    macro_rules! log_at {
         ($level:ident) => {
             $level!(
                 request_id,
@@ -155,7 +155,7 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
                 kind,
                 id,
                 arn,
-                result = word,
+                result,
                 reason,
                 detail,
                 before,
@@ -163,14 +163,19 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
                 findings,
                 launched_by,
                 unverified_write,
-                "{id}: {word}"
+                "{id}: {result}"
             )
         };
     }
-    match result {
-        Verdict::Failed => line!(error),
-        Verdict::Held => line!(warn),
-        _ => line!(info),
+    match verdict {
+        Verdict::Failed(_) => log_at!(error),
+        Verdict::Held(_) => log_at!(warn),
+        Verdict::Enforced(_)
+        | Verdict::WouldEnforce
+        | Verdict::Deferred(_)
+        | Verdict::Exempt
+        | Verdict::Gone(_)
+        | Verdict::Compliant(_) => log_at!(info),
     }
 }
 

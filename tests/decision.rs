@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use metadata_guardrail::{
-    decision::{Decision, Moment, NEW, YOUNG, decide},
-    exception::ExceptionTag,
+    decision::{Decision, Leave, Moment, NEW, YOUNG, decide},
+    exception::{ExceptionTag, Exemption},
     observed::{Hold, MetadataAccess, Observation, Observed, Phase, Tags, Usage},
-    outcome::{Reason, State},
+    outcome::State,
     target::Target,
+    verdict::{Deferred, Gone, Held},
 };
 
 use crate::harness::{EXEMPT, home};
@@ -41,22 +42,23 @@ impl Seen<'_> {
             state: State::Instance { http_tokens: None, hop_limit: None },
             launched_by: None,
             findings: Vec::new(),
-            findings_if_enforced: Vec::new(),
             document: (),
         }));
-        decide(&observation, &ExceptionTag::default(), &Moment { now: now(), event: None })
+        let tag = self.tags.known().and_then(|tags| tags.get(EXEMPT)).map(String::as_str);
+        let exemption = ExceptionTag::default().exemption(tag, now().date_naive());
+        decide(&observation, &exemption, &Moment { now: now(), event: None })
     }
 }
 
 fn phases() -> [(&'static str, Phase); 6] {
-    let broken = Phase::Broken { reason: Reason::UpdateFailed, status: "UPDATE_FAILED".to_owned(), said: None };
+    let broken = Phase::Broken { reason: Held::UpdateFailed, status: "UPDATE_FAILED".to_owned(), said: None };
     [
         ("settled", Phase::Settled),
         ("creating", Phase::Creating("CREATING".to_owned())),
         ("changing", Phase::Changing("UPDATING".to_owned())),
-        ("passing", Phase::Passing(Reason::Pending)),
+        ("passing", Phase::Passing(Deferred::Pending)),
         ("broken", broken),
-        ("ending", Phase::Ending(Reason::Terminated)),
+        ("ending", Phase::Ending(Gone::Terminated)),
     ]
 }
 
@@ -128,7 +130,10 @@ fn rows() -> Vec<String> {
                     lines(usages(), 9, |usage| {
                         lines(ages(), 14, |created| {
                             let seen = Seen { phase, access, tags, hold: &hold, usage, created };
-                            vec![format!("{:?}", seen.decide())]
+                            vec![match seen.decide() {
+                                Decision::Leave(leave) => format!("{:?}", leave.verdict()),
+                                decision => format!("{decision:?}"),
+                            }]
                         })
                     })
                 });
@@ -166,13 +171,13 @@ fn a_write_is_decided_in_exactly_the_rows_that_allow_it() {
 fn what_is_not_found_is_gone_unless_the_event_is_young() {
     let about = |age: Option<TimeDelta>| {
         let moment = Moment { now: now(), event: age.map(|age| now() - age) };
-        let Decision::Leave(_, reason) = decide(&Observation::<()>::NotFound, &ExceptionTag::default(), &moment) else {
+        let Decision::Leave(leave) = decide(&Observation::<()>::NotFound, &Exemption::None, &moment) else {
             panic!("there is nothing to do")
         };
-        reason
+        leave
     };
-    assert_eq!(about(Some(TimeDelta::zero())), Reason::NotFoundYet);
-    assert_eq!(about(Some(YOUNG - TimeDelta::seconds(1))), Reason::NotFoundYet);
-    assert_eq!(about(Some(YOUNG)), Reason::NotFound);
-    assert_eq!(about(None), Reason::NotFound);
+    assert_eq!(about(Some(TimeDelta::zero())), Leave::NotFoundYet);
+    assert_eq!(about(Some(YOUNG - TimeDelta::seconds(1))), Leave::NotFoundYet);
+    assert_eq!(about(Some(YOUNG)), Leave::Gone(Gone::NotFound));
+    assert_eq!(about(None), Leave::Gone(Gone::NotFound));
 }

@@ -343,7 +343,7 @@ proptest! {
         configuration.extend(nothing.map(|nothing| (AUTHORIZER.to_owned(), nothing)));
         let document = read(&Json::Object(configuration), style);
 
-        let with = document.with_authorizer(&parsed(&authorizer, its_style)).expect("it has none");
+        let with = document.with_authorizer(&parsed(&authorizer, its_style));
 
         let mut sent = sent(&update(&with, S3Endpoint::Keep));
         let mut outer = raw_members(sent.remove(AUTHORIZER).expect("it is sent").get());
@@ -365,7 +365,8 @@ proptest! {
         let document = read(&Json::Object(configuration), style);
 
         prop_assert!(!document.lacks_authorizer());
-        prop_assert!(document.with_authorizer(&parsed(&authorizer, style)).is_none());
+        let document = document.with_authorizer(&parsed(&authorizer, style));
+        prop_assert!(!document.gets_authorizer());
         let sent = sent(&update(&document, S3Endpoint::Keep));
         prop_assert_eq!(sent[AUTHORIZER].get(), existing.written(style));
     }
@@ -394,7 +395,8 @@ proptest! {
     ) {
         configuration.remove(AUTHORIZER);
         let with = read(&Json::Object(configuration.clone()), one).with_authorizer(&parsed(&authorizer, one));
-        let with = with.expect("it has none");
+        prop_assert!(with.gets_authorizer());
+        prop_assert_eq!(with.differences(&with), [AUTHORIZER], "as it was read it has none");
         configuration.insert(AUTHORIZER.to_owned(), Json::object([(CUSTOM_JWT, Json::Object(authorizer))]));
         let mut configuration = Json::Object(configuration);
         prop_assert_eq!(with.differences(&read(&configuration, other)), Vec::<String>::new());
@@ -556,7 +558,7 @@ fn a_client_token_belongs_to_one_authorizer() {
         let url = "https://login.example.org/.well-known/openid-configuration";
         let authorizer = json!({"discoveryUrl": url, "allowedClients": [client]}).to_string();
         let with = with("description", json!("a")).with_authorizer(&authorizer.parse().expect("a valid authorizer"));
-        with.expect("it has none").update(ID, S3Endpoint::Keep).expect("nothing is missing").client_token
+        with.update(ID, S3Endpoint::Keep).expect("nothing is missing").client_token
     };
     let without = with("description", json!("a")).update(ID, S3Endpoint::Keep).expect("nothing is missing");
 

@@ -1,7 +1,7 @@
 //! The grammar of the exception tag.
 
 use chrono::{Days, NaiveDate};
-use metadata_guardrail::exception::{ExceptionTag, Exemption};
+use metadata_guardrail::exception::{ExceptionTag, Exempt, Exemption};
 use proptest::prelude::*;
 
 fn today() -> NaiveDate {
@@ -17,11 +17,11 @@ fn read(tag: &str, value: &str) -> Exemption {
 }
 
 fn exempt(until: Option<NaiveDate>, reason: &str) -> Exemption {
-    Exemption::Exempt { until, malformed: false, reason: reason.to_owned() }
+    Exemption::Exempt(Exempt { until, malformed: false, reason: reason.to_owned() })
 }
 
 fn malformed(value: &str) -> Exemption {
-    Exemption::Exempt { until: None, malformed: true, reason: value.to_owned() }
+    Exemption::Exempt(Exempt { until: None, malformed: true, reason: value.to_owned() })
 }
 
 #[test]
@@ -126,8 +126,8 @@ proptest! {
     #[test]
     fn four_digits_a_dash_and_a_digit_never_exempt_without_a_date_or_a_finding(value in "[0-9]{4}-[0-9][0-9-]{0,8}") {
         let is_dated_or_malformed = match read("key", &value) {
-            Exemption::Expired { .. } | Exemption::Exempt { until: Some(_), .. } => true,
-            Exemption::Exempt { malformed, .. } => malformed,
+            Exemption::Expired { .. } | Exemption::Exempt(Exempt { until: Some(_), .. }) => true,
+            Exemption::Exempt(Exempt { malformed, .. }) => malformed,
             Exemption::None => false,
         };
         prop_assert!(is_dated_or_malformed);

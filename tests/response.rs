@@ -1,22 +1,24 @@
 //! The response, as other programs parse it.
 
 use metadata_guardrail::{
-    outcome::{Outcome, Reason, State, Verdict},
-    response::InvocationError,
-    response::{MAX_BYTES, Response},
+    outcome::{Outcome, State},
+    response::{InvocationError, MAX_BYTES, Response},
     settings::Mode,
     target::Kind,
+    verdict::{Enforced, Failed, Verdict},
 };
 use serde_json::{Value, json};
 
-fn outcome(number: usize, result: Verdict) -> Outcome {
+const ENFORCED: Verdict = Verdict::Enforced(Enforced::V1Allowed);
+const FAILED: Verdict = Verdict::Failed(Failed::WriteFailed);
+
+fn outcome(number: usize, verdict: Verdict) -> Outcome {
     let id = format!("i-{number:017x}");
     Outcome {
         kind: Kind::Ec2Instance,
         arn: format!("arn:aws:ec2:eu-west-1:111122223333:instance/{id}"),
         id,
-        result,
-        reason: Reason::WriteFailed,
+        verdict,
         detail: "AWS answered “no” \"twice\".".to_owned(),
         before: Some(State::Instance { http_tokens: Some("optional".to_owned()), hop_limit: Some(1) }),
         after: None,
@@ -34,7 +36,7 @@ fn response(outcomes: impl IntoIterator<Item = Outcome>) -> Response {
 
 #[test]
 fn a_small_response_is_whole_and_says_nothing_of_truncation() {
-    let response = response([outcome(1, Verdict::Enforced)]).fitted();
+    let response = response([outcome(1, ENFORCED)]).fitted();
 
     assert_eq!(
         serde_json::to_value(&response).unwrap().as_object().unwrap().keys().collect::<Vec<_>>(),
@@ -47,8 +49,8 @@ fn a_small_response_is_whole_and_says_nothing_of_truncation() {
 
 #[test]
 fn a_large_response_keeps_failures_and_exact_counts_and_fits_into_a_message() {
-    let mut outcomes: Vec<_> = (0..2_000).map(|number| outcome(number, Verdict::Enforced)).collect();
-    outcomes.extend((2_000..2_010).map(|number| outcome(number, Verdict::Failed)));
+    let mut outcomes: Vec<_> = (0..2_000).map(|number| outcome(number, ENFORCED)).collect();
+    outcomes.extend((2_000..2_010).map(|number| outcome(number, FAILED)));
 
     let error = InvocationError::RemediationFailed(Box::new(response(outcomes)));
 
@@ -67,12 +69,12 @@ fn a_large_response_keeps_failures_and_exact_counts_and_fits_into_a_message() {
 fn a_response_does_not_grow_with_the_fleet() {
     let mut response = Response::new(Mode::Enforce);
     for number in 0..100_000 {
-        response.add(outcome(number, if number % 1_000 == 0 { Verdict::Failed } else { Verdict::Enforced }));
+        response.add(outcome(number, if number % 1_000 == 0 { FAILED } else { ENFORCED }));
         assert!(response.outcomes.len() < 2_000);
     }
     let response = response.fitted();
 
     assert_eq!((response.counts["failed"], response.counts["enforced"]), (100, 99_900));
-    assert!(response.outcomes[..100].iter().all(|outcome| outcome.result == Verdict::Failed));
+    assert!(response.outcomes[..100].iter().all(|outcome| outcome.verdict == FAILED));
     assert_eq!(response.truncated, Some(100_000 - response.outcomes.len()));
 }

@@ -3,77 +3,63 @@
 
 use std::{ops::ControlFlow, slice::from_mut};
 
-use super::{Flow, turn::Turn};
+use super::{Flow, ObservationOf, TurnOf};
 use crate::{
-    decision::Decision,
+    decision::{Decision, Leave},
     failure::Failure,
     observed::Observation,
-    outcome::{Outcome, Reason, Verdict},
+    outcome::Outcome,
     patience::Pauses,
-    resource::{Enforce, FollowUp, Form, MAX_LOOKS_FOR_TAG, Observe, Refusal},
+    resource::{Attempts, Denial, Enforce, Form, Refusal, Resource},
     target::Target,
+    verdict::{Compliant, Deferred},
     wording::Wording,
 };
 
 /// One target on its way to an outcome.
-pub(super) struct TargetRun<'a, O: Observe, E, F> {
-    flow: &'a Flow<'a, O, E, F>,
-    wording: Wording<'a>,
-    turn: Turn<O::Document>,
+pub(super) struct TargetRun<'f, 'a, R: Resource> {
+    flow: &'f Flow<'a, R>,
+    wording: Wording<'f, R>,
+    turn: TurnOf<R>,
     waits: Pauses,
-    retries: Pauses,
+    attempts: Attempts<ObservationOf<R>>,
     others_wait: bool,
     is_postponed: bool,
     form: Form,
-    /// What was sent in a write whose answer was lost.
-    sent: Option<Observation<O::Document>>,
-    /// Whether a write is under way, or its answer was lost.
-    write_is_open: bool,
-    second_look_left: bool,
-    /// How the write was denied, and how many more looks there may be for the tag that explains it.
-    denied: Option<(Refusal, usize)>,
-    /// Whether what was read was too old once.
+    has_changed: bool,
     was_outdated: bool,
-    /// What AWS answered last.
-    answered: Option<String>,
 }
 
 type Step = ControlFlow<Outcome>;
 
-impl<'a, O, E, F> TargetRun<'a, O, E, F>
-where
-    O: Observe,
-    E: Enforce<Document = O::Document>,
-    F: FollowUp,
-{
+impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
     /// `sent` is what was sent before in a write whose answer was lost; `others_wait` for the place that this takes.
     pub fn new(
-        flow: &'a Flow<'a, O, E, F>,
-        target: &'a Target,
-        turn: Turn<O::Document>,
-        sent: Option<Observation<O::Document>>,
+        flow: &'f Flow<'a, R>,
+        target: &'f Target,
+        turn: TurnOf<R>,
+        sent: Option<ObservationOf<R>>,
         others_wait: bool,
     ) -> Self {
-        let write_is_open = sent.is_some();
+        let retries = if others_wait { flow.context.few_retries() } else { flow.context.retries() };
+        let attempts = Attempts::new(retries, sent);
+        let mut wording = flow.wording(target);
+        wording.write_is_open = attempts.write_is_open();
         Self {
             flow,
-            wording: Wording { write_is_open, ..flow.wording(target) },
+            wording,
             turn,
             waits: flow.context.patience.pauses(),
-            retries: if others_wait { flow.context.few_retries() } else { flow.context.retries() },
+            attempts,
             others_wait,
             is_postponed: false,
             form: Form::Plain,
-            sent,
-            write_is_open,
-            second_look_left: true,
-            denied: None,
+            has_changed: false,
             was_outdated: false,
-            answered: None,
         }
     }
 
-    pub async fn run(&mut self) -> Outcome {
+    pub async fn finish(&mut self) -> Outcome {
         loop {
             if let Step::Break(outcome) = self.step().await {
                 return outcome;
@@ -82,99 +68,79 @@ where
     }
 
     /// What was sent, if there is nothing to say yet, because AWS took none of a few attempts and others wait.
-    pub fn postponed(self) -> Option<Option<Observation<O::Document>>> {
-        self.is_postponed.then_some(self.sent)
+    pub fn postponed(mut self) -> Option<Option<ObservationOf<R>>> {
+        self.is_postponed.then(|| self.attempts.take_sent())
     }
 
     pub fn out_of_time(&mut self) -> Outcome {
-        self.fail(Failure::out_of_time(self.write_is_open))
+        self.fail(Failure::out_of_time(self.attempts.write_is_open()))
     }
 
     async fn step(&mut self) -> Step {
         if let Some(failure) = self.turn.failure.take() {
             return self.failed(failure);
         }
-        match self.flow.decision(&self.turn) {
-            Some(Decision::Leave(Verdict::Compliant, Reason::V2Required)) if self.sent.is_some() => self.verify(),
-            Some(Decision::Leave(verdict, reason)) => self.left(verdict, reason),
-            Some(Decision::Wait(status)) => self.wait(Failure::still_changing(&status)).await,
-            Some(Decision::ReadUsage | Decision::ConfirmTags) => {
+        let Some(decision) = self.flow.decision(&self.turn) else { return self.failed(Failure::unanswered()) };
+        match decision {
+            Decision::Leave(Leave::Compliant(Compliant::V2Required)) if self.attempts.sent().is_some() => self.verify(),
+            Decision::Leave(leave) => self.left(&leave),
+            Decision::Wait(status) => self.wait(Failure::still_changing(&status)).await,
+            Decision::ReadUsage | Decision::ConfirmTags => {
                 self.flow.look_last(from_mut(&mut self.turn)).await;
                 Step::Continue(())
             }
-            Some(Decision::Enforce) => self.enforce().await,
-            None => self.failed(Failure::unanswered()),
+            Decision::Enforce => self.enforce().await,
         }
     }
 
     async fn enforce(&mut self) -> Step {
-        let (Some(enforce), Some(Observation::Found(observed))) = (self.flow.enforce, &self.turn.look) else {
-            return self.left(Verdict::WouldEnforce, Reason::V1Allowed);
+        let (Some(enforce), Some(Observation::Found(observed))) = (self.flow.enforce, &self.turn.observation) else {
+            return Step::Break(self.wording.would_enforce(self.turn.observation.as_ref()));
         };
-        if let Some((refusal, looks_left)) = self.denied.take() {
-            return self.still_denied(refusal, looks_left).await;
+        let observation = self.turn.observation.as_ref();
+        match self.attempts.denial().await {
+            Denial::No => {}
+            Denial::LookAgain => return self.look_again().await,
+            Denial::ByOwnRole(failure) => {
+                let failure = failure.of_own_deny(self.flow.context.exception.key());
+                return Step::Break(self.wording.refused(observation, failure));
+            }
+            Denial::ByUnknown(failure) => return self.failed(failure),
         }
         if self.turn.is_outdated() {
             return self.look_anew().await;
         }
-        self.write_is_open = true;
+        self.attempts.begin();
         self.turn.may_write = false;
         match enforce.enforce(observed, self.form, &self.flow.context.patience).await {
-            Ok(after) => Step::Break(self.wording.enforced(self.turn.look.as_ref(), after)),
+            Ok(after) => Step::Break(self.wording.enforced(observed, after)),
             Err(refusal) => self.refused(refusal).await,
         }
     }
 
     async fn refused(&mut self, refusal: Refusal) -> Step {
-        let is_unclear = matches!(refusal, Refusal::Unclear(_));
-        self.write_is_open = is_unclear || self.sent.is_some();
-        self.wording.write_is_open = self.write_is_open;
-        if !is_unclear || self.answered.is_none() {
-            self.answered = Some(refusal.failure().detail.clone());
-        }
+        self.attempts.note(&refusal, || self.turn.observation.take());
+        self.wording.write_is_open = self.attempts.write_is_open();
         match refusal {
             Refusal::Throttled(failure) => {
                 self.flow.pacer.into_iter().for_each(|pacer| pacer.slow_down());
                 self.try_again(failure).await
             }
-            Refusal::NotTaken(failure) => self.try_again(failure).await,
-            Refusal::Unclear(failure) => {
-                self.sent = self.turn.look.take();
-                self.try_again(failure).await
-            }
-            Refusal::Changed(_) if self.second_look_left => {
-                self.second_look_left = false;
+            Refusal::NotTaken(failure) | Refusal::Unclear(failure) => self.try_again(failure).await,
+            Refusal::Changed(_) if !self.has_changed => {
+                self.has_changed = true;
                 self.look_again().await
             }
             Refusal::Demanded(_) if self.form == Form::Plain => {
                 self.form = Form::AsDemanded;
                 self.look_again().await
             }
-            Refusal::Denied(_) => {
-                self.denied = Some((refusal, MAX_LOOKS_FOR_TAG));
-                self.look_again().await
-            }
-            Refusal::NotAllowed(_) => {
-                self.denied = Some((refusal, 0));
-                self.look_again().await
-            }
+            Refusal::Denied(_) | Refusal::NotAllowed(_) => self.look_again().await,
             Refusal::Busy(failure) => self.wait(failure).await,
             Refusal::ForGood(failure) | Refusal::Demanded(failure) => {
-                Step::Break(self.wording.refused(self.turn.look.as_ref(), failure))
+                Step::Break(self.wording.refused(self.turn.observation.as_ref(), failure))
             }
             Refusal::Changed(failure) | Refusal::Failed(failure) => self.failed(failure),
-        }
-    }
-
-    /// Another look has not shown why the write was denied.
-    async fn still_denied(&mut self, refusal: Refusal, looks_left: usize) -> Step {
-        if looks_left > 0 && self.retries.pause().await {
-            self.denied = Some((refusal, looks_left - 1));
-            return self.look_again().await;
-        }
-        match refusal {
-            Refusal::Denied(failure) => Step::Break(self.wording.refused_by_own_deny(self.turn.look.as_ref(), failure)),
-            refusal => self.failed(refusal.failure().clone()),
         }
     }
 
@@ -190,31 +156,31 @@ where
     /// What a look shows of the write whose answer was lost.
     fn verify(&mut self) -> Step {
         let (Some(enforce), Some(Observation::Found(sent)), Some(Observation::Found(now))) =
-            (self.flow.enforce, &self.sent, &self.turn.look)
+            (self.flow.enforce, self.attempts.sent(), &self.turn.observation)
         else {
-            return self.left(Verdict::Compliant, Reason::V2Required);
+            return self.left(&Leave::Compliant(Compliant::V2Required));
         };
         match enforce.verify(sent, now) {
-            Ok(after) => Step::Break(self.wording.enforced(self.sent.as_ref(), after)),
+            Ok(after) => Step::Break(self.wording.enforced(sent, after)),
             Err(failure) => {
-                self.turn.look = self.sent.take();
+                self.turn.observation = self.attempts.take_sent();
                 self.failed(failure)
             }
         }
     }
 
-    /// Pauses for what AWS is at work on, and looks again; fails if no time is left for that. What may be the guardrail's
-    /// own work is waited for in a sweep, too: no event will tell of its end.
+    /// Pauses for what AWS is still changing, and looks again; fails if no time is left for that. What may be the
+    /// guardrail's own work is also waited for in a sweep: no event will tell of its end.
     async fn wait(&mut self, otherwise: Failure) -> Step {
-        if !self.flow.context.waits() && self.sent.is_none() {
-            return self.left(Verdict::Deferred, Reason::StillChanging);
+        if !self.flow.context.waits() && self.attempts.sent().is_none() {
+            return self.left(&Leave::Deferred(Deferred::StillChanging));
         }
         if self.waits.pause().await { self.look_again().await } else { self.failed(otherwise) }
     }
 
     /// Pauses after an attempt that came to nothing, and looks again; fails if it was the last one.
     async fn try_again(&mut self, failure: Failure) -> Step {
-        if !self.retries.pause().await {
+        if !self.attempts.pause().await {
             self.is_postponed = self.others_wait && !self.flow.context.patience.is_short();
             return self.failed(failure);
         }
@@ -227,20 +193,16 @@ where
         Step::Continue(())
     }
 
-    fn left(&self, verdict: Verdict, reason: Reason) -> Step {
-        Step::Break(self.wording.left(self.turn.look.as_ref(), verdict, reason))
+    fn left(&self, leave: &Leave) -> Step {
+        Step::Break(self.wording.left(self.turn.observation.as_ref(), leave))
     }
 
     fn failed(&mut self, failure: Failure) -> Step {
         Step::Break(self.fail(failure))
     }
 
-    /// What AWS answered before is said, too: time that has run out explains nothing.
-    fn fail(&mut self, mut failure: Failure) -> Outcome {
-        if let Some(answered) = self.answered.take().filter(|answered| *answered != failure.detail) {
-            failure = failure.preceded_by(&answered);
-        }
-        failure.write_is_open |= self.write_is_open;
-        self.wording.failed(self.turn.look.as_ref().or(self.sent.as_ref()), failure)
+    fn fail(&mut self, failure: Failure) -> Outcome {
+        let failure = self.attempts.explain(failure);
+        self.wording.failed(self.turn.observation.as_ref().or(self.attempts.sent()), failure)
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     target::Target,
 };
 
-/// A look that has waited longer than this for its turn is not worth confirming: it would be too old to write by soon
+/// What was read longer ago than this when its turn comes is not worth confirming: it would be too old to write by soon
 /// after.
 const MAX_AGE_TO_CONFIRM: Duration = Duration::from_secs(3);
 
@@ -18,7 +18,7 @@ const MAX_AGE_TO_CONFIRM: Duration = Duration::from_secs(3);
 pub(super) struct Turn<D> {
     pub target: Target,
     /// What the last look found; `None` if none has succeeded.
-    pub look: Option<Observation<D>>,
+    pub observation: Option<Observation<D>>,
     /// Why the target cannot go on.
     pub failure: Option<Failure>,
     /// Whether the pacer allows its write.
@@ -28,28 +28,28 @@ pub(super) struct Turn<D> {
 }
 
 impl<D> Turn<D> {
-    pub fn new(target: Target, look: Result<Observation<D>, Failure>, read: Stopwatch) -> Self {
-        let (look, failure) = match look {
-            Ok(look) => (Some(look), None),
+    pub fn new(target: Target, observation: Result<Observation<D>, Failure>, read: Stopwatch) -> Self {
+        let (observation, failure) = match observation {
+            Ok(observation) => (Some(observation), None),
             Err(failure) => (None, Some(failure)),
         };
-        Self { target, look, failure, may_write: false, read }
+        Self { target, observation, failure, may_write: false, read }
     }
 
-    pub fn see(&mut self, look: Observation<D>, read: Stopwatch) {
-        (self.look, self.read) = (Some(look), read);
+    pub fn see(&mut self, observation: Observation<D>, read: Stopwatch) {
+        (self.observation, self.read) = (Some(observation), read);
     }
 
     pub fn learn_usage(&mut self, usage: Usage) {
-        if let Some(look) = &mut self.look {
-            look.learn_usage(usage);
+        if let Some(observation) = &mut self.observation {
+            observation.learn_usage(usage);
         }
     }
 
     pub fn confirm(&mut self, confirmed: Confirmed<D>, read: Stopwatch) {
-        match (confirmed, &mut self.look) {
-            (Confirmed::Anew(look), _) => self.see(look, read),
-            (Confirmed::Tags(tags), Some(look)) => look.confirm_tags(tags),
+        match (confirmed, &mut self.observation) {
+            (Confirmed::Anew(observation), _) => self.see(observation, read),
+            (Confirmed::Tags(tags), Some(observation)) => observation.confirm_tags(tags),
             (Confirmed::Tags(_), None) => {}
         }
     }
@@ -65,13 +65,13 @@ impl<D> Turn<D> {
     }
 }
 
-/// The targets of some of the turns.
-pub(super) fn targets<D>(turns: &[Turn<D>], of: impl Fn(&Turn<D>) -> bool) -> Vec<Target> {
-    turns.iter().filter(|turn| of(turn)).map(|turn| turn.target.clone()).collect()
+/// The targets of those turns for which `is_due`.
+pub(super) fn targets<D>(turns: &[Turn<D>], is_due: impl Fn(&Turn<D>) -> bool) -> Vec<Target> {
+    turns.iter().filter(|turn| is_due(turn)).map(|turn| turn.target.clone()).collect()
 }
 
-/// Takes the answers of those that were asked for into their turns. Without an answer a target cannot go on.
-pub(super) fn take_in<D, T>(
+/// Merges the answers for those that were asked for into their turns. Without an answer a target cannot go on.
+pub(super) fn merge<D, T>(
     turns: &mut [Turn<D>],
     asked_for: &[Target],
     answers: PerTarget<T>,

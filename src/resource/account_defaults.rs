@@ -2,6 +2,14 @@
 //!
 //! There is one set of them, without id, tags, listing or states, so they do not go through [`flow`](crate::flow): one
 //! read, one decision, at most one write, one outcome. No exception tag applies to them.
+//!
+//! | file | what it does | |
+//! |---|---|---|
+//! | `observe` | reads the defaults | reads |
+//! | `decision` | says what to do about them | pure |
+//! | `enforce` | sends `HttpTokens=required` and reads them back | the only code that writes |
+//! | `wording` | says what became of them | pure |
+//! | `flow` | runs these stages | |
 
 mod decision;
 mod enforce;
@@ -9,7 +17,7 @@ mod flow;
 mod observe;
 mod wording;
 
-pub use decision::{Decision, decide};
+pub use decision::{Decision, Leave, decide};
 pub use enforce::EnforceDefaults;
 pub use flow::DefaultsFlow;
 pub use observe::{Defaults, ObserveDefaults};

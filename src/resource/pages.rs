@@ -5,26 +5,26 @@ use std::collections::{BTreeSet, HashSet};
 use futures_util::{Stream, stream};
 
 use crate::{
-    failure::Failure,
-    outcome::Reason,
+    failure::{Failure, Unlisted},
     target::{Target, read_all},
+    verdict::Failed,
 };
 
 /// The pages of the listing `operation`, to its end or to its first failure. `page` asks for the page that a token
-/// names, and gives it with the token of the next one.
+/// names, and returns it with the token of the next one.
 ///
-/// The SDK's paginators take a token that repeats itself for the end of the listing, and what comes after it would be
-/// overlooked. Here it is a failure for `reason`.
-pub fn pages<P>(
-    reason: Reason,
+/// The SDK's paginators take a repeated token for the end of the listing, and what comes after it would be overlooked.
+/// Here it is a failure for `reason`.
+pub fn pages<P, E: From<Failure>>(
+    reason: Failed,
     operation: &'static str,
-    page: impl AsyncFn(Option<String>) -> Result<(P, Option<String>), Failure>,
-) -> impl Stream<Item = Result<P, Failure>> {
+    page: impl AsyncFn(Option<String>) -> Result<(P, Option<String>), E>,
+) -> impl Stream<Item = Result<P, E>> {
     let beginning = (page, Some(None), HashSet::new());
     stream::try_unfold(beginning, move |(page, token, mut asked_for)| async move {
         let Some(token) = token else { return Ok(None) };
         if !asked_for.insert(token.clone()) {
-            return Err(Failure::repeated_page(reason, operation));
+            return Err(Failure::repeated_page(reason, operation).into());
         }
         let (items, next) = page(token).await?;
         let next = next.filter(|next| !next.is_empty()).map(Some);
@@ -33,20 +33,20 @@ pub fn pages<P>(
 }
 
 /// The ids on all pages of a listing as batches of targets, in another order each time: a sweep that runs out of time
-/// must not always end before the same ones. First come the failures, one of them for the ids that are nobody's.
+/// must not always end before the same ones. First come the failures, one of them for ids that match no known form.
 pub fn shuffled(
     operation: &str,
-    pages: Vec<Result<Vec<String>, Failure>>,
+    pages: Vec<Result<Vec<String>, Unlisted>>,
     batch: usize,
     target: impl Fn(&str) -> Option<Target>,
-) -> impl Iterator<Item = Result<Vec<Target>, Failure>> {
+) -> impl Iterator<Item = Result<Vec<Target>, Unlisted>> {
     let (pages, failures): (Vec<_>, Vec<_>) = pages.into_iter().partition(Result::is_ok);
     // Something may have moved from one page to another meanwhile.
     let ids: BTreeSet<_> = pages.into_iter().flatten().flatten().collect();
     let (mut known, unknown) = read_all(ids, target);
     fastrand::shuffle(&mut known);
-    let unknown = unknown.first().map(|first| Failure::unknown_ids(operation, unknown.len(), first));
+    let unknown = unknown.first().map(|first| Failure::unknown_ids(operation, unknown.len(), first).into());
     let failures: Vec<_> = failures.into_iter().filter_map(Result::err).chain(unknown).map(Err).collect();
-    let batches: Vec<_> = known.chunks(batch).map(|some| Ok(some.to_vec())).collect();
+    let batches: Vec<_> = known.chunks(batch).map(|batch| Ok(batch.to_vec())).collect();
     failures.into_iter().chain(batches)
 }

@@ -5,7 +5,7 @@ use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 
 use crate::{
     failure::{FOR_GOOD, Failure, NOT_AUTHORIZED},
-    outcome::Reason,
+    verdict::Failed,
 };
 
 /// Why a write did not end as it should.
@@ -62,7 +62,7 @@ impl Refusal {
     where
         E: ProvideErrorMetadata,
     {
-        let failure = Failure::of_request(Reason::WriteFailed, operation, error, said);
+        let failure = Failure::of_request_saying(Failed::WriteFailed, operation, error, said);
         let message = error.message().unwrap_or_default();
         let is_not_authorized = error.code().is_some_and(|code| NOT_AUTHORIZED.contains(&code));
         match (error, error.code()) {

@@ -4,7 +4,10 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use serde::Serialize;
 
-use crate::outcome::{LaunchTemplate, Outcome, Verdict};
+use crate::{
+    outcome::{LaunchTemplate, Outcome},
+    verdict::Verdict,
+};
 
 /// How many launch templates and Auto Scaling groups a sweep names.
 const MAX_SOURCES: usize = 50;
@@ -49,7 +52,7 @@ impl Launches {
     /// Counts an instance that allows version 1, or did until now.
     pub fn add(&mut self, outcome: &Outcome) {
         let Some(by) = &outcome.launched_by else { return };
-        if matches!(outcome.result, Verdict::Compliant | Verdict::Gone) {
+        if matches!(outcome.verdict, Verdict::Compliant(_) | Verdict::Gone(_)) {
             return;
         }
         if let Some(template) = &by.launch_template {

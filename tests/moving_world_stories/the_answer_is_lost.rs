@@ -1,8 +1,9 @@
 //! A write may have happened, for all that its sender knows.
 
 use metadata_guardrail::{
-    outcome::{Outcome, Reason, Verdict},
+    outcome::Outcome,
     response::InvocationError,
+    verdict::{Enforced, Failed, Held, Verdict},
 };
 
 use serde_json::Value;
@@ -84,7 +85,7 @@ async fn time_that_runs_out_then_is_an_unverified_write() {
         };
 
         let [outcome] = response.outcomes.as_slice() else { panic!("one outcome, not {:?}", response.outcomes) };
-        assert_eq!((outcome.result, outcome.reason), (Verdict::Failed, Reason::OutOfTime));
+        assert_eq!(outcome.verdict, Verdict::Failed(Failed::OutOfTime));
         assert!(outcome.detail.contains("a write may or may not have happened"), "{}", outcome.detail);
         assert!(outcome.is_unverified_write());
     }
@@ -125,7 +126,7 @@ async fn an_exemption_after_that_does_not_hide_that_the_runtime_may_have_been_wr
 
         let outcome = only_outcome(&scene, event).await;
 
-        assert_eq!((outcome.result, outcome.reason), (Verdict::Exempt, Reason::ExceptionTag), "{}", outcome.detail);
+        assert_eq!(outcome.verdict, Verdict::Exempt, "{}", outcome.detail);
         assert!(outcome.is_unverified_write());
         assert!(outcome.detail.contains("The answer to a write was lost"), "{}", outcome.detail);
         assert!(!outcome.detail.contains("not changed"), "{}", outcome.detail);
@@ -147,7 +148,7 @@ async fn an_update_that_shows_late_and_is_under_way_is_waited_for_in_a_sweep_too
 
     let outcome = only_outcome(&scene, due()).await;
 
-    assert_eq!((outcome.result, outcome.reason), (Verdict::Enforced, Reason::V1Allowed), "{}", outcome.detail);
+    assert_eq!(outcome.verdict, Verdict::Enforced(Enforced::V1Allowed), "{}", outcome.detail);
     assert!(!outcome.is_unverified_write());
 }
 
@@ -159,7 +160,7 @@ async fn a_refusal_after_that_does_not_say_that_nothing_was_changed() {
 
     let outcome = only_outcome(&scene, running(INSTANCE)).await;
 
-    assert_eq!((outcome.result, outcome.reason), (Verdict::Held, Reason::Refused), "{}", outcome.detail);
+    assert_eq!(outcome.verdict, Verdict::Held(Held::Refused), "{}", outcome.detail);
     assert!(outcome.is_unverified_write());
     assert!(!outcome.detail.contains("not changed"), "{}", outcome.detail);
 }
@@ -182,11 +183,11 @@ async fn an_update_after_which_aws_does_not_know_the_runtime_for_a_moment_is_ver
             let outcome = only_outcome(&scene, event).await;
 
             let expected = if loses {
-                (Verdict::Failed, Reason::ConfigurationChanged)
+                Verdict::Failed(Failed::ConfigurationChanged)
             } else {
-                (Verdict::Enforced, Reason::V1Allowed)
+                Verdict::Enforced(Enforced::V1Allowed)
             };
-            assert_eq!((outcome.result, outcome.reason), expected, "{}", outcome.detail);
+            assert_eq!(outcome.verdict, expected, "{}", outcome.detail);
             assert_eq!(count(&scene, UPDATE), 1);
         }
     }

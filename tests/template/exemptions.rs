@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use metadata_guardrail::exception::{ExceptionTag, Exemption};
+use metadata_guardrail::exception::{ExceptionTag, Exempt, Exemption};
 use proptest::{prelude::*, sample::select};
 
 use super::{
@@ -130,7 +130,7 @@ proptest! {
         let tag: ExceptionTag = setting.parse().expect("a valid setting");
         if holds(&condition, &tagged(&tag, Some(&value))) {
             let exemption = tag.exemption(Some(&value), today());
-            prop_assert!(matches!(exemption, Exemption::Exempt { until: None, .. }), "{setting}: {exemption:?}");
+            prop_assert!(matches!(exemption, Exemption::Exempt(Exempt { until: None, .. })), "{setting}: {exemption:?}");
         }
     }
 }

@@ -3,10 +3,16 @@
 use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::MetadataDefaultHttpTokensState};
 
 use super::observe::{Defaults, read};
-use crate::{aws::ec2_write, failure::Failure, outcome::Reason, patience::Patience, resource::Refusal};
+use crate::{
+    aws::ec2_write,
+    failure::{Failure, Unlisted},
+    patience::{Patience, Progress},
+    resource::Refusal,
+    verdict::Failed,
+};
 
-/// How many times the defaults are read after the write until they show it: EC2 is eventually consistent.
-const MAX_READS: usize = 6;
+/// How many reads after the write may not show it yet: EC2 is eventually consistent.
+const MAX_FRUITLESS_READS: usize = 5;
 
 /// Requires IMDSv2 in the account defaults.
 #[derive(Clone, Debug)]
@@ -20,7 +26,7 @@ impl EnforceDefaults {
         Self { client }
     }
 
-    /// Sets `HttpTokens=required`, reads the defaults again and gives what they are then.
+    /// Sets `HttpTokens=required`, reads the defaults again and returns what they are then.
     ///
     /// # Errors
     /// Why it could not be done, or could not be verified.
@@ -37,20 +43,20 @@ impl EnforceDefaults {
     }
 
     async fn read_back(&self, patience: &Patience) -> Result<Defaults, Failure> {
-        let mut pauses = patience.pauses();
-        let mut looks = 1;
-        loop {
-            let now = read(&self.client).await.map_err(unseen)?;
-            if now.require_v2() || looks == MAX_READS || !pauses.pause().await {
-                return Ok(now);
-            }
-            looks += 1;
-        }
+        patience
+            .watch(MAX_FRUITLESS_READS, async || match read(&self.client).await {
+                Ok(now) if !now.require_v2() => Progress::Behind(Ok(now)),
+                shown => Progress::Ended(shown.map_err(|why| unseen(&why))),
+            })
+            .await
     }
 }
 
-fn unseen(why: Failure) -> Failure {
-    Failure::new(Reason::NotVerified, format!("EC2 accepted the change, and then it could not be seen. {}", why.detail))
+fn unseen(why: &Unlisted) -> Failure {
+    Failure::new(
+        Failed::NotVerified,
+        format!("EC2 accepted the change, and then it could not be seen. {}", why.detail()),
+    )
 }
 
 /// Only what the defaults show is believed.
@@ -60,14 +66,14 @@ pub(super) fn verified(before: &Defaults, now: Defaults) -> Result<Defaults, Fai
         let shown = now.http_tokens.as_deref().unwrap_or("no preference");
         let detail =
             format!("EC2 accepted the change, but HttpTokens is {shown} instead of required. A retry looks again.");
-        (Reason::NotVerified, detail)
+        (Failed::NotVerified, detail)
     } else if !changed.is_empty() {
         let detail = format!(
             "HttpTokens is required now, but these defaults are not what they were just before, though nobody asked \
              the guardrail to change them: {}. A person has to look at them.",
             changed.join(", ")
         );
-        (Reason::ConfigurationChanged, detail)
+        (Failed::ConfigurationChanged, detail)
     } else {
         return Ok(now);
     };

@@ -3,10 +3,10 @@
 use super::{Decision, Defaults, EnforceDefaults, ObserveDefaults, decide, enforce::verified, wording::Wording};
 use crate::{
     context::Context,
-    failure::Failure,
-    outcome::{Outcome, Reason},
-    patience::{MAX_AGE, Pauses, Stopwatch},
-    resource::Refusal,
+    failure::{Failure, Unlisted},
+    outcome::Outcome,
+    patience::{MAX_AGE, Stopwatch},
+    resource::{Attempts, Refusal},
     target::Home,
     wording::WRITE_IS_OPEN,
 };
@@ -27,51 +27,44 @@ impl DefaultsFlow<'_> {
     /// Takes the defaults to their outcome.
     ///
     /// # Errors
-    /// EC2 has no such defaults in this Region.
-    pub async fn run(&self) -> Result<Outcome, Failure> {
+    /// EC2 has no such defaults in this Region; in a sentence.
+    pub async fn run(&self) -> Result<Outcome, String> {
         let mut run = DefaultsRun::new(self);
-        let in_time = self.context.patience.until_end(run.run()).await;
-        match in_time.unwrap_or_else(|| Err(Failure::out_of_time(run.write_is_open))) {
-            Err(failure) if failure.reason != Reason::NotOffered => Ok(run.failed(failure)),
-            ended => ended,
+        let in_time = self.context.patience.until_end(run.finish()).await;
+        let out_of_time = || Err(Failure::out_of_time(run.attempts.write_is_open()).into());
+        match in_time.unwrap_or_else(out_of_time) {
+            Ok(outcome) => Ok(outcome),
+            Err(Unlisted::NotOffered(detail)) => Err(detail),
+            Err(Unlisted::Failed(failure)) => Ok(run.failed(failure)),
         }
     }
 }
 
-/// The defaults on their way.
+/// The defaults on their way to an outcome.
 struct DefaultsRun<'a> {
     flow: &'a DefaultsFlow<'a>,
     wording: Wording<'a>,
-    retries: Pauses,
     /// What was read last.
     before: Option<Defaults>,
-    /// What was read before a write whose answer was lost.
-    sent: Option<Defaults>,
-    /// Whether a write is under way, or its answer was lost.
-    write_is_open: bool,
-    /// What EC2 answered last.
-    answered: Option<String>,
+    attempts: Attempts<Defaults>,
 }
 
 impl<'a> DefaultsRun<'a> {
     fn new(flow: &'a DefaultsFlow<'a>) -> Self {
-        let retries = flow.context.retries();
-        let wording = Wording { home: flow.home };
-        Self { flow, wording, retries, before: None, sent: None, write_is_open: false, answered: None }
+        let attempts = Attempts::new(flow.context.retries(), None);
+        Self { flow, wording: Wording { home: flow.home }, before: None, attempts }
     }
 
-    pub async fn run(&mut self) -> Result<Outcome, Failure> {
+    async fn finish(&mut self) -> Result<Outcome, Unlisted> {
         loop {
             let read = Stopwatch::start();
             let before = self.flow.observe.observe().await?;
             self.before = Some(before.clone());
-            if let Some(sent) = self.sent.as_ref().filter(|_| before.require_v2()) {
-                return verified(sent, before).map(|after| self.wording.enforced(sent, &after));
+            if let Some(sent) = self.attempts.sent().filter(|_| before.require_v2()) {
+                return Ok(verified(sent, before).map(|after| self.wording.enforced(sent, &after))?);
             }
             match (decide(&before), self.flow.enforce) {
-                (Decision::Leave(verdict, reason), _) => {
-                    return Ok(self.doubted(self.wording.left(&before, verdict, reason)));
-                }
+                (Decision::Leave(leave), _) => return Ok(self.doubted(self.wording.left(&before, leave))),
                 (Decision::Enforce, None) => return Ok(self.wording.would_enforce(&before)),
                 (Decision::Enforce, Some(_)) if read.elapsed() > MAX_AGE => self.pause(Failure::outdated()).await?,
                 (Decision::Enforce, Some(enforce)) => {
@@ -83,47 +76,42 @@ impl<'a> DefaultsRun<'a> {
         }
     }
 
-    /// One attempt; gives no outcome if there may be another.
+    /// One attempt. Returns no outcome if there may be another.
     async fn enforce(&mut self, before: &Defaults, enforce: &EnforceDefaults) -> Result<Option<Outcome>, Failure> {
-        self.write_is_open = true;
+        self.attempts.begin();
         let refusal = match enforce.enforce(before, &self.flow.context.patience).await {
             Ok(after) => return Ok(Some(self.wording.enforced(before, &after))),
             Err(refusal) => refusal,
         };
-        let is_unclear = matches!(refusal, Refusal::Unclear(_));
-        self.write_is_open = is_unclear || self.sent.is_some();
-        if !is_unclear || self.answered.is_none() {
-            self.answered = Some(refusal.failure().detail.clone());
-        }
+        self.attempts.note(&refusal, || Some(before.clone()));
         match refusal {
-            Refusal::Throttled(failure) | Refusal::NotTaken(failure) => self.pause(failure).await.map(|()| None),
-            Refusal::Unclear(failure) => {
-                self.sent = Some(before.clone());
+            Refusal::Throttled(failure) | Refusal::NotTaken(failure) | Refusal::Unclear(failure) => {
                 self.pause(failure).await.map(|()| None)
             }
             Refusal::ForGood(failure) => Ok(Some(self.doubted(self.wording.refused(before, &failure)))),
-            refusal => Err(refusal.failure().clone()),
+            Refusal::Changed(failure)
+            | Refusal::Busy(failure)
+            | Refusal::Demanded(failure)
+            | Refusal::Denied(failure)
+            | Refusal::NotAllowed(failure)
+            | Refusal::Failed(failure) => Err(failure),
         }
     }
 
     /// An outcome without a write, unless the answer to one was lost.
     fn doubted(&self, outcome: Outcome) -> Outcome {
-        if self.sent.is_none() {
+        if self.attempts.sent().is_none() {
             return outcome;
         }
         Outcome { detail: format!("{} {WRITE_IS_OPEN}", outcome.detail), write_is_open: true, ..outcome }
     }
 
     async fn pause(&mut self, failure: Failure) -> Result<(), Failure> {
-        if self.retries.pause().await { Ok(()) } else { Err(failure) }
+        if self.attempts.pause().await { Ok(()) } else { Err(failure) }
     }
 
-    fn failed(self, failure: Failure) -> Outcome {
-        let failure = match self.answered {
-            Some(answered) if answered != failure.detail => failure.preceded_by(&answered),
-            _ => failure,
-        };
-        let write_is_open = failure.write_is_open || self.write_is_open;
-        self.wording.failed(self.before.as_ref(), Failure { write_is_open, ..failure })
+    fn failed(mut self, failure: Failure) -> Outcome {
+        let failure = self.attempts.explain(failure);
+        self.wording.failed(self.before.as_ref(), failure)
     }
 }

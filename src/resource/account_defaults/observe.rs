@@ -3,9 +3,10 @@
 use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::InstanceMetadataDefaultsResponse};
 
 use crate::{
-    failure::Failure,
-    outcome::{Reason, State},
+    failure::{Failure, Unlisted},
+    outcome::State,
     text::holding,
+    verdict::Failed,
 };
 
 const OPERATION: &str = "GetInstanceMetadataDefaults";
@@ -102,20 +103,23 @@ impl ObserveDefaults {
     /// Reads the defaults of the client's Region.
     ///
     /// # Errors
-    /// Why they could not be read; [`Reason::NotOffered`] where EC2 has none there.
-    pub async fn observe(&self) -> Result<Defaults, Failure> {
-        let advised = |why: Failure| Failure { detail: format!("{} {LEFT_OUT}", why.detail), ..why };
-        read(&self.client).await.map_err(advised)
+    /// Why they could not be read.
+    pub async fn observe(&self) -> Result<Defaults, Unlisted> {
+        let advised = |detail: &str| format!("{detail} {LEFT_OUT}");
+        read(&self.client).await.map_err(|why| match why {
+            Unlisted::NotOffered(detail) => Unlisted::NotOffered(advised(&detail)),
+            Unlisted::Failed(why) => Failure { detail: advised(&why.detail), ..why }.into(),
+        })
     }
 }
 
 /// Unless told otherwise, every sweep reads them.
 const LEFT_OUT: &str = "With ACCOUNT_DEFAULTS=off a sweep leaves them out.";
 
-pub(super) async fn read(client: &Client) -> Result<Defaults, Failure> {
+pub(super) async fn read(client: &Client) -> Result<Defaults, Unlisted> {
     let reply = client.get_instance_metadata_defaults().send().await.map_err(|error| match error.code() {
-        Some("InvalidAction" | "UnsupportedOperation") => Failure::new(Reason::NotOffered, NOT_OFFERED),
-        _ => Failure::of_request(Reason::ReadFailed, OPERATION, &error, error.message()),
+        Some("InvalidAction" | "UnsupportedOperation") => Unlisted::NotOffered(NOT_OFFERED.to_owned()),
+        _ => Failure::of_request(Failed::ReadFailed, OPERATION, &error).into(),
     })?;
     Ok(reply.account_level.map(Defaults::from).unwrap_or_default())
 }

@@ -2,12 +2,13 @@
 
 use std::iter;
 
-use super::Defaults;
+use super::{Defaults, Leave};
 use crate::{
     failure::Failure,
-    outcome::{Finding, Outcome, Reason, State, Verdict},
+    outcome::{Finding, Outcome, State},
     target::{Home, Kind},
     text::{quoted, shortened},
+    verdict::{Enforced, Held, Verdict},
 };
 
 /// Writes the outcome of the account defaults of one Region.
@@ -18,41 +19,34 @@ pub(super) struct Wording<'a> {
 }
 
 impl Wording<'_> {
-    pub fn left(&self, before: &Defaults, verdict: Verdict, reason: Reason) -> Outcome {
-        self.outcome(Some(before), verdict, reason, why_left(before, reason), None)
+    pub fn left(&self, before: &Defaults, leave: Leave) -> Outcome {
+        self.outcome(Some(before), leave.verdict(), why_left(before, leave), None)
     }
 
     pub fn would_enforce(&self, before: &Defaults) -> Outcome {
-        self.outcome(Some(before), Verdict::WouldEnforce, Reason::V1Allowed, WOULD_ENFORCE.to_owned(), None)
+        self.outcome(Some(before), Verdict::WouldEnforce, WOULD_ENFORCE.to_owned(), None)
     }
 
     pub fn enforced(&self, before: &Defaults, after: &Defaults) -> Outcome {
-        self.outcome(Some(before), Verdict::Enforced, Reason::V1Allowed, ENFORCED.to_owned(), Some(after.state()))
+        let verdict = Verdict::Enforced(Enforced::V1Allowed);
+        self.outcome(Some(before), verdict, ENFORCED.to_owned(), Some(after.state()))
     }
 
     pub fn refused(&self, before: &Defaults, failure: &Failure) -> Outcome {
         let detail = format!("EC2 refuses to change them. {}", failure.detail);
-        self.outcome(Some(before), Verdict::Held, Reason::Refused, detail, None)
+        self.outcome(Some(before), Verdict::Held(Held::Refused), detail, None)
     }
 
     pub fn failed(&self, before: Option<&Defaults>, failure: Failure) -> Outcome {
         let Failure { reason, detail, after, write_is_open } = failure;
-        let outcome = self.outcome(before, Verdict::Failed, reason, detail, after);
-        Outcome { write_is_open, ..outcome }
+        Outcome { write_is_open, ..self.outcome(before, Verdict::Failed(reason), detail, after) }
     }
 
     /// AWS has no ARN for the defaults; this one has the form of one, so that it is unique and names the account.
-    fn outcome(
-        &self,
-        before: Option<&Defaults>,
-        result: Verdict,
-        reason: Reason,
-        detail: String,
-        after: Option<State>,
-    ) -> Outcome {
+    fn outcome(&self, before: Option<&Defaults>, verdict: Verdict, detail: String, after: Option<State>) -> Outcome {
         let Home { partition, region, account, .. } = self.home;
         let is_enforced = before.is_some_and(Defaults::are_enforced);
-        let findings = findings(before, result);
+        let findings = findings(before, verdict);
         let remarks = [
             is_enforced.then_some(EXCEPTIONS_ARE_REFUSED),
             findings.contains(&Finding::HopLimit1).then_some(HOP_LIMIT_1),
@@ -61,8 +55,7 @@ impl Wording<'_> {
             kind: Kind::AccountDefaults,
             id: region.clone(),
             arn: format!("arn:{partition}:ec2:{region}:{account}:account-defaults"),
-            result,
-            reason,
+            verdict,
             detail: iter::once(detail.as_str()).chain(remarks.into_iter().flatten()).collect::<Vec<_>>().join(" "),
             before: before.map(Defaults::state),
             after,
@@ -73,9 +66,9 @@ impl Wording<'_> {
     }
 }
 
-fn findings(before: Option<&Defaults>, result: Verdict) -> Vec<Finding> {
+fn findings(before: Option<&Defaults>, verdict: Verdict) -> Vec<Finding> {
     let has_hop_limit_1 = before.is_some_and(|defaults| defaults.hop_limit == Some(1));
-    let matters = matches!(result, Verdict::Enforced | Verdict::WouldEnforce);
+    let matters = matches!(verdict, Verdict::Enforced(_) | Verdict::WouldEnforce);
     (has_hop_limit_1 && matters).then_some(Finding::HopLimit1).into_iter().collect()
 }
 
@@ -89,12 +82,12 @@ const EXCEPTIONS_ARE_REFUSED: &str = "HttpTokensEnforced is enabled, so EC2 refu
 const HOP_LIMIT_1: &str = "Their hop limit is 1, so containers on new instances may lose the metadata service; they \
                            need a hop limit of 2.";
 
-fn why_left(defaults: &Defaults, reason: Reason) -> String {
-    match reason {
-        Reason::V2Required => {
+fn why_left(defaults: &Defaults, leave: Leave) -> String {
+    match leave {
+        Leave::Compliant => {
             "The Region's defaults for new instances require IMDSv2 already; there is nothing to do.".to_owned()
         }
-        Reason::ManagedByPolicy => {
+        Leave::ManagedByPolicy => {
             let said = defaults.policy_message.as_deref().map(shortened);
             let said = said.as_deref().map(quoted).unwrap_or_default();
             format!(
@@ -102,7 +95,7 @@ fn why_left(defaults: &Defaults, reason: Reason) -> String {
                  were not changed. Require IMDSv2 in that policy."
             )
         }
-        _ => {
+        Leave::UnknownManager => {
             let manager = defaults.managed_by.as_deref().map_or("somebody EC2 does not name".to_owned(), shortened);
             format!(
                 "The Region's defaults for new instances are managed by {manager}, which this version does not know, \

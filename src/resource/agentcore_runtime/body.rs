@@ -10,7 +10,7 @@ use aws_sdk_bedrockagentcorecontrol::{
     error::{BoxError, ProvideErrorMetadata, SdkError},
 };
 
-use crate::{failure::Failure, outcome::Reason};
+use crate::{failure::Failure, verdict::Failed};
 
 /// Keeps the body of the last answer, if that was a success.
 #[derive(Clone, Default)]
@@ -24,7 +24,7 @@ impl BodyTap {
     /// The request failed, for `reason`, or its body is not what was asked for, in the words of `unreadable`.
     pub fn read<T, O, E: ProvideErrorMetadata>(
         &self,
-        (reason, operation, unreadable): (Reason, &str, &str),
+        (reason, operation, unreadable): (Failed, &str, &str),
         reply: Result<O, SdkError<E>>,
         parse: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Result<Option<T>, Failure> {
@@ -33,7 +33,7 @@ impl BodyTap {
             (Some(bytes), _) => parse(&bytes).map(Some).ok_or_else(|| Failure::new(reason, unreadable)),
             (None, Ok(_)) => Err(Failure::new(reason, unreadable)),
             (None, Err(error)) if error.code() == Some("ResourceNotFoundException") => Ok(None),
-            (None, Err(error)) => Err(Failure::of_request(reason, operation, &error, error.message())),
+            (None, Err(error)) => Err(Failure::of_request(reason, operation, &error)),
         }
     }
 }

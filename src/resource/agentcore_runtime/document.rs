@@ -17,7 +17,7 @@ use crate::{
 mod artifact;
 mod redaction;
 
-pub(super) use artifact::Artifact;
+pub use artifact::Artifact;
 pub use redaction::redact;
 
 /// Members of GetAgentRuntime's answer that UpdateAgentRuntime does not take: AWS owns them.
@@ -57,6 +57,8 @@ const S3_ENDPOINT_FIXED_SINCE: &str = "2026-06-11T00:00:00Z";
 pub struct Document {
     whole: RawObject,
     configuration: RawObject,
+    /// The authorizer that the update is to set, because the runtime has none.
+    authorizer: Option<Authorizer>,
 }
 
 /// Why an update cannot be built without losing or inventing something. It names members, never values.
@@ -113,7 +115,7 @@ impl Document {
         if configuration.get(&AUTHORIZER).is_some_and(|json| is_empty_object(&json)) {
             configuration.remove(&AUTHORIZER);
         }
-        Some(Self { whole, configuration })
+        Some(Self { whole, configuration, authorizer: None })
     }
 
     /// Whether it is the runtime that was asked for.
@@ -148,12 +150,16 @@ impl Document {
         self.whole.get(&AUTHORIZER).is_none_or(|json| is_none(&json))
     }
 
-    /// The same runtime with this authorizer in its configuration, to be sent and verified like every other member;
-    /// `None` where it has one already, because an existing authorizer is never touched.
-    pub fn with_authorizer(&self, authorizer: &Authorizer) -> Option<Self> {
-        let mut with = self.lacks_authorizer().then(|| self.clone())?;
-        with.configuration.set(&AUTHORIZER, authorizer.configuration()).ok()?;
-        Some(with)
+    /// The same runtime, whose update is to set this authorizer if it has none: an existing one is never touched. From
+    /// here on it is sent, verified and kept out of messages like every other member.
+    pub fn with_authorizer(self, authorizer: &Authorizer) -> Self {
+        let authorizer = self.lacks_authorizer().then(|| authorizer.clone());
+        Self { authorizer, ..self }
+    }
+
+    /// Whether the update that requires MMDSv2 also sets an authorizer.
+    pub fn gets_authorizer(&self) -> bool {
+        self.authorizer.is_some()
     }
 
     /// `requireServiceS3Endpoint` can only be sent back for runtimes that are older than the rule against it. Where
@@ -176,7 +182,7 @@ impl Document {
                 return Err(UnsafeToSend::Missing(required));
             }
         }
-        let mut body = self.configuration.clone();
+        let mut body = self.to_send();
         body.set(&REQUIRE_MMDSV2, &true)?;
         if s3_endpoint == S3Endpoint::Omit {
             body.remove(&S3_ENDPOINT);
@@ -187,25 +193,27 @@ impl Document {
         Ok(UpdateBody { client_token, json: body.to_json() })
     }
 
-    /// The paths of the members of the configuration, `requireMMDSV2` aside, that are not the same in both.
+    /// The paths of the members of the configuration, `requireMMDSV2` aside, that are not the same in this runtime as it
+    /// is to be sent and in another one as it was read.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let setting = REQUIRE_MMDSV2.join(".");
-        let mut found = self.comparable().differences(&other.comparable());
+        let mut found = comparable(self.to_send()).differences(&comparable(other.configuration.clone()));
         found.retain(|path| *path != setting);
         found
     }
 
     /// What AWS says about the runtime, with every configuration value in it replaced by the name of its member.
     pub fn redact(&self, said: &str) -> String {
-        redact(said, &self.configuration.values())
+        redact(said, &self.to_send().values())
     }
 
-    /// The configuration with the setting at its place, so that `metadataConfiguration` as a whole is not a
-    /// difference where it was absent.
-    fn comparable(&self) -> RawObject {
+    /// The configuration as it is to be sent, but for the setting.
+    fn to_send(&self) -> RawObject {
         let mut configuration = self.configuration.clone();
-        // A document whose setting cannot be set is compared as it is.
-        let _ = configuration.set(&REQUIRE_MMDSV2, &true);
+        if let Some(authorizer) = &self.authorizer {
+            // Setting a single name cannot meet anything on the way.
+            let _ = configuration.set(&AUTHORIZER, authorizer.configuration());
+        }
         configuration
     }
 
@@ -219,4 +227,12 @@ impl Document {
             None => from_seconds(self.whole.get_as(&path)?),
         }
     }
+}
+
+/// The configuration with the setting at its place, so that `metadataConfiguration` as a whole is not a difference if it
+/// was absent.
+fn comparable(mut configuration: RawObject) -> RawObject {
+    // A configuration whose setting cannot be set is compared as it is.
+    let _ = configuration.set(&REQUIRE_MMDSV2, &true);
+    configuration
 }

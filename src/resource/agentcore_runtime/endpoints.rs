@@ -1,13 +1,23 @@
 //! The endpoints of a runtime. A version of a runtime never changes: an endpoint that is pinned to one without MMDSv2
 //! stays where AWS refuses to invoke it, even after the runtime itself was enforced. `DEFAULT` alone follows.
+//!
+//! | file | what it does | |
+//! |---|---|---|
+//! | `observe` | reads endpoints, the versions they are on and their tags | reads |
+//! | [`document`] | what an endpoint is | pure |
+//! | [`decision`] | says what to do about a pinned endpoint | pure |
+//! | `enforce` | sends the one write, a move, and verifies it | the only code that writes |
+//! | `report` | says what was found, and what it makes of the runtime's outcome | pure |
+//! | `wording` | says why an endpoint was left where it is | pure |
+//! | `flow` | runs these stages | |
 
-mod attempts;
-mod decision;
-mod document;
+pub mod decision;
+pub mod document;
 mod enforce;
 mod flow;
 mod observe;
 mod report;
+mod wording;
 
 pub use enforce::EnforceEndpoints;
 pub use flow::EndpointsFlow;

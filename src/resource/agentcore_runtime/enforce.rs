@@ -1,8 +1,6 @@
 //! The one write to a runtime: its whole configuration with `requireMMDSV2`, and with an authorizer where it has none
 //! and one is to be set.
 
-use std::borrow::Cow;
-
 use aws_sdk_bedrockagentcorecontrol::{
     Client,
     config::http::HttpRequest,
@@ -19,11 +17,11 @@ use crate::{
     aws::agentcore_write,
     failure::Failure,
     observed::Observed,
-    outcome::{Reason, State},
+    outcome::State,
     patience::Patience,
     resource::{Enforce, Form, Refusal},
-    settings::Authorizer,
     target::Target,
+    verdict::Failed,
 };
 
 const OPERATION: &str = "UpdateAgentRuntime";
@@ -37,20 +35,12 @@ const DOUBT: &str = "The answer to the update was lost, so what was seen then ma
 #[derive(Clone, Debug)]
 pub struct EnforceRuntimes {
     client: Client,
-    authorizer: Option<Authorizer>,
 }
 
 impl EnforceRuntimes {
-    /// Writes through this client. The authorizer is set in the same update, on runtimes that have none.
-    pub fn new(client: Client, authorizer: Option<Authorizer>) -> Self {
-        Self { client, authorizer }
-    }
-
-    /// The runtime as it is to be sent. From here on an authorizer that is to be set counts as one that was there: it is
-    /// sent, verified and kept out of messages like every other member.
-    fn to_send<'a>(&self, observed: &'a Document) -> Cow<'a, Document> {
-        let with_authorizer = self.authorizer.as_ref().and_then(|one| observed.with_authorizer(one));
-        with_authorizer.map_or(Cow::Borrowed(observed), Cow::Owned)
+    /// Writes through this client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
     }
 
     /// Sends the prepared bytes in the place of the SDK's own body. `content-length` goes with them: without it the
@@ -94,30 +84,29 @@ impl Enforce for EnforceRuntimes {
     type Document = Document;
 
     async fn enforce(&self, observed: &Observed<Document>, form: Form, patience: &Patience) -> Result<State, Refusal> {
-        let target = &observed.target;
+        let (target, before) = (&observed.target, &observed.document);
         if patience.is_short() {
             return Err(Refusal::Failed(Failure::too_late()));
         }
-        let before = self.to_send(&observed.document);
-        match self.send(target, &before, form).await {
+        match self.send(target, before, form).await {
             Ok(()) => {
-                let now = settled(&self.client, target, &before, Sent::Accepted, patience).await?;
-                verified(&before, &now).map_err(Refusal::Failed)
+                let now = settled(&self.client, target, before, Sent::Accepted, patience).await?;
+                verified(before, &now).map_err(Refusal::Failed)
             }
-            Err(Refusal::Unclear(lost)) => self.unclear(target, &before, lost, patience).await,
+            Err(Refusal::Unclear(lost)) => self.unclear(target, before, lost, patience).await,
             Err(refusal) => Err(refusal),
         }
     }
 
     fn verify(&self, sent: &Observed<Document>, now: &Observed<Document>) -> Result<State, Failure> {
-        verified(&self.to_send(&sent.document), &now.document).map_err(|failure| failure.preceded_by(DOUBT))
+        verified(&sent.document, &now.document).map_err(|failure| failure.preceded_by(DOUBT))
     }
 }
 
 /// What to do about an update that AWS did not accept.
 fn refusal(error: &SdkError<UpdateAgentRuntimeError>, before: &Document, s3_endpoint: S3Endpoint) -> Refusal {
     let said = error.message().map(|said| before.redact(said));
-    let failure = || Failure::of_request(Reason::WriteFailed, OPERATION, error, said.as_deref());
+    let failure = || Failure::of_request_saying(Failed::WriteFailed, OPERATION, error, said.as_deref());
     match error.code() {
         Some("ConflictException") => Refusal::Busy(failure()),
         Some("ResourceNotFoundException") => Refusal::Changed(failure()),
@@ -132,5 +121,5 @@ fn refusal(error: &SdkError<UpdateAgentRuntimeError>, before: &Document, s3_endp
 
 fn unsafe_to_send(why: UnsafeToSend) -> Refusal {
     let detail = format!("{why}; nothing was written. A person has to look at this runtime.");
-    Refusal::Failed(Failure::new(Reason::UnsafeToSend, detail))
+    Refusal::Failed(Failure::new(Failed::UnsafeToSend, detail))
 }

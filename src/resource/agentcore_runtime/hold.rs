@@ -8,18 +8,37 @@ const OF_HARNESS: &str = "harness_";
 /// Where a runtime on Instances compute names its capacity.
 const CAPACITY_PROVIDER: [&str; 1] = ["capacityProviderConfiguration"];
 
-impl Hold {
-    /// Why nobody but its owner may write a runtime or move its endpoints.
-    pub(crate) fn of_owner(target: &Target, document: &Document) -> Option<Self> {
+/// What a runtime is a part of, if that alone may write it and move its endpoints.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PartOf {
+    /// A harness, which alone updates its runtime.
+    Harness,
+    /// Instances compute, for which MMDS is not documented.
+    InstancesCompute,
+}
+
+impl PartOf {
+    /// What a runtime is a part of.
+    pub fn of(target: &Target, document: &Document) -> Option<Self> {
         if target.id().starts_with(OF_HARNESS) {
             return Some(Self::Harness);
         }
         document.has(&CAPACITY_PROVIDER).then_some(Self::InstancesCompute)
     }
+}
 
-    /// Why the guardrail does not write a runtime.
-    pub(crate) fn of_runtime(target: &Target, document: &Document, artifacts: MutableArtifacts) -> Option<Self> {
-        let holds_artifact = artifacts == MutableArtifacts::Hold && Artifact::of(document) != Artifact::Fixed;
-        Self::of_owner(target, document).or(holds_artifact.then_some(Self::MutableArtifact))
+impl From<PartOf> for Hold {
+    fn from(part_of: PartOf) -> Self {
+        match part_of {
+            PartOf::Harness => Self::Harness,
+            PartOf::InstancesCompute => Self::InstancesCompute,
+        }
     }
+}
+
+/// Why the guardrail does not write a runtime.
+pub(super) fn hold(target: &Target, document: &Document, artifacts: MutableArtifacts) -> Option<Hold> {
+    let holds_artifact = artifacts == MutableArtifacts::Hold && Artifact::of(document) != Artifact::Fixed;
+    let part_of = PartOf::of(target, document).map(Hold::from);
+    part_of.or(holds_artifact.then_some(Hold::MutableArtifact))
 }

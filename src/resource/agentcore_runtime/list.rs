@@ -1,27 +1,27 @@
-//! Listing runtimes: the service filters nothing and shows no setting, so that every runtime is read, and that just
-//! before its own write: the update sends back all that was read.
+//! Lists runtimes. The service filters nothing and shows no setting, so each runtime is read, just before its own write,
+//! because the update sends back everything that was read.
 
 use std::time::Duration;
 
 use aws_sdk_bedrockagentcorecontrol::{
-    Client,
-    error::{ProvideErrorMetadata, SdkError},
-    operation::list_agent_runtimes::ListAgentRuntimesError,
+    Client, error::SdkError, operation::list_agent_runtimes::ListAgentRuntimesError,
 };
 use futures_util::{Stream, StreamExt, stream};
 
 use super::ObserveRuntimes;
 use crate::{
-    failure::{Failure, is_unresolvable},
-    outcome::Reason,
+    failure::{Failure, Unlisted, is_unresolvable},
     resource::{
         CONCURRENCY, List, Observe,
         pages::{pages, shuffled},
     },
     target::{Home, Target},
+    verdict::Failed,
 };
 
 const OPERATION: &str = "ListAgentRuntimes";
+const NOT_OFFERED: &str =
+    "The service has no endpoint in this Region. If it is not offered here, deploy with AgentCore=disabled.";
 /// The most runtimes on a page.
 const PAGE: i32 = 100;
 
@@ -30,8 +30,8 @@ impl List for ObserveRuntimes {
     const TIME_TO_FINISH: Duration = Duration::from_secs(120);
 
     /// AWS allows 1,000 runtimes in an account and Region, so their ids are few.
-    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Failure>> {
-        let pages = pages(Reason::ReadFailed, OPERATION, async |token| page(&self.client, token).await);
+    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Unlisted>> {
+        let pages = pages(Failed::ReadFailed, OPERATION, async |token| page(&self.client, token).await);
         stream::once(pages.collect::<Vec<_>>()).flat_map(move |pages| {
             let target = |id: &str| Target::runtime(home, id);
             stream::iter(shuffled(OPERATION, pages, ObserveRuntimes::TOGETHER, target))
@@ -40,7 +40,7 @@ impl List for ObserveRuntimes {
 }
 
 /// The ids on one page.
-async fn page(client: &Client, token: Option<String>) -> Result<(Vec<String>, Option<String>), Failure> {
+async fn page(client: &Client, token: Option<String>) -> Result<(Vec<String>, Option<String>), Unlisted> {
     let is_first = token.is_none();
     let page = client.list_agent_runtimes().max_results(PAGE).set_next_token(token).send().await;
     let page = page.map_err(|error| not_listed(&error, is_first))?;
@@ -48,9 +48,9 @@ async fn page(client: &Client, token: Option<String>) -> Result<(Vec<String>, Op
 }
 
 /// A service that has given a page is offered, whatever becomes of its name after that.
-fn not_listed(error: &SdkError<ListAgentRuntimesError>, is_first: bool) -> Failure {
+fn not_listed(error: &SdkError<ListAgentRuntimesError>, is_first: bool) -> Unlisted {
     if is_first && is_unresolvable(error) {
-        return Failure::not_offered();
+        return Unlisted::NotOffered(NOT_OFFERED.to_owned());
     }
-    Failure::of_request(Reason::ReadFailed, OPERATION, error, error.message())
+    Failure::of_request(Failed::ReadFailed, OPERATION, error).into()
 }

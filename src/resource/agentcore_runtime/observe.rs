@@ -3,24 +3,24 @@
 use std::future::Future;
 
 use aws_sdk_bedrockagentcorecontrol::{
-    Client,
-    error::{ProvideErrorMetadata, SdkError},
-    operation::list_tags_for_resource::ListTagsForResourceError,
+    Client, error::SdkError, operation::list_tags_for_resource::ListTagsForResourceError,
 };
 use futures_util::{StreamExt, stream};
 
 use super::{
     body::BodyTap,
     document::{Artifact, Document, redact},
+    hold::hold,
 };
 use crate::{
     failure::Failure,
-    observed::{Hold, MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
-    outcome::{Finding, Reason, State},
+    observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
+    outcome::{Finding, State},
     resource::{CONCURRENCY, Confirmed, Observe, PerTarget},
     settings::{MutableArtifacts, RuntimeAuthorizer},
     target::Target,
     text::{holding, shortened},
+    verdict::{Failed, Gone, Held},
 };
 
 const GET: &str = "GetAgentRuntime";
@@ -64,14 +64,16 @@ impl ObserveRuntimes {
                 Some(false) | None => MetadataAccess::V1Allowed,
             },
             tags: Tags::Unread,
-            hold: Hold::of_runtime(target, &document, self.artifacts),
+            hold: hold(target, &document, self.artifacts),
             created: None,
             usage: Usage::NotAsked,
             state: state(&document),
             launched_by: None,
             findings: findings(&document, &self.authorizer),
-            findings_if_enforced: findings_if_enforced(&document, &self.authorizer),
-            document,
+            document: match self.authorizer.to_set() {
+                Some(authorizer) => document.with_authorizer(authorizer),
+                None => document,
+            },
         }
     }
 }
@@ -91,7 +93,7 @@ pub(super) async fn read_version(
     let call = client.get_agent_runtime().agent_runtime_id(target.id());
     let call = call.set_agent_runtime_version(version.map(str::to_owned));
     let reply = call.customize().interceptor(tap.clone()).send().await;
-    tap.read((Reason::ReadFailed, GET, UNREADABLE), reply, |body| {
+    tap.read((Failed::ReadFailed, GET, UNREADABLE), reply, |body| {
         Document::parse(body).filter(|document| document.is_of(target))
     })
 }
@@ -103,7 +105,7 @@ pub(super) async fn list_tags(client: &Client, arn: &str) -> Result<TagMap, SdkE
 }
 
 pub(super) fn tags_unreadable(error: &SdkError<ListTagsForResourceError>) -> Failure {
-    Failure::of_request(Reason::TagsUnreadable, "ListTagsForResource", error, error.message())
+    Failure::of_request(Failed::TagsUnreadable, "ListTagsForResource", error)
 }
 
 impl Observe for ObserveRuntimes {
@@ -158,11 +160,11 @@ pub(super) fn phase(document: &Document) -> Phase {
         "READY" => Phase::Settled,
         "CREATING" => Phase::Creating(status),
         "UPDATING" => Phase::Changing(status),
-        "DELETING" => Phase::Ending(Reason::Deleting),
-        "CREATE_FAILED" => broken(Reason::CreateFailed),
-        "UPDATE_FAILED" => broken(Reason::UpdateFailed),
-        "DELETE_FAILED" => broken(Reason::DeleteFailed),
-        _ => broken(Reason::UnknownStatus),
+        "DELETING" => Phase::Ending(Gone::Deleting),
+        "CREATE_FAILED" => broken(Held::CreateFailed),
+        "UPDATE_FAILED" => broken(Held::UpdateFailed),
+        "DELETE_FAILED" => broken(Held::DeleteFailed),
+        _ => broken(Held::UnknownStatus),
     }
 }
 
@@ -173,9 +175,4 @@ fn findings(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding>
         (document.text(&["networkConfiguration", "networkMode"]).as_deref() == Some("PUBLIC"), Finding::PublicNetwork),
     ];
     holding(noticed).collect()
-}
-
-fn findings_if_enforced(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding> {
-    let is_set = authorizer.to_set().is_some() && document.lacks_authorizer();
-    is_set.then_some(Finding::AuthorizerSet).into_iter().collect()
 }

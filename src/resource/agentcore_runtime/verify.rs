@@ -9,11 +9,12 @@ use super::{
 use crate::{
     failure::Failure,
     observed::Phase,
-    outcome::{Reason, State},
-    patience::Patience,
+    outcome::State,
+    patience::{Patience, Progress},
     resource::Refusal,
     target::Target,
     text::{listed, quoted, shortened},
+    verdict::Failed,
 };
 
 /// What became of a write that was sent and not refused.
@@ -26,8 +27,8 @@ pub(super) enum Sent {
 }
 
 impl Sent {
-    /// Reads may fail or lag behind the write. After this many the last one counts as the truth. If the answer was lost
-    /// that is soon: the same write may be sent again, and AWS knows it by its client token.
+    /// How many reads may fail or lag behind the write before the last one counts as the truth. They are few if the
+    /// answer was lost: the same write may be sent again, and AWS knows it by its client token.
     pub(super) fn max_fruitless_reads(self) -> usize {
         match self {
             Self::Accepted => 7,
@@ -36,22 +37,8 @@ impl Sent {
     }
 }
 
-/// How far AWS has come with an update.
-enum Progress {
-    /// It is done, or is somebody else's.
-    Ended,
-    /// A read does not show the update, or not yet.
-    Behind,
-    /// AWS is at work; with its word for the status.
-    Working(String),
-    /// The runtime is about to go.
-    Leaving,
-    /// AWS could not do it.
-    Failed,
-}
-
-/// Waits until AWS has done its work and shows it; the runtime as it is then. What is seen to be somebody
-/// else's work is not waited for.
+/// Waits until AWS has done its work and shows it, and returns the runtime as it is then. Does not wait for somebody
+/// else's update.
 pub(super) async fn settled(
     client: &Client,
     target: &Target,
@@ -59,38 +46,25 @@ pub(super) async fn settled(
     sent: Sent,
     patience: &Patience,
 ) -> Result<Document, Refusal> {
-    let mut pauses = patience.pauses();
-    let mut fruitless_reads = 0;
-    loop {
-        let so_far = match read(client, target).await {
-            Ok(None) => return Err(Refusal::Unclear(not_verified("AWS does not know the runtime any more."))),
-            Err(failure) => Err(Refusal::Failed(not_verified(&failure.detail))),
-            Ok(Some(now)) => match progress(sent, before, &now) {
-                Progress::Ended => return Ok(now),
-                Progress::Leaving => return Err(Refusal::Unclear(not_verified("The runtime is being deleted."))),
-                Progress::Failed => return Err(Refusal::Failed(shown(&now, update_failed(before, &now)))),
-                Progress::Working(status) => {
-                    fruitless_reads = 0;
-                    Err(Refusal::Failed(shown(&now, Failure::still_changing(&status))))
-                }
-                Progress::Behind => Ok(now),
-            },
-        };
-        fruitless_reads += 1;
-        if fruitless_reads > sent.max_fruitless_reads() || !pauses.pause().await {
-            return so_far;
-        }
-    }
+    patience
+        .watch(sent.max_fruitless_reads(), async || match read(client, target).await {
+            Ok(Some(now)) => progress(sent, before, now),
+            Ok(None) => Progress::Ended(Err(Refusal::Unclear(not_verified("AWS does not know the runtime any more.")))),
+            Err(failure) => Progress::Behind(Err(Refusal::Failed(not_verified(&failure.detail)))),
+        })
+        .await
 }
 
-fn progress(sent: Sent, before: &Document, now: &Document) -> Progress {
-    match phase(now) {
-        Phase::Ending(_) => Progress::Leaving,
-        _ if sent == Sent::Unclear && is_anothers(before, now) => Progress::Ended,
-        Phase::Settled if is_newer(before, now) => Progress::Ended,
-        Phase::Settled | Phase::Passing(_) => Progress::Behind,
-        Phase::Creating(status) | Phase::Changing(status) => Progress::Working(status),
-        Phase::Broken { .. } => Progress::Failed,
+fn progress(sent: Sent, before: &Document, now: Document) -> Progress<Result<Document, Refusal>> {
+    match phase(&now) {
+        Phase::Ending(_) => Progress::Ended(Err(Refusal::Unclear(not_verified("The runtime is being deleted.")))),
+        _ if sent == Sent::Unclear && is_anothers(before, &now) => Progress::Ended(Ok(now)),
+        Phase::Settled if is_newer(before, &now) => Progress::Ended(Ok(now)),
+        Phase::Settled | Phase::Passing(_) => Progress::Behind(Ok(now)),
+        Phase::Creating(status) | Phase::Changing(status) => {
+            Progress::Working(Err(Refusal::Failed(shown(&now, Failure::still_changing(&status)))))
+        }
+        Phase::Broken { .. } => Progress::Ended(Err(Refusal::Failed(shown(&now, update_failed(before, &now))))),
     }
 }
 
@@ -141,7 +115,7 @@ fn concurrent_update(before: &Document, now: &Document) -> Failure {
          {}. {changed}. Check whose configuration is the right one.",
         versions(before, now)
     );
-    Failure::new(Reason::ConcurrentUpdate, detail)
+    Failure::new(Failed::ConcurrentUpdate, detail)
 }
 
 fn lost_configuration(before: &Document, now: &Document) -> Option<Failure> {
@@ -152,7 +126,7 @@ fn lost_configuration(before: &Document, now: &Document) -> Option<Failure> {
             listed(&changed)
         )
     };
-    (!changed.is_empty()).then(|| Failure::new(Reason::ConfigurationChanged, detail()))
+    (!changed.is_empty()).then(|| Failure::new(Failed::ConfigurationChanged, detail()))
 }
 
 fn still_v1(now: &Document) -> Option<Failure> {
@@ -160,7 +134,7 @@ fn still_v1(now: &Document) -> Option<Failure> {
 }
 
 fn not_verified(why: &str) -> Failure {
-    Failure::new(Reason::NotVerified, format!("An update was sent and could not be verified. {why}"))
+    Failure::new(Failed::NotVerified, format!("An update was sent and could not be verified. {why}"))
 }
 
 /// AWS's reason may quote what was sent, and what is there now may have lost it: `before` knows it still.
@@ -174,7 +148,7 @@ fn update_failed(before: &Document, now: &Document) -> Failure {
         "After the update the runtime's status became {status}{why}. Its configuration may have changed all the same; \
          a person has to repair it."
     );
-    Failure::new(Reason::UpdateFailed, detail)
+    Failure::new(Failed::UpdateFailed, detail)
 }
 
 /// A failure with the runtime as it was read after the write.

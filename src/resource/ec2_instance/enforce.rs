@@ -14,9 +14,10 @@ use crate::{
     aws::ec2_write,
     failure::Failure,
     observed::Observed,
-    outcome::{Reason, State},
+    outcome::State,
     patience::Patience,
     resource::{Enforce, Form, Refusal},
+    verdict::Failed,
 };
 
 const OPERATION: &str = "ModifyInstanceMetadataOptions";
@@ -40,7 +41,7 @@ impl Enforce for EnforceInstances {
     type Document = Options;
 
     /// The write takes effect at once, so there is nothing to wait for. The form that EC2 is known to demand names the
-    /// endpoint too, which is done only if the endpoint is seen to be enabled: a disabled one stays so.
+    /// endpoint too. That is done only if the endpoint is seen to be enabled: a disabled one stays so.
     async fn enforce(&self, observed: &Observed<Options>, form: Form, _: &Patience) -> Result<State, Refusal> {
         let endpoint = match form {
             Form::Plain => None,
@@ -62,11 +63,11 @@ impl Enforce for EnforceInstances {
 fn endpoint_unknown() -> Failure {
     let detail = "EC2 demands HttpEndpoint=enabled in the request, but does not show that the endpoint is enabled. A \
                   person has to look at this instance.";
-    Failure::new(Reason::WriteFailed, detail)
+    Failure::new(Failed::WriteFailed, detail)
 }
 
 fn refusal(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> Refusal {
-    let failure = || Failure::of_request(Reason::WriteFailed, OPERATION, error, error.message());
+    let failure = || Failure::of_request(Failed::WriteFailed, OPERATION, error);
     match error.code() {
         Some("InvalidParameterValue") if error.message().is_some_and(|said| said.starts_with(ENDPOINT_DEMANDED)) => {
             Refusal::Demanded(failure())
@@ -90,5 +91,5 @@ fn verified(reply: &ModifyInstanceMetadataOptionsOutput) -> Result<State, Refusa
     let shown = tokens.map_or("no HttpTokens", |tokens| tokens.as_str());
     let detail =
         format!("EC2 accepted the change, but its answer shows {shown} instead of required. A retry looks again.");
-    Err(Refusal::Failed(Failure { after: Some(state), ..Failure::new(Reason::NotVerified, detail) }))
+    Err(Refusal::Failed(Failure { after: Some(state), ..Failure::new(Failed::NotVerified, detail) }))
 }

@@ -10,7 +10,7 @@ use super::{
     observe::{MAX_FILTER_VALUES, filter},
 };
 use crate::{
-    failure::Failure,
+    failure::Unlisted,
     resource::{List, pages::shuffled},
     target::{Home, Target},
 };
@@ -20,7 +20,7 @@ impl List for ObserveInstances {
     const TIME_TO_FINISH: Duration = Duration::from_secs(30);
 
     /// Of all pages only the ids are kept, until the last one is there.
-    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Failure>> {
+    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Unlisted>> {
         let filters = [
             filter("metadata-options.http-tokens", ["optional"]),
             filter("metadata-options.http-endpoint", ["enabled"]),

@@ -10,7 +10,7 @@ use std::{
 
 use aws_sdk_ec2::{
     Client,
-    error::{ProvideErrorMetadata, SdkError},
+    error::ProvideErrorMetadata,
     types::{Filter, Instance, InstanceStateName, TagDescription},
 };
 use chrono::{DateTime, Utc};
@@ -20,9 +20,10 @@ use super::ReadUsage;
 use crate::{
     failure::Failure,
     observed::{Hold, MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
-    outcome::{Finding, LaunchTemplate, LaunchedBy, Reason, State},
+    outcome::{LaunchTemplate, LaunchedBy, State},
     resource::{CONCURRENCY, Confirmed, Observe, PerTarget, pages::pages},
     target::Target,
+    verdict::{Deferred, Failed, Gone, Held},
 };
 
 /// The most values a filter takes ([DescribeInstances]).
@@ -45,11 +46,13 @@ pub struct ObserveInstances {
     hides_managed: Arc<AtomicBool>,
 }
 
-/// The metadata options that a write depends on.
+/// The metadata options that a write, and what is said of it, depend on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Options {
     /// Whether EC2 shows `HttpEndpoint=enabled`.
     pub endpoint_is_enabled: bool,
+    /// `HttpPutResponseHopLimit`: how many network hops a token's answer may travel, 1 to 64.
+    pub hop_limit: Option<i32>,
 }
 
 impl ObserveInstances {
@@ -65,7 +68,7 @@ impl ObserveInstances {
         filters: Vec<Filter>,
     ) -> impl Stream<Item = Result<Vec<Instance>, Failure>> + use<'_> {
         const OPERATION: &str = "DescribeInstances";
-        pages(Reason::ReadFailed, OPERATION, async move |token| {
+        pages(Failed::ReadFailed, OPERATION, async move |token| {
             let call = || {
                 let call = self.client.describe_instances().set_filters(Some(filters.clone())).max_results(PAGE);
                 let managed = self.hides_managed.load(Relaxed).then_some(true);
@@ -76,8 +79,12 @@ impl ObserveInstances {
                 self.hides_managed.store(false, Relaxed);
                 page = call().await;
             }
-            let page = page.map_err(|error| failed(Reason::ReadFailed, OPERATION, &error))?;
-            let all = page.reservations.into_iter().flatten().flat_map(|some| some.instances.unwrap_or_default());
+            let page = page.map_err(|error| Failure::of_request(Failed::ReadFailed, OPERATION, &error))?;
+            let all = page
+                .reservations
+                .into_iter()
+                .flatten()
+                .flat_map(|reservation| reservation.instances.unwrap_or_default());
             Ok((all.collect(), page.next_token))
         })
     }
@@ -103,10 +110,10 @@ impl ObserveInstances {
     /// The tags that filters select, page by page.
     fn tags_of(&self, filters: Vec<Filter>) -> impl Stream<Item = Result<Vec<TagDescription>, Failure>> {
         const OPERATION: &str = "DescribeTags";
-        pages(Reason::TagsUnreadable, OPERATION, async move |token| {
+        pages(Failed::TagsUnreadable, OPERATION, async move |token| {
             let call = self.client.describe_tags().set_filters(Some(filters.clone())).max_results(PAGE);
             let page = call.set_next_token(token).send().await;
-            let page = page.map_err(|error| failed(Reason::TagsUnreadable, OPERATION, &error))?;
+            let page = page.map_err(|error| Failure::of_request(Failed::TagsUnreadable, OPERATION, &error))?;
             Ok((page.tags.unwrap_or_default(), page.next_token))
         })
     }
@@ -131,8 +138,7 @@ impl ObserveInstances {
             launched_by: launched_by(instance),
             state: State::Instance { http_tokens: tokens.map(str::to_owned), hop_limit },
             findings: Vec::new(),
-            findings_if_enforced: (hop_limit == Some(1)).then_some(Finding::HopLimit1).into_iter().collect(),
-            document: Options { endpoint_is_enabled: endpoint == Some("enabled") },
+            document: Options { endpoint_is_enabled: endpoint == Some("enabled"), hop_limit },
         }
     }
 }
@@ -143,9 +149,9 @@ impl Observe for ObserveInstances {
 
     async fn observe(&self, targets: &[Target]) -> PerTarget<Observation<Options>> {
         let mut answers = Vec::with_capacity(targets.len());
-        for some in batches(targets) {
-            let found = self.describe(&some).await;
-            answers.extend(some.into_iter().map(|target| {
+        for batch in batches(targets) {
+            let found = self.describe(&batch).await;
+            answers.extend(batch.into_iter().map(|target| {
                 let answer = found.as_ref().map_err(Clone::clone).map(|found| match found.get(target.id()) {
                     Some(instance) => Observation::Found(Box::new(self.observed(target, instance))),
                     None => Observation::NotFound,
@@ -158,9 +164,9 @@ impl Observe for ObserveInstances {
 
     async fn confirm(&self, targets: &[Target], key: &str) -> PerTarget<Confirmed<Options>> {
         let mut answers = Vec::with_capacity(targets.len());
-        for some in batches(targets) {
-            let found = self.describe_tag(&some, key).await;
-            answers.extend(some.into_iter().map(|target| {
+        for batch in batches(targets) {
+            let found = self.describe_tag(&batch, key).await;
+            answers.extend(batch.into_iter().map(|target| {
                 let tags = found.as_ref().map_err(Clone::clone);
                 let of_target = |found: &BTreeMap<_, TagMap>| found.get(target.id()).cloned().unwrap_or_default();
                 (target.clone(), tags.map(of_target).map(Confirmed::Tags))
@@ -178,7 +184,7 @@ impl Observe for ObserveInstances {
 }
 
 fn batches(targets: &[Target]) -> impl Iterator<Item = Vec<&Target>> {
-    targets.chunks(MAX_FILTER_VALUES).map(|some| some.iter().collect())
+    targets.chunks(MAX_FILTER_VALUES).map(|batch| batch.iter().collect())
 }
 
 pub(super) fn filter<'a>(name: &str, values: impl IntoIterator<Item = &'a str>) -> Filter {
@@ -186,20 +192,16 @@ pub(super) fn filter<'a>(name: &str, values: impl IntoIterator<Item = &'a str>) 
     Filter::builder().name(name).set_values(Some(values)).build()
 }
 
-pub(super) fn failed<E: ProvideErrorMetadata>(reason: Reason, operation: &str, error: &SdkError<E>) -> Failure {
-    Failure::of_request(reason, operation, error, error.message())
-}
-
 fn phase(instance: &Instance) -> Phase {
     let name = instance.state.as_ref().and_then(|state| state.name.as_ref());
     match name {
         Some(InstanceStateName::Running | InstanceStateName::Stopped) => Phase::Settled,
-        Some(InstanceStateName::Pending) => Phase::Passing(Reason::Pending),
-        Some(InstanceStateName::Stopping) => Phase::Passing(Reason::Stopping),
-        Some(InstanceStateName::ShuttingDown) => Phase::Ending(Reason::ShuttingDown),
-        Some(InstanceStateName::Terminated) => Phase::Ending(Reason::Terminated),
+        Some(InstanceStateName::Pending) => Phase::Passing(Deferred::Pending),
+        Some(InstanceStateName::Stopping) => Phase::Passing(Deferred::Stopping),
+        Some(InstanceStateName::ShuttingDown) => Phase::Ending(Gone::ShuttingDown),
+        Some(InstanceStateName::Terminated) => Phase::Ending(Gone::Terminated),
         unknown => Phase::Broken {
-            reason: Reason::UnknownStatus,
+            reason: Held::UnknownStatus,
             status: unknown.map_or("no state at all", |name| name.as_str()).to_owned(),
             said: None,
         },
@@ -226,7 +228,7 @@ fn launched_by(instance: &Instance) -> Option<LaunchedBy> {
 fn primary_interface_attached(instance: &Instance) -> Option<DateTime<Utc>> {
     let attachments = instance.network_interfaces().iter().filter_map(|interface| interface.attachment());
     let mut primary =
-        attachments.filter(|it| it.device_index() == Some(0) && it.network_card_index().unwrap_or_default() == 0);
+        attachments.filter(|to| to.device_index() == Some(0) && to.network_card_index().unwrap_or_default() == 0);
     let attached = primary.next()?.attach_time()?;
     DateTime::from_timestamp(attached.secs(), attached.subsec_nanos())
 }

@@ -11,25 +11,24 @@ use aws_sdk_cloudwatch::{
 use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
 use futures_util::TryStreamExt;
 
-use super::observe::failed;
 use crate::{
     failure::Failure,
     observed::Usage,
-    outcome::Reason,
     resource::{PerTarget, pages::pages},
     settings::UsageDays,
     target::Target,
+    verdict::Failed,
 };
 
 const OPERATION: &str = "GetMetricData";
-/// The most queries of one request ([GetMetricData]).
+/// How many queries one request may hold ([GetMetricData]).
 ///
 /// [GetMetricData]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 const MAX_QUERIES: usize = 500;
 /// A day, for few data points. CloudWatch keeps hours for 15 months, so that all days are there.
 const PERIOD_SECONDS: i32 = 86_400;
 
-/// Reads how often instances were called without a session token.
+/// Reads how many times the metadata service of instances was called without a session token.
 #[derive(Clone, Debug)]
 pub struct ReadUsage {
     client: Client,
@@ -44,7 +43,7 @@ struct Window {
 }
 
 /// The results of each query, by its id and in the order of the pages that its data is spread over.
-type Found = BTreeMap<String, Vec<MetricDataResult>>;
+type Results = BTreeMap<String, Vec<MetricDataResult>>;
 
 impl ReadUsage {
     /// Reads through this client over so many days and today; `None` where there is nothing to ask.
@@ -55,28 +54,29 @@ impl ReadUsage {
     pub(super) async fn read(&self, targets: &[Target], now: chrono::DateTime<Utc>) -> PerTarget<Usage> {
         let window = Window::before(now, self.days);
         let mut answers = PerTarget::with_capacity(targets.len());
-        for some in targets.chunks(MAX_QUERIES) {
-            let found = self.ask(some, window).await;
-            answers.extend(some.iter().map(|target| {
-                let found = found.as_ref().map_err(Clone::clone);
-                (target.clone(), found.and_then(|found| usage(found.get(&query_id(target)), window.since)))
+        for batch in targets.chunks(MAX_QUERIES) {
+            let results = self.ask(batch, window).await;
+            answers.extend(batch.iter().map(|target| {
+                let results = results.as_ref().map_err(Clone::clone);
+                (target.clone(), results.and_then(|results| usage(results.get(&query_id(target)), window.since)))
             }));
         }
         answers
     }
 
     /// Everything that CloudWatch finds.
-    async fn ask(&self, targets: &[Target], window: Window) -> Result<Found, Failure> {
+    async fn ask(&self, targets: &[Target], window: Window) -> Result<Results, Failure> {
         let queries: Vec<_> = targets.iter().map(query).collect();
-        let pages = pages(Reason::UsageUnreadable, OPERATION, async |token| {
+        let pages = pages(Failed::UsageUnreadable, OPERATION, async |token| {
             let call = self.client.get_metric_data().set_metric_data_queries(Some(queries.clone()));
             let call = call.start_time(midnight(window.since)).end_time(midnight(window.until)).set_next_token(token);
-            let page = call.send().await.map_err(|error| failed(Reason::UsageUnreadable, OPERATION, &error))?;
+            let page =
+                call.send().await.map_err(|error| Failure::of_request(Failed::UsageUnreadable, OPERATION, &error))?;
             let next = page.next_token.clone();
             Ok((page, next))
         });
         let pages: Vec<_> = pages.try_collect().await?;
-        found(pages)
+        by_query(pages)
     }
 }
 
@@ -105,15 +105,15 @@ fn query_id(target: &Target) -> String {
     target.id().replace('-', "_")
 }
 
-fn found(pages: Vec<GetMetricDataOutput>) -> Result<Found, Failure> {
+fn by_query(pages: Vec<GetMetricDataOutput>) -> Result<Results, Failure> {
     if pages.iter().any(|page| !page.messages().is_empty()) {
         return Err(unreadable("has a warning"));
     }
-    let mut found = Found::new();
+    let mut results = Results::new();
     for result in pages.into_iter().flat_map(|page| page.metric_data_results.unwrap_or_default()) {
-        found.entry(result.id.clone().unwrap_or_default()).or_default().push(result);
+        results.entry(result.id.clone().unwrap_or_default()).or_default().push(result);
     }
-    Ok(found)
+    Ok(results)
 }
 
 fn usage(results: Option<&Vec<MetricDataResult>>, since: NaiveDate) -> Result<Usage, Failure> {
@@ -148,10 +148,10 @@ fn unreadable(what: &str) -> Failure {
         "CloudWatch's answer to {OPERATION} {what}. Whether IMDSv1 is in use is not known, so nothing was written. A \
          retry asks again."
     );
-    Failure::new(Reason::UsageUnreadable, detail)
+    Failure::new(Failed::UsageUnreadable, detail)
 }
 
-/// A sum of counts as the whole number that it is; `None` if it is none.
+/// The sum as a whole number; `None` if it is not one.
 fn count(sum: f64) -> Option<u64> {
     /// Up to here every whole number has a value of its own.
     const MAX: f64 = 9_007_199_254_740_992.0;

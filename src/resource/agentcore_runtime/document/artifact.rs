@@ -8,7 +8,7 @@ const OBJECT_VERSION: [&str; 5] = ["agentRuntimeArtifact", "codeConfiguration", 
 
 /// Whether what an artifact stands for can change.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(in super::super) enum Artifact {
+pub enum Artifact {
     /// It cannot: it is an image with a digest or an S3 object with a version.
     Fixed,
     /// It can. Sending it again, or another version of the runtime with it, may deploy whatever its name points at now.
@@ -19,7 +19,7 @@ pub(in super::super) enum Artifact {
 
 impl Artifact {
     /// The artifact of a runtime.
-    pub(in super::super) fn of(document: &Document) -> Self {
+    pub fn of(document: &Document) -> Self {
         let image = document.text(&IMAGE).map(|image| image.contains("@sha256:"));
         let object = document.has(&OBJECT).then(|| has_version(document));
         let parts: Vec<_> = image.into_iter().chain(object).collect();

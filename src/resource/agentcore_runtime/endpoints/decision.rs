@@ -1,61 +1,64 @@
-//! What is to be done about an endpoint that is on a version without MMDSv2. Pure.
+//! What to do about an endpoint that is on a version without MMDSv2. Pure.
 
-use super::observe::Listed;
+use super::document::Listed;
 use crate::{
-    observed::Hold,
-    outcome::{Outcome, State, Verdict},
-    resource::agentcore_runtime::document::{Artifact, Document},
-    text::listed,
+    outcome::{Outcome, State},
+    resource::agentcore_runtime::{
+        PartOf,
+        document::{Artifact, Document},
+    },
+    target::Target,
+    verdict::Verdict,
 };
 
 /// The runtime, as its outcome shows it.
-#[derive(Debug)]
-pub(super) struct Runtime {
+#[derive(Clone, Debug)]
+pub struct Runtime {
     /// Its version.
     pub version: Option<String>,
     /// Whether that version requires MMDSv2.
     pub requires_mmdsv2: bool,
-    /// How its outcome ended.
-    result: Verdict,
+    /// How it ended, and why.
+    pub verdict: Verdict,
 }
 
 impl Runtime {
-    /// `None` where nothing is known of it, where it goes, and where a retry is to come all the same.
+    /// `None` if nothing is known of it, if it is about to go, or if a retry will come anyway.
     pub fn of(outcome: &Outcome) -> Option<Self> {
         let State::Runtime { require_mmdsv2, version } = outcome.after.as_ref().or(outcome.before.as_ref())? else {
             return None;
         };
-        let is_left = matches!(outcome.result, Verdict::Failed | Verdict::Gone);
+        let is_left = matches!(outcome.verdict, Verdict::Failed(_) | Verdict::Gone(_));
         let (requires_mmdsv2, version) = (*require_mmdsv2 == Some(true), version.clone());
-        (!is_left).then_some(Self { version, requires_mmdsv2, result: outcome.result })
+        (!is_left).then_some(Self { version, requires_mmdsv2, verdict: outcome.verdict })
     }
 
     /// Whether nothing is left to be done to the runtime itself, so that its endpoints are next.
     pub fn is_done(&self) -> bool {
-        self.why_first().is_none()
+        self.comes_first().is_none()
     }
 
-    /// Whether it has required MMDSv2 for long enough that an endpoint that follows it does so, too.
+    /// Whether it has required MMDSv2 for long enough that an endpoint that follows it does, too.
     pub fn is_followed(&self) -> bool {
-        self.result == Verdict::Compliant
+        matches!(self.verdict, Verdict::Compliant(_))
     }
 
-    /// Why the runtime comes before its endpoints; `None` where it does not.
-    pub fn why_first(&self) -> Option<&'static str> {
-        match self.result {
-            Verdict::Compliant | Verdict::Enforced => None,
-            Verdict::Exempt => Some("its runtime is exempt, so that it is not moved"),
-            Verdict::WouldEnforce => Some("the runtime itself has to require MMDSv2 first"),
-            Verdict::Held | Verdict::Deferred | Verdict::Failed | Verdict::Gone => {
-                Some("the runtime itself has to be in order first")
+    /// Why the runtime comes before its endpoints; `None` if it does not.
+    fn comes_first(&self) -> Option<Keep> {
+        match self.verdict {
+            Verdict::Compliant(_) | Verdict::Enforced(_) => None,
+            Verdict::Exempt => Some(Keep::RuntimeIsExempt),
+            Verdict::WouldEnforce => Some(Keep::RuntimeAllowsV1),
+            Verdict::Held(_) | Verdict::Deferred(_) | Verdict::Failed(_) | Verdict::Gone(_) => {
+                Some(Keep::RuntimeIsNotInOrder)
             }
         }
     }
 }
 
 /// An endpoint on a version without MMDSv2.
-#[derive(Debug)]
-pub(super) struct Pinned {
+#[derive(Clone, Debug)]
+pub struct Pinned {
     /// The endpoint.
     pub endpoint: Listed,
     /// The version.
@@ -63,62 +66,223 @@ pub(super) struct Pinned {
 }
 
 impl Pinned {
-    /// Whether AWS is at work on it and will leave it on that version.
+    /// Whether AWS is changing it and will leave it on that version.
     pub fn may_come_to_rest(&self) -> bool {
-        self.endpoint.is_changing() && self.endpoint.target.as_ref().is_none_or(|target| *target == self.version)
+        let target = self.endpoint.target_version.as_ref();
+        self.endpoint.is_changing() && target.is_none_or(|target| *target == self.version)
     }
 }
 
-/// Why an endpoint is nobody's to move but the owner's of its runtime.
-pub(super) fn why_held(hold: &Hold) -> &'static str {
-    match hold {
-        Hold::Harness => "its runtime belongs to a harness, which alone updates it",
-        Hold::InstancesCompute => "its runtime runs on Instances compute, for which AWS does not document MMDSv2",
-        Hold::Operator(_) => "its runtime is managed for somebody else",
-        Hold::MutableArtifact => "its artifact has a name that can come to mean something else",
+/// What is known of a pinned endpoint. `None` is what was not read yet.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    /// The endpoint, as the listing showed it.
+    pub pinned: &'a Pinned,
+    /// Its runtime's outcome.
+    pub runtime: &'a Runtime,
+    /// Its runtime as it is now.
+    pub current: Option<Current>,
+    /// The members in which its version differs from the current one, `requireMMDSV2` aside.
+    pub differences: Option<Vec<String>>,
+    /// What its tags and its runtime's say.
+    pub exempt: Option<Exempt>,
+    /// The endpoint as it is now, just before it may be moved.
+    pub now: Option<Now>,
+    /// Whether endpoints are to be moved.
+    pub may_write: bool,
+    /// Whether a move was sent whose answer was lost.
+    pub was_sent: bool,
+}
+
+/// The runtime as it is now, as far as a move depends on it.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// Its version; `None` if AWS does not show it.
+    pub version: Option<String>,
+    /// Whether it is READY and requires MMDSv2.
+    pub is_ready: bool,
+    /// What it is a part of.
+    pub part_of: Option<PartOf>,
+    /// Whether what its artifact stands for can change.
+    pub artifact: Artifact,
+}
+
+impl Current {
+    /// The runtime as it was read.
+    pub fn of(target: &Target, document: &Document) -> Self {
+        Self {
+            version: document.text(&["agentRuntimeVersion"]).filter(|version| !version.is_empty()),
+            is_ready: document.requires_mmdsv2() == Some(true)
+                && document.text(&["status"]).as_deref() == Some("READY"),
+            part_of: PartOf::of(target, document),
+            artifact: Artifact::of(document),
+        }
     }
 }
 
-/// Why an endpoint that AWS is at work on is not moved now.
-pub(super) fn why_not_yet(endpoint: &Listed) -> String {
-    format!(
-        "its status is {} and its target version {}, so that it is not moved; its next event or the next sweep looks \
-         again",
-        endpoint.status,
-        endpoint.target.as_deref().unwrap_or("not given")
-    )
+/// Whether a tag exempts an endpoint.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Exempt {
+    /// None does.
+    No,
+    /// A tag of its runtime.
+    ByRuntime,
+    /// A tag of its own.
+    ByEndpoint,
+    /// The tags could not be read, for this reason.
+    Unreadable(String),
 }
 
-/// Why an endpoint, once AWS is done with it, cannot be moved to the version `to` without changing more than MMDSv2;
-/// `None` where it can.
-pub(super) fn why_it_stays(endpoint: &Listed, pinned: &Document, now: &Document, to: &str) -> Option<String> {
-    if endpoint.follows() {
-        return Some(format!("AWS should have moved it to version {to} by itself; ask AWS Support why it has not"));
-    }
-    if !endpoint.rests() && !endpoint.is_changing() {
-        return Some(format!(
-            "its status is {}, so that the guardrail does not move it; move it yourself, or make it anew",
-            endpoint.status
-        ));
-    }
-    if now.requires_mmdsv2() != Some(true) || now.text(&["status"]).as_deref() != Some("READY") {
-        return Some(format!("version {to} is not READY with MMDSv2, so that it is not moved there"));
-    }
-    let differences = pinned.differences(now);
-    if !differences.is_empty() {
-        return Some(format!(
-            "version {to} differs from it in other members, too ({}), so that it is not moved; see whether its callers \
-             can use version {to} and move it yourself",
-            listed(&differences)
-        ));
-    }
-    let artifact = match Artifact::of(now) {
-        Artifact::Fixed => return None,
-        Artifact::Mutable => "has a name that can come to mean something else",
-        Artifact::Unknown => "is of a kind that this version of the guardrail does not know",
+/// An endpoint just before it may be moved.
+#[derive(Clone, Debug)]
+pub struct Now {
+    /// Whether it rests on the version it is to leave.
+    pub rests_on_old: bool,
+    /// Whether it rests on the version it is to be moved to.
+    pub rests_on_new: bool,
+    /// Whether AWS is moving it to that version.
+    pub is_on_its_way: bool,
+    /// The names of members that cannot be sent back.
+    pub unknown_members: Vec<String>,
+}
+
+/// What to do next about a pinned endpoint.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Decision {
+    /// Read its runtime.
+    ReadRuntime,
+    /// Read the version it is on.
+    ReadVersion,
+    /// Read the tags of its runtime and its own. A runtime that requires MMDSv2 is compliant whatever its tags, so
+    /// nobody has read them yet.
+    ReadTags,
+    /// Read the endpoint itself, last of all, to move it to this version.
+    ReadEndpoint {
+        /// The version.
+        to: String,
+    },
+    /// Look again later: AWS is changing it.
+    Wait,
+    /// A move was sent, its answer was lost, and AWS is at work on it: look again.
+    WaitForMove,
+    /// A move was sent, its answer was lost, and the endpoint is on this version: verify it.
+    Verify {
+        /// The version.
+        to: String,
+    },
+    /// Move it.
+    Repoint {
+        /// The version it is to be on.
+        to: String,
+    },
+    /// Leave it where it is.
+    Keep(Keep),
+}
+
+/// Why an endpoint is left on its version, with what there is to say about that.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Keep {
+    /// Its runtime is exempt.
+    RuntimeIsExempt,
+    /// Its runtime has to require MMDSv2 first.
+    RuntimeAllowsV1,
+    /// Its runtime has to be in order first.
+    RuntimeIsNotInOrder,
+    /// AWS does not show the runtime's current version.
+    NoCurrentVersion,
+    /// Its runtime is not its owner's to write.
+    PartOf(PartOf),
+    /// AWS should have moved it by itself.
+    ShouldFollow {
+        /// The current version.
+        to: String,
+    },
+    /// Its status is not one in which it can be moved.
+    Status(String),
+    /// The current version is not READY with MMDSv2.
+    NotReady {
+        /// The current version.
+        to: String,
+    },
+    /// The current version is not the same but for MMDSv2.
+    Differs {
+        /// The current version.
+        to: String,
+        /// The members that differ.
+        members: Vec<String>,
+    },
+    /// The current version may run other code, because its artifact's name can come to mean something else.
+    MutableArtifact {
+        /// The current version.
+        to: String,
+    },
+    /// The same, because its artifact is of a kind this version of the guardrail does not know.
+    UnknownArtifact {
+        /// The current version.
+        to: String,
+    },
+    /// A tag of its runtime exempts it.
+    ExemptByRuntime,
+    /// A tag of its own exempts it.
+    ExemptByEndpoint,
+    /// Whether a tag exempts it could not be read. That is no failure if nothing is to be written.
+    TagsUnreadable(String),
+    /// AWS is changing it.
+    StillChanging {
+        /// AWS's status.
+        status: String,
+        /// The version AWS is moving it to.
+        target: Option<String>,
+    },
+    /// It would be moved if endpoints were to be moved.
+    WouldRepoint {
+        /// The current version.
+        to: String,
+    },
+    /// It was changed since it was listed.
+    Changed,
+    /// It has members that cannot be sent back.
+    UnknownMembers(Vec<String>),
+}
+
+/// Decides about a pinned endpoint. A move needs all of: a runtime in order, that is its owner's to write and READY with
+/// MMDSv2, a current version that differs in nothing else and runs the same code, no exemption, and an endpoint at rest
+/// whose members are all known. What costs a request is asked for only once nothing before it is against a move.
+pub fn decide(facts: &Facts<'_>) -> Decision {
+    use Decision::{ReadEndpoint, ReadRuntime, ReadTags, ReadVersion, Repoint, Verify, Wait, WaitForMove};
+
+    let endpoint = &facts.pinned.endpoint;
+    let keep = if let Some(keep) = facts.runtime.comes_first() {
+        keep
+    } else {
+        let Some(current) = &facts.current else { return ReadRuntime };
+        let Some(to) = current.version.clone() else { return Decision::Keep(Keep::NoCurrentVersion) };
+        match (current, &facts.differences, &facts.exempt, &facts.now) {
+            (Current { part_of: Some(part_of), .. }, _, _, _) => Keep::PartOf(*part_of),
+            _ if endpoint.follows() => Keep::ShouldFollow { to },
+            _ if !endpoint.rests() && !endpoint.is_changing() => Keep::Status(endpoint.status.clone()),
+            (Current { is_ready: false, .. }, _, _, _) => Keep::NotReady { to },
+            (_, None, _, _) => return ReadVersion,
+            (_, Some(members), _, _) if !members.is_empty() => Keep::Differs { to, members: members.clone() },
+            (Current { artifact: Artifact::Mutable, .. }, _, _, _) => Keep::MutableArtifact { to },
+            (Current { artifact: Artifact::Unknown, .. }, _, _, _) => Keep::UnknownArtifact { to },
+            (_, _, None, _) => return ReadTags,
+            (_, _, Some(Exempt::ByRuntime), _) => Keep::ExemptByRuntime,
+            (_, _, Some(Exempt::ByEndpoint), _) => Keep::ExemptByEndpoint,
+            (_, _, Some(Exempt::Unreadable(why)), _) => Keep::TagsUnreadable(why.clone()),
+            (_, _, Some(Exempt::No), _) if endpoint.is_changing() => return Wait,
+            (_, _, Some(Exempt::No), _) if !facts.may_write => Keep::WouldRepoint { to },
+            (_, _, Some(Exempt::No), None) => return ReadEndpoint { to },
+            (_, _, Some(Exempt::No), Some(now)) => match now {
+                Now { rests_on_new: true, .. } if facts.was_sent => return Verify { to },
+                Now { is_on_its_way: true, .. } if facts.was_sent => return WaitForMove,
+                Now { rests_on_old: false, .. } => Keep::Changed,
+                Now { unknown_members, .. } if !unknown_members.is_empty() => {
+                    Keep::UnknownMembers(unknown_members.clone())
+                }
+                Now { .. } => return Repoint { to },
+            },
+        }
     };
-    Some(format!(
-        "its artifact {artifact}, so that version {to} may run other code; move it yourself if that is what it shall \
-         run"
-    ))
+    Decision::Keep(keep)
 }

@@ -7,83 +7,127 @@ use std::{
 };
 
 use super::{
-    attempts::Attempts,
-    decision::{Pinned, Runtime, why_held, why_it_stays, why_not_yet},
-    enforce::{EnforceEndpoints, Moved, Way, verified, why_not_now},
-    observe::{Listed, ObserveEndpoints},
+    decision::{Current, Decision, Exempt, Facts, Keep, Now, Pinned, Runtime, decide},
+    document::{EndpointDocument, Listed},
+    enforce::{EnforceEndpoints, Repoint, verified},
+    observe::ObserveEndpoints,
     report::Report,
+    wording::why_kept,
 };
 use crate::{
     context::Context,
+    exception::Exemption,
     failure::Failure,
-    observed::Hold,
-    outcome::{Outcome, Reason},
+    outcome::Outcome,
     patience::{MAX_AGE, Stopwatch},
-    resource::{FollowUp, Refusal, agentcore_runtime::document::Document},
+    resource::{Attempts, Denial, FollowUp, Refusal, agentcore_runtime::document::Document},
     target::Target,
+    verdict::Failed,
 };
 
 /// The small flow for the endpoints of one runtime.
 pub struct EndpointsFlow<'a> {
     /// The reading half.
     pub observe: &'a ObserveEndpoints,
-    /// The writing half; there is none in report mode and unless endpoints are to be moved.
+    /// The writing half; `None` in report mode and unless `PINNED_ENDPOINTS` is `repoint`.
     pub enforce: Option<&'a EnforceEndpoints>,
-    /// What holds for the runtime, too: its exception tag exempts an endpoint, or a runtime and its endpoints with it.
+    /// What also holds for the runtime: its exception tag exempts an endpoint, or a runtime and its endpoints with it.
     pub context: Context<'a>,
 }
 
 impl FollowUp for EndpointsFlow<'_> {
     async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome {
         let Some(runtime) = Runtime::of(&outcome) else { return outcome };
-        let mut found = Report::default();
-        let (versions, later) = (BTreeMap::new(), Vec::new());
-        let mut run = EndpointsRun { flow: self, target, runtime: &runtime, versions, later, report: &mut found };
-        let in_time = self.context.patience.until_end(run.run()).await;
-        if let Err(failure) = in_time.unwrap_or_else(|| Err(out_of_time(&found))) {
-            found.unread(failure);
+        let mut run = EndpointsRun::new(self, target, &runtime);
+        let in_time = self.context.patience.until_end(run.finish()).await;
+        if let Err(failure) = in_time.unwrap_or_else(|| Err(run.out_of_time())) {
+            run.report.add_unread(failure);
         }
-        found.complete(&runtime, self.enforce.is_some(), outcome)
+        run.report.complete(&runtime, self.enforce.is_some(), outcome)
     }
 }
 
-/// The endpoints of one runtime on their way.
+/// The endpoints of one runtime on their way to its outcome.
 struct EndpointsRun<'a> {
     flow: &'a EndpointsFlow<'a>,
     target: &'a Target,
     runtime: &'a Runtime,
     /// Versions of the runtime that were read. They never change.
     versions: BTreeMap<String, Document>,
-    /// What has to be looked at once more, because AWS is at work on it.
+    /// The attempts to move the endpoint whose turn it is.
+    attempts: Attempts<EndpointDocument>,
+    /// What has to be looked at once more, because AWS is changing it.
     later: Vec<Later>,
-    report: &'a mut Report,
+    report: Report,
 }
 
-/// An endpoint that AWS is at work on.
+/// An endpoint that AWS is changing.
 struct Later {
     name: String,
-    /// What there is to say of it if no time is left; nothing where it shows no version yet.
-    stays: Option<(Pinned, String)>,
+    /// What is said of it if no time is left; `None` if it does not show a version yet.
+    kept: Option<(Pinned, Keep)>,
 }
 
-impl EndpointsRun<'_> {
-    /// What AWS is at work on holds back nothing else: it is looked at again when all others are settled.
-    async fn run(&mut self) -> Result<(), Failure> {
+/// What became of a pinned endpoint.
+enum Repointed {
+    /// It is on this version now, and that was seen.
+    To(String),
+    /// It was left where it is.
+    Kept(Keep),
+    /// AWS is changing it.
+    NotYet(Keep),
+    /// AWS refuses the move for good, with these words.
+    Refused(String),
+    /// It does not exist any more.
+    Gone,
+}
+
+/// What was read for one attempt at a move.
+struct Reading {
+    since: Stopwatch,
+    runtime: Option<Document>,
+    differences: Option<Vec<String>>,
+    exempt: Option<Exempt>,
+    now: Option<EndpointDocument>,
+}
+
+impl Reading {
+    fn start() -> Self {
+        Self { since: Stopwatch::start(), runtime: None, differences: None, exempt: None, now: None }
+    }
+}
+
+impl<'a> EndpointsRun<'a> {
+    fn new(flow: &'a EndpointsFlow<'a>, target: &'a Target, runtime: &'a Runtime) -> Self {
+        Self {
+            flow,
+            target,
+            runtime,
+            versions: BTreeMap::new(),
+            attempts: Attempts::new(flow.context.retries(), None),
+            later: Vec::new(),
+            report: Report::default(),
+        }
+    }
+
+    /// What AWS is changing holds up nothing else: it is looked at again when all others are settled.
+    async fn finish(&mut self) -> Result<(), Failure> {
         let mut pauses = self.flow.context.patience.pauses();
         let mut listed = self.listed().await?;
         loop {
-            self.report.forget_open();
-            for it in self.pinned(listed).await {
-                self.settle(it).await;
+            self.report.forget_pinned();
+            for pinned in self.pinned(listed).await {
+                self.settle(pinned).await;
             }
             let later = mem::take(&mut self.later);
             if later.is_empty() || !pauses.pause().await {
-                let stays = later.iter().filter_map(|it| it.stays.as_ref());
-                stays.for_each(|(it, why)| self.report.stays(it, why));
+                for (pinned, keep) in later.into_iter().filter_map(|later| later.kept) {
+                    self.keep(&pinned, &keep);
+                }
                 return Ok(());
             }
             listed = self.listed().await?;
-            listed.retain(|endpoint| later.iter().any(|it| it.name == endpoint.name));
+            listed.retain(|endpoint| later.iter().any(|later| later.name == endpoint.name));
         }
     }
 
@@ -100,23 +144,23 @@ impl EndpointsRun<'_> {
 
     /// Those of the endpoints that are on a version without MMDSv2, or will be.
     async fn pinned(&mut self, endpoints: Vec<Listed>) -> Vec<Pinned> {
-        let mut pinned = Vec::new();
+        let mut all = Vec::new();
         for endpoint in endpoints {
             if self.waits() && endpoint.is_changing() && endpoint.versions().next().is_none() {
-                self.later.push(Later { name: endpoint.name, stays: None });
+                self.later.push(Later { name: endpoint.name, kept: None });
                 continue;
             }
             match self.without_mmdsv2(&endpoint).await {
                 Ok(None) => {}
                 Ok(Some(version)) => {
-                    let it = Pinned { endpoint, version };
-                    self.report.pinned(&it);
-                    pinned.push(it);
+                    let pinned = Pinned { endpoint, version };
+                    self.report.add_pinned(&pinned);
+                    all.push(pinned);
                 }
-                Err(failure) => self.report.unread(of(&endpoint, failure)),
+                Err(failure) => self.report.add_unread(version_unread(&endpoint, failure)),
             }
         }
-        pinned
+        all
     }
 
     /// The version without MMDSv2 that an endpoint will be on, or is on.
@@ -141,136 +185,164 @@ impl EndpointsRun<'_> {
         })
     }
 
-    async fn settle(&mut self, it: Pinned) {
-        if let Some(why) = self.runtime.why_first() {
-            return self.report.stays(&it, why);
+    async fn settle(&mut self, pinned: Pinned) {
+        let repointed = self.repoint(&pinned).await;
+        let retries = self.flow.context.retries();
+        let mut attempts = mem::replace(&mut self.attempts, Attempts::new(retries, None));
+        if attempts.write_is_open() && !matches!(repointed, Ok(Repointed::To(_)) | Err(_)) {
+            self.report.add_doubt(&pinned);
         }
-        let moved = self.move_or_not(&it).await;
-        let write_is_open = mem::take(&mut self.report.write_is_open);
-        self.report.answered = None;
-        if write_is_open && !matches!(moved, Ok(Moved::To(_)) | Err(_)) {
-            self.report.doubt(&it);
-        }
-        match moved {
-            Ok(Moved::To(version)) => self.report.moved(&it, &version),
-            Ok(Moved::No(why)) => self.report.stays(&it, &why),
-            Ok(Moved::Gone) => self.report.gone(&it),
-            Ok(Moved::NotYet(why)) if self.waits() && it.may_come_to_rest() => {
-                self.later.push(Later { name: it.endpoint.name.clone(), stays: Some((it, why)) });
+        match repointed {
+            Ok(Repointed::To(version)) => self.report.add_moved(&pinned, &version),
+            Ok(Repointed::Gone) => self.report.add_gone(&pinned),
+            Ok(Repointed::NotYet(keep)) if self.waits() && pinned.may_come_to_rest() => {
+                self.later.push(Later { name: pinned.endpoint.name.clone(), kept: Some((pinned, keep)) });
             }
-            Ok(Moved::NotYet(why)) => self.report.stays(&it, &why),
-            Err(failure) => self.report.failed(&it, Failure { write_is_open, ..failure }),
+            Ok(Repointed::Kept(keep) | Repointed::NotYet(keep)) => self.keep(&pinned, &keep),
+            Ok(Repointed::Refused(detail)) => self.report.add_refused(&pinned, &detail),
+            Err(failure) => self.report.add_failed(&pinned, attempts.explain(failure)),
         }
     }
 
-    /// Moves an endpoint to the present version, unless something is against it. After an attempt that AWS did not take,
-    /// all is read and decided anew.
-    async fn move_or_not(&mut self, it: &Pinned) -> Result<Moved, Failure> {
-        let mut attempts = Attempts::new(self.flow.context.retries());
+    fn keep(&mut self, pinned: &Pinned, keep: &Keep) {
+        self.report.add_kept(pinned, &why_kept(keep, self.flow.context.exception.key()));
+    }
+
+    /// Decides about an endpoint, reads what that asks for, and moves the endpoint if nothing is against it. After an
+    /// attempt that AWS did not take, all is read and decided anew.
+    async fn repoint(&mut self, pinned: &Pinned) -> Result<Repointed, Failure> {
+        let mut reading = Reading::start();
         loop {
-            let read = Stopwatch::start();
-            let to = match self.destination(it).await? {
-                Ok(to) => to,
-                Err(moved) => return Ok(moved),
-            };
-            let Some(enforce) = self.flow.enforce else { return Ok(Moved::No(would_move(&to))) };
-            let way = Way { name: &it.endpoint.name, from: &it.version, to: &to };
-            let Some(before) = enforce.look(self.target, way.name).await? else { return Ok(Moved::Gone) };
-            if let Some(sent) = attempts.sent.as_ref().filter(|_| before.rests_on(way.to)) {
-                return verified(sent, &before, way);
-            }
-            if attempts.sent.is_some() && before.is_on_its_way_to(way.to) {
-                attempts.again(Failure::still_changing("UPDATING")).await?;
-                continue;
-            }
-            if let Some(why) = why_not_now(&before, way) {
-                return Ok(Moved::No(why));
-            }
-            if !attempts.may_go_on(self.flow.context.exception.key()).await? {
-                continue;
-            }
-            if read.elapsed() > MAX_AGE {
-                attempts.again(Failure::outdated()).await?;
-                continue;
-            }
-            self.report.write_is_open = true;
-            let refusal = match enforce.go(self.target, way, &before, &self.flow.context.patience).await {
-                Ok(moved) => return Ok(moved),
-                Err(refusal) => refusal,
-            };
-            self.report.write_is_open = matches!(refusal, Refusal::Unclear(_)) || attempts.sent.is_some();
-            self.report.answered = Some(refusal.failure().detail.clone());
-            attempts.again_after(refusal, before).await?;
-        }
-    }
-
-    /// The version that an endpoint is to be moved to, or what is to be said instead.
-    async fn destination(&mut self, it: &Pinned) -> Result<Result<String, Moved>, Failure> {
-        let Some(now) = self.flow.observe.current(self.target).await? else { return Ok(Err(Moved::Gone)) };
-        let no = |why: String| Ok(Err(Moved::No(why)));
-        let Some(to) = now.text(&["agentRuntimeVersion"]).filter(|version| !version.is_empty()) else {
-            return no("AWS does not show the runtime's current version, so it is not moved".to_owned());
-        };
-        if let Some(hold) = Hold::of_owner(self.target, &now) {
-            return no(why_held(&hold).to_owned());
-        }
-        if let Some(why) = why_it_stays(&it.endpoint, self.version(&it.version).await?, &now, &to) {
-            return no(why);
-        }
-        if let Some(instead) = self.instead_of_a_move(&it.endpoint).await? {
-            return Ok(Err(instead));
-        }
-        if it.endpoint.is_changing() {
-            return Ok(Err(Moved::NotYet(why_not_yet(&it.endpoint))));
-        }
-        Ok(Ok(to))
-    }
-
-    /// What the tags ask for. They are read just before each move: a runtime that requires MMDSv2 is compliant whatever
-    /// its tags, so that nobody has read them yet.
-    async fn instead_of_a_move(&self, endpoint: &Listed) -> Result<Option<Moved>, Failure> {
-        for (arn, what) in [(self.target.arn(), "the runtime"), (endpoint.arn.as_str(), "it")] {
-            match self.flow.observe.tags(self.target, endpoint, arn).await {
-                Ok(None) => return Ok(Some(Moved::Gone)),
-                Ok(Some(tags)) if self.flow.context.is_exempt(&tags) => {
-                    let key = self.flow.context.exception.key();
-                    return Ok(Some(Moved::No(format!("the tag {key} exempts {what}, so that it is not moved"))));
+            match decide(&self.facts(pinned, &reading)) {
+                Decision::Keep(keep) => return Ok(Repointed::Kept(keep)),
+                Decision::Wait => return Ok(Repointed::NotYet(still_changing(&pinned.endpoint))),
+                Decision::ReadRuntime => match self.flow.observe.current(self.target).await? {
+                    Some(runtime) => reading.runtime = Some(runtime),
+                    None => return Ok(Repointed::Gone),
+                },
+                Decision::ReadVersion => {
+                    let version = self.version(&pinned.version).await?;
+                    reading.differences = reading.runtime.as_ref().map(|runtime| version.differences(runtime));
                 }
-                Ok(Some(_)) => {}
-                // Where nothing is to be written, nothing has failed.
-                Err(failure) if self.flow.enforce.is_none() => return Ok(Some(Moved::No(cannot_tell(&failure)))),
+                Decision::ReadTags => match self.exempt(&pinned.endpoint).await? {
+                    Some(exempt) => reading.exempt = Some(exempt),
+                    None => return Ok(Repointed::Gone),
+                },
+                Decision::ReadEndpoint { .. } => {
+                    match self.flow.observe.endpoint(self.target, &pinned.endpoint.name).await? {
+                        Some(now) => reading.now = Some(now),
+                        None => return Ok(Repointed::Gone),
+                    }
+                }
+                Decision::WaitForMove => reading = self.try_again(Failure::still_changing("UPDATING")).await?,
+                Decision::Verify { to } => {
+                    if let (Some(sent), Some(now)) = (self.attempts.sent(), &reading.now) {
+                        verified(sent, now)?;
+                    }
+                    return Ok(Repointed::To(to));
+                }
+                Decision::Repoint { to } => match self.attempt(pinned, &to, reading).await? {
+                    Some(repointed) => return Ok(repointed),
+                    None => reading = Reading::start(),
+                },
+            }
+        }
+    }
+
+    fn facts<'f>(&'f self, pinned: &'f Pinned, reading: &Reading) -> Facts<'f> {
+        let current = reading.runtime.as_ref().map(|runtime| Current::of(self.target, runtime));
+        let to = current.as_ref().and_then(|current| current.version.as_deref());
+        let now = reading.now.as_ref().map(|now| Now {
+            rests_on_old: now.rests_on(&pinned.version),
+            rests_on_new: to.is_some_and(|to| now.rests_on(to)),
+            is_on_its_way: to.is_some_and(|to| now.is_on_its_way_to(to)),
+            unknown_members: now.unknown_members(),
+        });
+        Facts {
+            pinned,
+            runtime: self.runtime,
+            current,
+            differences: reading.differences.clone(),
+            exempt: reading.exempt.clone(),
+            now,
+            may_write: self.flow.enforce.is_some(),
+            was_sent: self.attempts.sent().is_some(),
+        }
+    }
+
+    /// Whether a tag of the runtime or of the endpoint exempts it; `None` if the endpoint is gone.
+    async fn exempt(&self, endpoint: &Listed) -> Result<Option<Exempt>, Failure> {
+        for (arn, exempt) in [(self.target.arn(), Exempt::ByRuntime), (endpoint.arn.as_str(), Exempt::ByEndpoint)] {
+            match self.flow.observe.tags(self.target, endpoint, arn).await {
+                Ok(None) => return Ok(None),
+                Ok(Some(tags)) => {
+                    if let Exemption::Exempt(_) = self.flow.context.exemption(Some(&tags)) {
+                        return Ok(Some(exempt));
+                    }
+                }
+                // If nothing is to be written, nothing has failed.
+                Err(failure) if self.flow.enforce.is_none() => return Ok(Some(Exempt::Unreadable(failure.detail))),
                 Err(failure) => return Err(failure),
             }
         }
-        Ok(None)
+        Ok(Some(Exempt::No))
+    }
+
+    /// One attempt at a move. Returns `None` if there may be another.
+    async fn attempt(&mut self, pinned: &Pinned, to: &str, reading: Reading) -> Result<Option<Repointed>, Failure> {
+        let (Some(enforce), Some(before)) = (self.flow.enforce, reading.now) else { return Ok(None) };
+        match self.attempts.denial().await {
+            Denial::No => {}
+            Denial::LookAgain => return Ok(None),
+            Denial::ByOwnRole(failure) => {
+                let failure = failure.of_own_deny(self.flow.context.exception.key());
+                return Ok(Some(Repointed::Refused(failure.detail)));
+            }
+            Denial::ByUnknown(failure) => return Err(failure),
+        }
+        if reading.since.elapsed() > MAX_AGE {
+            return self.try_again(Failure::outdated()).await.map(|_| None);
+        }
+        self.attempts.begin();
+        let repoint = Repoint { target: self.target, name: &pinned.endpoint.name, from: &pinned.version, to };
+        let refusal = match enforce.enforce(repoint, &before, &self.flow.context.patience).await {
+            Ok(()) => return Ok(Some(Repointed::To(to.to_owned()))),
+            Err(refusal) => refusal,
+        };
+        self.attempts.note(&refusal, || Some(before));
+        match refusal {
+            Refusal::Throttled(failure) | Refusal::NotTaken(failure) | Refusal::Unclear(failure) => {
+                self.try_again(failure).await.map(|_| None)
+            }
+            Refusal::Denied(_) | Refusal::NotAllowed(_) => Ok(None),
+            Refusal::ForGood(failure) => Ok(Some(Repointed::Refused(failure.detail))),
+            Refusal::Changed(failure)
+            | Refusal::Busy(failure)
+            | Refusal::Demanded(failure)
+            | Refusal::Failed(failure) => Err(failure),
+        }
+    }
+
+    /// Pauses before all is read anew, because of this failure. It is what remains if no time is left.
+    async fn try_again(&mut self, failure: Failure) -> Result<Reading, Failure> {
+        if self.attempts.pause().await { Ok(Reading::start()) } else { Err(failure) }
+    }
+
+    fn out_of_time(&mut self) -> Failure {
+        let write_is_open = self.attempts.write_is_open();
+        let written = if write_is_open { "one may or may not have been moved" } else { "none was moved" };
+        let detail = format!(
+            "The invocation's time ran out before its endpoints were looked after; {written}. A retry looks again."
+        );
+        self.attempts.explain(Failure { write_is_open, ..Failure::new(Failed::OutOfTime, detail) })
     }
 }
 
-fn would_move(to: &str) -> String {
-    format!(
-        "version {to} differs from it in requireMMDSV2 only, so the guardrail would move it with \
-         PINNED_ENDPOINTS=repoint in enforce mode"
-    )
+fn still_changing(endpoint: &Listed) -> Keep {
+    Keep::StillChanging { status: endpoint.status.clone(), target: endpoint.target_version.clone() }
 }
 
-fn cannot_tell(failure: &Failure) -> String {
-    let detail = failure.detail.trim_end_matches('.');
-    format!("whether a tag exempts it could not be read, without which the guardrail moves nothing. {detail}")
-}
-
-fn of(endpoint: &Listed, failure: Failure) -> Failure {
+fn version_unread(endpoint: &Listed, failure: Failure) -> Failure {
     let detail = format!("The version of the endpoint {} could not be read. {}", endpoint.name, failure.detail);
     Failure { detail, ..failure }
-}
-
-fn out_of_time(report: &Report) -> Failure {
-    let written = if report.write_is_open { "one may or may not have been moved" } else { "none was moved" };
-    let detail = format!(
-        "The invocation's time ran out before its endpoints were looked after; {written}. A retry looks again."
-    );
-    let failure = Failure { write_is_open: report.write_is_open, ..Failure::new(Reason::OutOfTime, detail) };
-    match &report.answered {
-        Some(answered) => failure.preceded_by(answered),
-        None => failure,
-    }
 }

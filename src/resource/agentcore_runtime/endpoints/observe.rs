@@ -1,13 +1,12 @@
 //! Looking at the endpoints of a runtime and at the versions they are on.
 
-use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata, types::AgentRuntimeEndpoint};
+use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata};
 use futures_util::TryStreamExt;
 
-use super::document::EndpointDocument;
+use super::document::{EndpointDocument, Listed};
 use crate::{
     failure::Failure,
     observed::TagMap,
-    outcome::Reason,
     resource::{
         agentcore_runtime::{
             body::BodyTap,
@@ -17,6 +16,7 @@ use crate::{
         pages::pages,
     },
     target::Target,
+    verdict::Failed,
 };
 
 const LIST: &str = "ListAgentRuntimeEndpoints";
@@ -25,68 +25,11 @@ const UNREADABLE: &str =
     "The answer to GetAgentRuntimeEndpoint is not this endpoint as a JSON object. A retry looks again.";
 /// The most endpoints on a page.
 const PAGE: i32 = 100;
-/// AWS moves this endpoint to every new version.
-const FOLLOWS: &str = "DEFAULT";
 
 /// Reads endpoints, and what else has to be known of them.
 #[derive(Clone, Debug)]
 pub struct ObserveEndpoints {
     client: Client,
-}
-
-/// An endpoint as the listing shows it.
-#[derive(Debug)]
-pub(super) struct Listed {
-    pub name: String,
-    pub arn: String,
-    pub live: Option<String>,
-    pub target: Option<String>,
-    pub status: String,
-}
-
-impl Listed {
-    /// Whether AWS moves it to every new version.
-    pub fn follows(&self) -> bool {
-        self.name == FOLLOWS
-    }
-
-    /// Whether it serves one version and is on its way to no other.
-    pub fn rests(&self) -> bool {
-        self.status == "READY" && self.live.is_some() && self.on_its_way_to().is_none()
-    }
-
-    /// Whether AWS will soon be done with it.
-    pub fn is_changing(&self) -> bool {
-        ["CREATING", "UPDATING"].contains(&self.status.as_str()) || self.on_its_way_to().is_some()
-    }
-
-    /// Whether it is about to go.
-    pub fn is_leaving(&self) -> bool {
-        self.status == "DELETING"
-    }
-
-    /// The version it will be on and the one it is on.
-    pub fn versions(&self) -> impl Iterator<Item = &str> {
-        [self.on_its_way_to(), self.live.as_deref()].into_iter().flatten()
-    }
-
-    /// Where a move has failed, it is on its way nowhere.
-    fn on_its_way_to(&self) -> Option<&str> {
-        let has_failed = self.status.ends_with("_FAILED");
-        self.target.as_deref().filter(|target| !has_failed && Some(*target) != self.live.as_deref())
-    }
-}
-
-impl From<AgentRuntimeEndpoint> for Listed {
-    fn from(endpoint: AgentRuntimeEndpoint) -> Self {
-        Self {
-            name: endpoint.name,
-            arn: endpoint.agent_runtime_endpoint_arn,
-            live: endpoint.live_version,
-            target: endpoint.target_version,
-            status: endpoint.status.as_str().to_owned(),
-        }
-    }
 }
 
 impl ObserveEndpoints {
@@ -97,12 +40,12 @@ impl ObserveEndpoints {
 
     /// The endpoints that are there to stay; none where AWS does not know the runtime.
     pub(super) async fn endpoints(&self, target: &Target) -> Result<Vec<Listed>, Failure> {
-        let pages = pages(Reason::EndpointsUnreadable, LIST, async |token| {
+        let pages = pages(Failed::EndpointsUnreadable, LIST, async |token| {
             let call = self.client.list_agent_runtime_endpoints().agent_runtime_id(target.id()).max_results(PAGE);
             match call.set_next_token(token).send().await {
                 Ok(page) => Ok((page.runtime_endpoints, page.next_token)),
                 Err(error) if error.code() == Some("ResourceNotFoundException") => Ok((Vec::new(), None)),
-                Err(error) => Err(Failure::of_request(Reason::EndpointsUnreadable, LIST, &error, error.message())),
+                Err(error) => Err(Failure::of_request(Failed::EndpointsUnreadable, LIST, &error)),
             }
         });
         let all = pages.try_concat().await?;
@@ -115,13 +58,18 @@ impl ObserveEndpoints {
         let found = found.filter(|found| found.text(&["agentRuntimeVersion"]).as_deref() == Some(version));
         found.ok_or_else(|| {
             let detail = format!("AWS does not show version {version}, which an endpoint is on. A retry looks again.");
-            Failure::new(Reason::EndpointsUnreadable, detail)
+            Failure::new(Failed::EndpointsUnreadable, detail)
         })
     }
 
     /// The runtime as it is now.
     pub(super) async fn current(&self, target: &Target) -> Result<Option<Document>, Failure> {
         observe::read(&self.client, target).await.map_err(as_unreadable)
+    }
+
+    /// The endpoint as it is now; `None` if AWS does not know it.
+    pub(super) async fn endpoint(&self, target: &Target, name: &str) -> Result<Option<EndpointDocument>, Failure> {
+        read(&self.client, target, name).await
     }
 
     /// The tags of an endpoint, or of its runtime, by the ARN; `None` where the endpoint is gone. That AWS does not
@@ -132,7 +80,7 @@ impl ObserveEndpoints {
             Err(error) => error,
         };
         let may_be_gone = error.code() == Some("ResourceNotFoundException");
-        if may_be_gone && self.endpoints(target).await?.iter().all(|it| it.name != of.name) {
+        if may_be_gone && self.endpoints(target).await?.iter().all(|endpoint| endpoint.name != of.name) {
             return Ok(None);
         }
         Err(tags_unreadable(&error))
@@ -140,13 +88,13 @@ impl ObserveEndpoints {
 }
 
 fn as_unreadable(failure: Failure) -> Failure {
-    Failure { reason: Reason::EndpointsUnreadable, ..failure }
+    Failure { reason: Failed::EndpointsUnreadable, ..failure }
 }
 
-/// The present endpoint; `None` if AWS does not know it.
+/// The endpoint as it is now; `None` if AWS does not know it.
 pub(super) async fn read(client: &Client, target: &Target, name: &str) -> Result<Option<EndpointDocument>, Failure> {
     let tap = BodyTap::default();
     let call = client.get_agent_runtime_endpoint().agent_runtime_id(target.id()).endpoint_name(name);
     let reply = call.customize().interceptor(tap.clone()).send().await;
-    tap.read((Reason::EndpointsUnreadable, GET, UNREADABLE), reply, |body| EndpointDocument::parse(body, name))
+    tap.read((Failed::EndpointsUnreadable, GET, UNREADABLE), reply, |body| EndpointDocument::parse(body, name))
 }

@@ -1,125 +1,125 @@
-//! What there is to say about the endpoints of one runtime.
+//! What there is to say about the endpoints of one runtime, and what it makes of the runtime's outcome.
 
 use std::collections::BTreeMap;
 
 use super::decision::{Pinned, Runtime};
 use crate::{
     failure::Failure,
-    outcome::{Finding, Outcome, Reason, Verdict},
+    outcome::{Finding, Outcome},
     text::holding,
+    verdict::{Enforced, Failed, Held, Verdict},
     wording::WRITE_IS_OPEN,
 };
 
-/// An outcome names this many endpoints at the most, beside those that were moved: it must stay small.
+/// How many endpoints an outcome names at most, beside those that were moved: it must stay small.
 const MAX_NAMED: usize = 10;
 
 /// What was found, and what became of it.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     /// Endpoints on a version without MMDSv2 of which nothing else is known yet, with that version.
-    open: BTreeMap<String, String>,
-    is_pinned: bool,
-    /// A sentence for each move that was made.
-    moved: Vec<String>,
-    said: Vec<String>,
-    failures: Vec<Failure>,
+    pinned: BTreeMap<String, String>,
+    has_kept: bool,
     is_doubtful: bool,
-    /// Whether a move is under way, or its answer was lost.
-    pub write_is_open: bool,
-    /// What AWS answered last to the move that is not settled yet.
-    pub answered: Option<String>,
+    moved: Vec<String>,
+    failures: Vec<Failure>,
+    refused: Vec<String>,
+    remarks: Vec<String>,
 }
 
 impl Report {
     /// The endpoints are not known, or not all of them.
-    pub fn unread(&mut self, failure: Failure) {
+    pub fn add_unread(&mut self, failure: Failure) {
         self.failures.push(failure);
     }
 
-    /// One is pinned. It has to be disposed of; if it is not, that is said in the end.
-    pub fn pinned(&mut self, it: &Pinned) {
-        self.open.insert(it.endpoint.name.clone(), it.version.clone());
+    /// An endpoint is pinned. If nothing else becomes of it, that is said.
+    pub fn add_pinned(&mut self, pinned: &Pinned) {
+        self.pinned.insert(pinned.endpoint.name.clone(), pinned.version.clone());
     }
 
-    /// One stays as it is.
-    pub fn stays(&mut self, it: &Pinned, why: &str) {
-        self.open.remove(&it.endpoint.name);
-        self.is_pinned = true;
-        self.said.push(is_pinned(&it.endpoint.name, &it.version, &format!(": {why}.")));
+    /// What is still pinned will be looked at anew.
+    pub fn forget_pinned(&mut self) {
+        self.pinned.clear();
     }
 
-    /// One was moved.
-    pub fn moved(&mut self, it: &Pinned, to: &str) {
-        self.open.remove(&it.endpoint.name);
-        let (name, version) = (&it.endpoint.name, &it.version);
+    /// An endpoint was left where it is.
+    pub fn add_kept(&mut self, pinned: &Pinned, why: &str) {
+        self.keep(pinned);
+        self.remarks.push(is_pinned(&pinned.endpoint.name, &pinned.version, &format!(": {why}.")));
+    }
+
+    /// An endpoint was moved.
+    pub fn add_moved(&mut self, pinned: &Pinned, to: &str) {
+        self.add_gone(pinned);
+        let (name, version) = (&pinned.endpoint.name, &pinned.version);
         self.moved.push(format!(
             "The endpoint {name} was moved from version {version} to version {to}, which differs from it in \
              requireMMDSV2 only."
         ));
     }
 
-    /// One could not be moved, or that could not be seen.
-    pub fn failed(&mut self, it: &Pinned, failure: Failure) {
-        self.open.remove(&it.endpoint.name);
-        self.is_pinned = true;
-        let detail = is_pinned(&it.endpoint.name, &it.version, &format!(". {}", failure.detail));
+    /// An endpoint could not be moved, or that could not be seen.
+    pub fn add_failed(&mut self, pinned: &Pinned, failure: Failure) {
+        self.keep(pinned);
+        let detail = is_pinned(&pinned.endpoint.name, &pinned.version, &format!(". {}", failure.detail));
         self.failures.push(Failure { detail, ..failure });
     }
 
-    /// The answer to a move of one was lost, and what was seen then does not tell whether it happened.
-    pub fn doubt(&mut self, it: &Pinned) {
+    /// AWS refuses to move an endpoint, and no retry changes that.
+    pub fn add_refused(&mut self, pinned: &Pinned, detail: &str) {
+        self.keep(pinned);
+        self.refused.push(is_pinned(&pinned.endpoint.name, &pinned.version, &format!(". {detail}")));
+    }
+
+    /// The answer to a move was lost, and what was seen then does not tell whether it happened.
+    pub fn add_doubt(&mut self, pinned: &Pinned) {
         self.is_doubtful = true;
-        self.said.push(format!("A move of the endpoint {} was sent. {WRITE_IS_OPEN}", it.endpoint.name));
+        self.remarks.push(format!("A move of the endpoint {} was sent. {WRITE_IS_OPEN}", pinned.endpoint.name));
     }
 
-    /// One does not exist any more.
-    pub fn gone(&mut self, it: &Pinned) {
-        self.open.remove(&it.endpoint.name);
+    /// An endpoint does not exist any more.
+    pub fn add_gone(&mut self, pinned: &Pinned) {
+        self.pinned.remove(&pinned.endpoint.name);
     }
 
-    /// What is still open will be looked at anew.
-    pub fn forget_open(&mut self) {
-        self.open.clear();
+    fn keep(&mut self, pinned: &Pinned) {
+        self.pinned.remove(&pinned.endpoint.name);
+        self.has_kept = true;
     }
 
     /// The outcome of the runtime with what was found. What is wrong with an endpoint does not undo what was done to
     /// the runtime: `before` and `after` stay. But if endpoints are to be moved the outcome fails, because a retry finds
-    /// the runtime compliant and comes here again. Otherwise, and if the runtime itself comes first, its result stays.
-    pub fn complete(mut self, runtime: &Runtime, moves: bool, mut outcome: Outcome) -> Outcome {
-        for (name, version) in &self.open {
-            self.said.push(is_pinned(name, version, "."));
-        }
-        let (is_pinned, is_moved) = (self.is_pinned || !self.open.is_empty(), !self.moved.is_empty());
-        let fails = moves && runtime.is_done();
-        let is_unread = !fails && !self.failures.is_empty();
-        let findings = [
-            (is_pinned, Finding::PinnedEndpoint),
-            (is_moved, Finding::EndpointMoved),
-            (is_unread, Finding::EndpointsUnread),
-        ];
-        outcome.findings.extend(holding(findings));
+    /// the runtime compliant and comes here again. Otherwise, and if the runtime itself comes first, its verdict stays.
+    pub fn complete(mut self, runtime: &Runtime, may_write: bool, mut outcome: Outcome) -> Outcome {
+        let unexplained: Vec<_> = self.pinned.iter().map(|(name, version)| is_pinned(name, version, ".")).collect();
+        let may_fail = may_write && runtime.is_done();
+        outcome.findings.extend(holding([
+            (self.has_kept || !unexplained.is_empty(), Finding::PinnedEndpoint),
+            (!self.moved.is_empty(), Finding::EndpointMoved),
+            (!may_fail && !self.failures.is_empty(), Finding::EndpointsUnread),
+        ]));
         outcome.findings.sort();
-        outcome.write_is_open |= self.is_doubtful;
-        // An endpoint that may have been changed is worse than one that was not, and one that a retry may mend than one
-        // that AWS refuses for good.
-        self.failures
-            .sort_by_key(|failure| (failure.reason != Reason::EndpointNotVerified, failure.reason == Reason::Refused));
-        match self.failures.first() {
-            Some(failure) if fails => {
-                let is_refused = self.failures.iter().all(|failure| failure.reason == Reason::Refused);
-                let result = if is_refused { Verdict::Held } else { Verdict::Failed };
-                (outcome.result, outcome.reason) = (result, failure.reason);
-                outcome.write_is_open |= self.failures.iter().any(|failure| failure.write_is_open);
-            }
-            None if is_moved && outcome.result == Verdict::Compliant => {
-                (outcome.result, outcome.reason) = (Verdict::Enforced, Reason::PinnedEndpoint);
-            }
-            _ => {}
-        }
-        let failures = self.failures.into_iter().map(|failure| failure.detail);
-        let detail = [outcome.detail].into_iter().chain(self.moved);
-        outcome.detail = detail.chain(limited(failures.chain(self.said))).collect::<Vec<_>>().join(" ");
+        // An endpoint that may have been changed is worse than one that was not.
+        self.failures.sort_by_key(|failure| failure.reason != Failed::EndpointNotVerified);
+        outcome.verdict = self.verdict(may_fail, outcome.verdict);
+        outcome.write_is_open |= self.is_doubtful || self.failures.iter().any(|failure| failure.write_is_open);
+        let troubles = self.failures.into_iter().map(|failure| failure.detail).chain(self.refused);
+        let remarks = limited(troubles.chain(self.remarks).chain(unexplained));
+        outcome.detail = [outcome.detail].into_iter().chain(self.moved).chain(remarks).collect::<Vec<_>>().join(" ");
         outcome
+    }
+
+    /// An endpoint that a retry may move is worse than one that AWS refuses to move for good.
+    fn verdict(&self, may_fail: bool, of_runtime: Verdict) -> Verdict {
+        match self.failures.first() {
+            Some(failure) if may_fail => Verdict::Failed(failure.reason),
+            None if may_fail && !self.refused.is_empty() => Verdict::Held(Held::Refused),
+            None if !self.moved.is_empty() && matches!(of_runtime, Verdict::Compliant(_)) => {
+                Verdict::Enforced(Enforced::PinnedEndpoint)
+            }
+            Some(_) | None => of_runtime,
+        }
     }
 }
 
@@ -127,12 +127,12 @@ fn is_pinned(name: &str, version: &str, more: &str) -> String {
     format!("The endpoint {name} is pinned to version {version}, which does not require MMDSv2{more}")
 }
 
-fn limited(said: impl Iterator<Item = String>) -> Vec<String> {
-    let mut said: Vec<_> = said.collect();
-    let more = said.len().saturating_sub(MAX_NAMED);
-    said.truncate(MAX_NAMED);
+fn limited(remarks: impl Iterator<Item = String>) -> Vec<String> {
+    let mut remarks: Vec<_> = remarks.collect();
+    let more = remarks.len().saturating_sub(MAX_NAMED);
+    remarks.truncate(MAX_NAMED);
     if more > 0 {
-        said.push(format!("There are {more} more such remarks."));
+        remarks.push(format!("There are {more} more such remarks."));
     }
-    said
+    remarks
 }
