@@ -3,7 +3,7 @@
 use std::{ffi::OsString, fmt, str::FromStr, time::Duration};
 
 use serde::Serialize;
-use strum::{EnumString, IntoStaticStr};
+use strum::{EnumString, IntoStaticStr, VariantNames};
 use thiserror::Error;
 
 use crate::exception::ExceptionTag;
@@ -13,9 +13,9 @@ pub mod authorizer;
 pub use authorizer::{Authorizer, RuntimeAuthorizer};
 
 /// What the guardrail may do.
-#[derive(Clone, Copy, Debug, Default, EnumString, Eq, IntoStaticStr, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, IntoStaticStr, PartialEq, Serialize, VariantNames)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_enforce_nor_report)]
+#[strum(serialize_all = "snake_case")]
 pub enum Mode {
     /// Require version 2 where it is not required.
     #[default]
@@ -24,11 +24,11 @@ pub enum Mode {
     Report,
 }
 
-/// Whether Bedrock AgentCore is looked after.
-#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
-#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_enabled_nor_disabled)]
+/// Whether AgentCore runtimes are guarded.
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum AgentCore {
-    /// It is.
+    /// They are.
     #[default]
     Enabled,
     /// The Region does not offer it.
@@ -36,8 +36,8 @@ pub enum AgentCore {
 }
 
 /// `RUNTIME_AUTHORIZER`, as it is written.
-#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
-#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_off_report_nor_enforce)]
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 enum AuthorizerChoice {
     Off,
     #[default]
@@ -45,9 +45,9 @@ enum AuthorizerChoice {
     Enforce,
 }
 
-/// Whether a sweep looks after the Region's account defaults.
-#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
-#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_off_report_nor_enforce)]
+/// What a sweep does about the Region's account defaults.
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum AccountDefaults {
     /// They are not even read.
     Off,
@@ -59,8 +59,8 @@ pub enum AccountDefaults {
 }
 
 /// What to do about a runtime that allows MMDSv1 and whose artifact has a name that can come to mean something else.
-#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
-#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_enforce_nor_hold)]
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum MutableArtifacts {
     /// Require MMDSv2 on it and report the artifact: the update may deploy other code.
     #[default]
@@ -70,8 +70,8 @@ pub enum MutableArtifacts {
 }
 
 /// What to do about endpoints that are pinned to a version of their runtime that does not require MMDSv2.
-#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq)]
-#[strum(serialize_all = "snake_case", parse_err_ty = String, parse_err_fn = neither_off_report_nor_repoint)]
+#[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum PinnedEndpoints {
     /// They are not even read.
     Off,
@@ -103,7 +103,7 @@ impl FromStr for SweepMargin {
     }
 }
 
-/// Over how many days CloudWatch is asked for the use of IMDSv1 before an instance is enforced; with 0 it is not asked.
+/// For how many days CloudWatch is asked about the use of IMDSv1 before an instance is enforced; 0 turns the check off.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct UsageDays(pub u8);
 
@@ -118,33 +118,13 @@ impl FromStr for UsageDays {
     }
 }
 
-fn neither_enforce_nor_report(_: &str) -> String {
-    "it can be \"enforce\" or \"report\"".to_owned()
-}
-
-fn neither_enabled_nor_disabled(_: &str) -> String {
-    "it can be \"enabled\" or \"disabled\"".to_owned()
-}
-
-fn neither_enforce_nor_hold(_: &str) -> String {
-    "it can be \"enforce\" or \"hold\"".to_owned()
-}
-
-fn neither_off_report_nor_repoint(_: &str) -> String {
-    "it can be \"off\", \"report\" or \"repoint\"".to_owned()
-}
-
-fn neither_off_report_nor_enforce(_: &str) -> String {
-    "it can be \"off\", \"report\" or \"enforce\"".to_owned()
-}
-
 /// How the guardrail was told to work.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Settings {
     /// `GUARDRAIL_MODE`: `enforce`, the default, or `report`.
     pub mode: Mode,
-    /// `AGENTCORE`: `enabled`, the default, or `disabled` where the Region does not offer it; sweeps leave it out then, and
-    /// its events are ignored.
+    /// `AGENTCORE`: `enabled`, the default, or `disabled` if the Region does not offer it: sweeps leave it out, and its
+    /// events are ignored.
     pub agentcore: AgentCore,
     /// `SWEEP_MARGIN_SECONDS`: a sweep begins nothing new when less than this is left, 30 to 240; the default is 60.
     pub sweep_margin: SweepMargin,
@@ -159,8 +139,8 @@ pub struct Settings {
     pub pinned_endpoints: PinnedEndpoints,
     /// `ACCOUNT_DEFAULTS`: `off`, `report`, the default, or `enforce`, which writes in enforce mode only.
     pub account_defaults: AccountDefaults,
-    /// `IMDSV1_USAGE_DAYS`: an instance that used IMDSv1 in so many days is not enforced, 1 to 90; with 0, the default,
-    /// nobody asks.
+    /// `IMDSV1_USAGE_DAYS`: an instance that used IMDSv1 in so many days is not enforced, 1 to 90; 0, the default,
+    /// turns the check off.
     pub imdsv1_usage_days: UsageDays,
 }
 
@@ -170,60 +150,85 @@ pub struct Settings {
 pub struct WrongSettings(pub Vec<String>);
 
 impl Settings {
-    /// Reads the settings. `variable` gives the value of an environment variable, `None` where it is not set.
+    /// Reads the settings. `variable` returns the value of an environment variable, `None` if it is not set.
     ///
     /// # Errors
     /// Every wrong setting at once.
     pub fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, WrongSettings> {
-        let mut wrong = Vec::new();
+        let mut from = Variables { variable, wrong: Vec::new() };
         let settings = Self {
-            mode: setting("GUARDRAIL_MODE", &variable, &mut wrong),
-            exception: setting("EXCEPTION_TAG", &variable, &mut wrong),
-            agentcore: setting("AGENTCORE", &variable, &mut wrong),
-            sweep_margin: setting("SWEEP_MARGIN_SECONDS", &variable, &mut wrong),
-            runtime_authorizer: runtime_authorizer(&variable, &mut wrong),
-            mutable_artifacts: setting("MUTABLE_ARTIFACTS", &variable, &mut wrong),
-            pinned_endpoints: setting("PINNED_ENDPOINTS", &variable, &mut wrong),
-            account_defaults: setting("ACCOUNT_DEFAULTS", &variable, &mut wrong),
-            imdsv1_usage_days: setting("IMDSV1_USAGE_DAYS", &variable, &mut wrong),
+            mode: from.choice("GUARDRAIL_MODE"),
+            exception: from.parsed("EXCEPTION_TAG"),
+            agentcore: from.choice("AGENTCORE"),
+            sweep_margin: from.parsed("SWEEP_MARGIN_SECONDS"),
+            runtime_authorizer: from.runtime_authorizer(),
+            mutable_artifacts: from.choice("MUTABLE_ARTIFACTS"),
+            pinned_endpoints: from.choice("PINNED_ENDPOINTS"),
+            account_defaults: from.choice("ACCOUNT_DEFAULTS"),
+            imdsv1_usage_days: from.parsed("IMDSV1_USAGE_DAYS"),
         };
-        if wrong.is_empty() { Ok(settings) } else { Err(WrongSettings(wrong)) }
+        if from.wrong.is_empty() { Ok(settings) } else { Err(WrongSettings(from.wrong)) }
     }
 }
 
-/// `RUNTIME_AUTHORIZER` and its configuration, which is checked even where it is not used. Of a wrong configuration the
-/// names of members are said, and no value.
-fn runtime_authorizer(variable: impl Fn(&str) -> Option<OsString>, wrong: &mut Vec<String>) -> RuntimeAuthorizer {
-    const CONFIG: &str = "RUNTIME_AUTHORIZER_CONFIG";
-    let choice = setting("RUNTIME_AUTHORIZER", &variable, wrong);
-    let config = variable(CONFIG).map(|json| match json.to_str().map(str::parse::<Authorizer>) {
-        None => Err(vec![format!("{CONFIG} is not valid UTF-8.")]),
-        Some(parsed) => parsed.map_err(|all| all.iter().map(|why| format!("{CONFIG} {why}.")).collect()),
-    });
-    match (choice, config) {
-        (_, Some(Err(all))) => wrong.extend(all),
-        (AuthorizerChoice::Off, _) => return RuntimeAuthorizer::Off,
-        (AuthorizerChoice::Enforce, Some(Ok(authorizer))) => return RuntimeAuthorizer::Enforce(authorizer),
-        (AuthorizerChoice::Enforce, None) => {
-            wrong.push(format!("RUNTIME_AUTHORIZER is \"enforce\", which needs {CONFIG}."));
+/// The environment, and a sentence for each variable that is wrong. The default stands in for a wrong one, so that all of
+/// them are found.
+struct Variables<F> {
+    variable: F,
+    wrong: Vec<String>,
+}
+
+impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
+    /// A setting that is one of a few words.
+    fn choice<T: Default + FromStr + VariantNames>(&mut self, name: &str) -> T {
+        self.setting(name, |text| text.parse().map_err(|_| format!("it can be {}", alternatives(T::VARIANTS))))
+    }
+
+    /// A setting with a grammar of its own.
+    fn parsed<T: Default + FromStr<Err: fmt::Display>>(&mut self, name: &str) -> T {
+        self.setting(name, |text| text.parse().map_err(|why: T::Err| why.to_string()))
+    }
+
+    fn setting<T: Default>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        let Some(value) = (self.variable)(name) else { return T::default() };
+        let parsed = match value.to_str() {
+            None => Err(format!("{name} is not valid UTF-8.")),
+            Some(text) => parse(text).map_err(|why| format!("{name} is {text:?}: {why}.")),
+        };
+        parsed.unwrap_or_else(|why| {
+            self.wrong.push(why);
+            T::default()
+        })
+    }
+
+    /// `RUNTIME_AUTHORIZER` and its configuration, which is checked even if it is not used. Of a wrong configuration the
+    /// names of members are said, and no value.
+    fn runtime_authorizer(&mut self) -> RuntimeAuthorizer {
+        const CONFIG: &str = "RUNTIME_AUTHORIZER_CONFIG";
+        let choice = self.choice("RUNTIME_AUTHORIZER");
+        let config = (self.variable)(CONFIG).map(|json| match json.to_str().map(str::parse::<Authorizer>) {
+            None => Err(vec![format!("{CONFIG} is not valid UTF-8.")]),
+            Some(parsed) => parsed.map_err(|all| all.iter().map(|why| format!("{CONFIG} {why}.")).collect()),
+        });
+        match (choice, config) {
+            (_, Some(Err(all))) => self.wrong.extend(all),
+            (AuthorizerChoice::Off, _) => return RuntimeAuthorizer::Off,
+            (AuthorizerChoice::Enforce, Some(Ok(authorizer))) => return RuntimeAuthorizer::Enforce(authorizer),
+            (AuthorizerChoice::Enforce, None) => {
+                self.wrong.push(format!("RUNTIME_AUTHORIZER is \"enforce\", which needs {CONFIG}."));
+            }
+            (AuthorizerChoice::Report, _) => {}
         }
-        (AuthorizerChoice::Report, _) => {}
+        RuntimeAuthorizer::Report
     }
-    RuntimeAuthorizer::Report
 }
 
-/// One setting; where it is wrong, its default and a sentence in `wrong`.
-fn setting<T>(name: &str, variable: impl Fn(&str) -> Option<OsString>, wrong: &mut Vec<String>) -> T
-where
-    T: Default + FromStr<Err: fmt::Display>,
-{
-    let Some(value) = variable(name) else { return T::default() };
-    let parsed = match value.to_str() {
-        None => Err(format!("{name} is not valid UTF-8.")),
-        Some(text) => text.parse().map_err(|why| format!("{name} is {text:?}: {why}.")),
-    };
-    parsed.unwrap_or_else(|why| {
-        wrong.push(why);
-        T::default()
-    })
+/// The words in quotes: "a", "b" or "c".
+fn alternatives(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("{word:?}")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
 }
