@@ -13,7 +13,7 @@ use metadata_guardrail::{
     verdict::{Deferred, Gone, Held},
 };
 
-use crate::harness::{EXEMPT, home};
+use crate::support::harness::{EXEMPT, home};
 
 fn now() -> DateTime<Utc> {
     "2026-11-21T12:00:00Z".parse().expect("a time")

@@ -5,7 +5,7 @@ mod json;
 use std::collections::BTreeMap;
 
 use self::json::{Json, Members, Step, Style, path, style, text, value};
-use crate::harness::CANARY;
+use crate::support::harness::CANARY;
 use metadata_guardrail::{
     resource::agentcore_runtime::document::{Document, S3Endpoint, UnsafeToSend, UpdateBody, redact},
     settings::Authorizer,

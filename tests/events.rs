@@ -9,7 +9,7 @@ use metadata_guardrail::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{
+use crate::support::{
     harness::{
         CANARY, EXEMPT, Scene, agentcore_call, by_id, document, due, ec2_call, home, running, runtime_created, sample,
         sample_names, started,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::{
+use crate::support::{
     harness::{CANARY, document, due, running, runtime_created, sample},
     runtime_api::{self, RuntimeApi},
     stand_in::{Fault, StandIn},

@@ -5,7 +5,7 @@ use std::process::Output;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::{
+use crate::support::{
     harness::document,
     stand_in::{REGION, StandIn},
 };

@@ -17,7 +17,7 @@ use metadata_guardrail::{client_token::PREFIX, telemetry};
 use serde_json::{Value, json};
 
 use self::stack::{Stack, document, text, texts};
-use crate::harness;
+use crate::support::harness;
 
 #[test]
 fn every_partition_gets_arns_of_its_own() {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs};
 use serde_json::{Value, json};
 use yaml_serde::Value as Yaml;
 
-use crate::event_pattern::accepts;
+use crate::support::event_pattern::accepts;
 
 /// The template as it is written.
 pub fn document() -> Value {

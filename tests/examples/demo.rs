@@ -1,0 +1,355 @@
+//! `cargo run --example demo`: one day in an AWS account, without an AWS account.
+//!
+//! Every event of `events/` goes through the real handler and the real AWS SDK, over HTTP, to the stand-in. Before
+//! and after are read from the stand-in, the rest from the response. The demo fails if the two disagree.
+
+#[allow(dead_code, reason = "shared with the tests, which use more of it")]
+#[path = "../support"]
+mod support {
+    pub mod harness;
+    pub mod stand_in;
+}
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use metadata_guardrail::settings;
+use serde_json::Value;
+
+use self::support::{
+    harness::{EXEMPT, Scene, document, sample, sample_names},
+    stand_in::{ACCOUNT, AccountDefaults, Call, Fault, Instance, REGION, Runtime, World},
+};
+
+/// How often each result has come by the end.
+const EXPECTED: &str = "17 compliant, 1 deferred, 13 enforced, 5 exempt, 1 failed, 1 gone, 10 held, 4 would_enforce";
+/// The sample of the schedule has no time; it comes at the end of the day.
+const LAST: &str = "2026-11-20T23:59:59Z";
+/// What is worth telling of a call, by its path in the event's detail.
+const TOLD: [(&str, &str); 8] = [
+    ("HttpTokens", "/requestParameters/ModifyInstanceMetadataOptionsRequest/HttpTokens"),
+    ("HttpEndpoint", "/requestParameters/httpEndpoint"),
+    ("name", "/requestParameters/agentRuntimeName"),
+    ("requireMMDSV2", "/requestParameters/metadataConfiguration/requireMMDSV2"),
+    ("tag", "/requestParameters/tagSet/items/0/key"),
+    ("tag", "/requestParameters/tagKeys/0"),
+    ("bucket", "/requestParameters/bucketName"),
+    ("CloudTrail's reason to omit the ids", "/responseElements/reason"),
+];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    println!("One day in account {ACCOUNT}, {REGION}. AWS is a stand-in on this machine; all else is real.");
+    let mut tally = Tally::default();
+
+    heading("First in report mode: the guardrail says what it would do, and writes nothing");
+    let report = Scene::new().await.in_report_mode();
+    fill(&mut report.aws.world());
+    tally.play(&report, "ec2-instance-started.json").await;
+
+    heading("Then in enforce mode: every event of events/, in the order of time");
+    let enforce = Scene::new().await.with_account_defaults(settings::AccountDefaults::Enforce).with_endpoints_moved();
+    fill(&mut enforce.aws.world());
+    let mut names = sample_names();
+    names.sort_by_key(|name| sample(name)["time"].as_str().map_or(LAST.to_owned(), str::to_owned));
+    for name in names {
+        while !tally.play(&enforce, &name).await {
+            println!("\nA person corrects the permission, and a minute later Lambda sends the event again:");
+        }
+    }
+    tally.finish();
+}
+
+/// The account before the first event.
+fn fill(world: &mut World) {
+    world.add_instance("i-0a1b2c3d4e5f60011");
+    world.fault_for("ModifyInstanceMetadataOptions", "i-0a1b2c3d4e5f60011", Fault::AccessDenied, 1);
+    world.add_instance("i-0a1b2c3d4e5f60012").state("stopped");
+    world.add_instance("i-0a1b2c3d4e5f60021").state("pending");
+    world.add_instance("i-0a1b2c3d4e5f60023").tag(EXEMPT, "2099-12-31 vendor agent needs v1").tags_are_late = true;
+    world.add_instance("i-0a1b2c3d4e5f60031").operator("eks.amazonaws.com");
+    world.add_instance("i-0a1b2c3d4e5f60041");
+    world.add_instance("i-0a1b2c3d4e5f60042").tag(EXEMPT, "2025-06-30 until the new agent is out").hop_limit = 1;
+    world.add_instance("i-0a1b2c3d4e5f60051").state("terminated");
+    world.add_instance("i-0a1b2c3d4e5f60052").tag(EXEMPT, "until the new agent is out");
+
+    world.account_defaults.hop_limit = Some(2);
+
+    let claims = world.add_runtime("claims_agent-Xy12Ab34Cd", &document());
+    claims.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#).status("CREATING");
+    let quotes = world.add_runtime("quotes_agent-Qw56Er78Ty", &document());
+    let network =
+        &sample("agentcore-runtime-updated-mmdsv2.json")["detail"]["requestParameters"]["networkConfiguration"];
+    quotes.set("networkConfiguration", &network.to_string()).status("UPDATING").version = 7;
+    quotes.versions.insert(6, quotes.document.clone());
+    let dormant = world.add_runtime("dormant_agent-Op34Qr56St", &document());
+    dormant.set("networkConfiguration", &network.to_string());
+    let archive = world.add_runtime("archive_agent-Zx90Cv12Bn", &document());
+    archive.set(
+        "agentRuntimeArtifact",
+        r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/archive:1"}}"#,
+    );
+    archive.set("networkConfiguration", r#"{"networkMode":"PUBLIC"}"#);
+    archive.set("memberNoSdkKnows", r#"{ "number": 123456789012345678901234567890 }"#).version = 3;
+    archive.document.remove("authorizerConfiguration");
+    world.add_runtime("harness_support-Ab12Cd34Ef", &document());
+}
+
+/// What the stand-in does not show yet, because it comes with the event itself.
+fn happen(world: &mut World, name: &str, event: &Value) {
+    let detail = &event["detail"];
+    match name {
+        "agentcore-endpoint-created.json" => {
+            let request = &detail["requestParameters"];
+            let runtime = world.runtimes.get_mut(text(&request["agentRuntimeId"])).expect("a runtime");
+            // The name itself is sensitive, so that CloudTrail has only stars in its place.
+            let (_, name) =
+                text(&detail["responseElements"]["agentRuntimeEndpointArn"]).rsplit_once('/').expect("an ARN");
+            runtime.endpoint(name, text(&request["agentRuntimeVersion"]).parse().expect("a version"));
+        }
+        "agentcore-runtime-updated-without-parameters.json" => {
+            let runtime = world.runtimes.get_mut("quotes_agent-Qw56Er78Ty").expect("a runtime").publish(&[]);
+            runtime.document.remove("metadataConfiguration");
+            runtime.versions.insert(runtime.version, runtime.document.clone());
+        }
+        "ec2-tags-deleted-without-parameters.json" => {
+            world.instances.get_mut("i-0a1b2c3d4e5f60052").expect("an instance").tags.clear();
+        }
+        "ec2-launched-without-ids.json" => {
+            let launched = world.add_instance("i-0a1b2c3d4e5f60061");
+            launched.tag("aws:ec2launchtemplate:id", "lt-0a1b2c3d4e5f60001").tag("aws:ec2launchtemplate:version", "3");
+            launched.tag("aws:autoscaling:groupName", "reporting");
+        }
+        // Between two sweeps something is missed: events are delivered at best effort.
+        "guardrail-sweep-asked-for.json" => _ = world.add_instance("i-0a1b2c3d4e5f60071"),
+        _ => {}
+    }
+}
+
+/// What was seen so far.
+#[derive(Default)]
+struct Tally {
+    results: BTreeMap<String, u64>,
+    events: usize,
+    ignored: usize,
+    calls: Vec<Call>,
+}
+
+impl Tally {
+    /// Lets the guardrail handle one event, tells the story, and checks it; gives whether the invocation succeeded.
+    async fn play(&mut self, scene: &Scene, name: &str) -> bool {
+        let event = sample(name);
+        happen(&mut scene.aws.world(), name, &event);
+        let (before, earlier) = (snapshot(&scene.aws.world()), scene.aws.calls().len());
+        let (response, failure) = match scene.invoke(event.clone()).await {
+            Ok(response) => (response, None),
+            Err(error) => (serde_json::from_str(&error.error_message).expect("the response"), Some(error.error_type)),
+        };
+        let (after, calls) = (snapshot(&scene.aws.world()), scene.aws.calls().split_off(earlier));
+
+        let time = event["time"].as_str().unwrap_or(LAST);
+        println!("\n{}  {name}\n{}", &time[11..19], sentence(&event));
+        if response["complete"].is_boolean() && event["detail-type"] != "Guardrail Sweep" {
+            println!("It names no resource, so everything of its kind is swept.");
+        }
+        match response["ignored"].as_str() {
+            Some(reason) => {
+                assert!(calls.is_empty(), "an ignored event costs no call, but there are {calls:?}");
+                println!("Ignored: {reason}. No call to AWS was made.");
+            }
+            None => println!("{}\nCalls: {}.", table(&response, &before, &after), summary(&calls)),
+        }
+        for source in sources(&response["launched_by"]) {
+            println!("To be mended at its source: {source}");
+        }
+        if let Some(error_type) = &failure {
+            println!("The invocation fails with {error_type}, so Lambda will retry it.");
+        }
+        check(&response, &before, &after);
+        self.add(&response, calls);
+        failure.is_none()
+    }
+
+    fn add(&mut self, response: &Value, calls: Vec<Call>) {
+        for (result, count) in response["counts"].as_object().expect("counts") {
+            *self.results.entry(result.clone()).or_default() += count.as_u64().expect("a count");
+        }
+        self.events += 1;
+        self.ignored += usize::from(response["ignored"].is_string());
+        self.calls.extend(calls);
+    }
+
+    fn finish(self) {
+        let Self { results, events, ignored, calls } = self;
+        let results: Vec<_> = results.iter().map(|(result, count)| format!("{count} {result}")).collect();
+        let writes = calls.iter().filter(|call| call.is_write()).count();
+        heading("In all");
+        println!("{events} invocations, {ignored} of them ignored without a call to AWS.");
+        println!("{} calls that read, {writes} that write.", calls.len() - writes);
+        println!("{}.", results.join(", "));
+        assert_eq!(results.join(", "), EXPECTED);
+        println!("Checked: only the setting of what is enforced and the version of a moved endpoint have changed.");
+    }
+}
+
+/// What endpoints are called among the members of their runtime.
+const ENDPOINT: &str = "endpoint ";
+
+/// One resource as the stand-in holds it.
+struct Look {
+    /// For a person.
+    state: String,
+    /// The one member that the guardrail may change, beside the versions that endpoints are on.
+    setting: &'static str,
+    /// Every member, as it is stored.
+    members: BTreeMap<String, String>,
+}
+
+impl Look {
+    fn instance(instance: &Instance) -> (String, Self) {
+        let Instance { id, state, http_tokens, hop_limit, .. } = instance;
+        let others = Instance { http_tokens: String::new(), ..instance.clone() };
+        let members = [("HttpTokens", http_tokens.clone()), ("all others", format!("{others:?}"))];
+        let members = members.map(|(name, value)| (name.to_owned(), value)).into();
+        let state = format!("HttpTokens {http_tokens}\n{state}, hop limit {hop_limit}");
+        (id.clone(), Self { state, setting: "HttpTokens", members })
+    }
+
+    /// What EC2 gives new instances, under the name of the Region.
+    fn account_defaults(defaults: &AccountDefaults) -> (String, Self) {
+        let others = AccountDefaults { http_tokens: None, ..defaults.clone() };
+        let tokens = defaults.http_tokens.as_deref().unwrap_or("not set");
+        let members = [("HttpTokens", tokens.to_owned()), ("all others", format!("{others:?}"))];
+        let members = members.map(|(name, value)| (name.to_owned(), value)).into();
+        let hop_limit = defaults.hop_limit.map_or("not set".to_owned(), |hops| hops.to_string());
+        let state = format!("account defaults:\nHttpTokens {tokens}\nhop limit {hop_limit}");
+        (REGION.to_owned(), Self { state, setting: "HttpTokens", members })
+    }
+
+    fn runtime(runtime: &Runtime) -> (String, Self) {
+        let Runtime { id, status, version, document, endpoints, .. } = runtime;
+        let mut members: BTreeMap<_, _> =
+            document.iter().map(|(name, json)| (name.clone(), json.to_string())).collect();
+        let setting = "metadataConfiguration";
+        let metadata = members.get(setting).map(|json| json.parse::<Value>().expect("JSON"));
+        let required = metadata.map_or("absent".to_owned(), |metadata| metadata["requireMMDSV2"].to_string());
+        let mut state = format!("requireMMDSV2 {required}\n{status}, version {version}");
+        for (name, endpoint) in endpoints {
+            state.push_str(&format!("\nendpoint {name}:\n{}, version {}", endpoint.status, endpoint.live_version));
+            members.insert(format!("{ENDPOINT}{name}"), endpoint.live_version.to_string());
+        }
+        (id.clone(), Self { state, setting, members })
+    }
+
+    /// The names of the members that are the same in both to the byte, and of those that are not.
+    fn compare(&self, later: &Self) -> (BTreeSet<String>, BTreeSet<String>) {
+        let names = self.members.keys().chain(later.members.keys()).cloned();
+        names.partition(|name| self.members.get(name) == later.members.get(name))
+    }
+}
+
+type Snapshot = BTreeMap<String, Look>;
+
+fn snapshot(world: &World) -> Snapshot {
+    let instances = world.instances.values().map(Look::instance);
+    let defaults = [Look::account_defaults(&world.account_defaults)];
+    instances.chain(world.runtimes.values().map(Look::runtime)).chain(defaults).collect()
+}
+
+/// Exactly what is reported as enforced has changed, and only in its setting; an endpoint only if it is reported.
+fn check(response: &Value, before: &Snapshot, after: &Snapshot) {
+    let those = |is_so: fn(&Value) -> bool| -> BTreeSet<_> {
+        outcomes(response).filter(|outcome| is_so(outcome)).map(|outcome| text(&outcome["id"])).collect()
+    };
+    let enforced = those(|outcome| outcome["result"] == "enforced" && outcome["reason"] == "v1_allowed");
+    let moved = those(|outcome| outcome["findings"].to_string().contains("endpoint_moved"));
+    for (id, look) in before {
+        let (endpoints, changed): (BTreeSet<_>, BTreeSet<_>) =
+            look.compare(&after[id]).1.into_iter().partition(|name| name.starts_with(ENDPOINT));
+        let expected = enforced.contains(id.as_str()).then(|| look.setting.to_owned());
+        assert_eq!(changed, expected.into_iter().collect(), "what has changed of {id}");
+        assert_eq!(!endpoints.is_empty(), moved.contains(id.as_str()), "the endpoints of {id} that were moved");
+    }
+}
+
+/// What happened.
+fn sentence(event: &Value) -> String {
+    let detail = &event["detail"];
+    if event["detail-type"] == "Guardrail Sweep" {
+        let asked_for = detail["mode"].as_str().map(|mode| format!("A person asks for a sweep in {mode} mode."));
+        return asked_for.unwrap_or("The schedule asks for a sweep.".to_owned());
+    }
+    let Some(name) = detail["eventName"].as_str() else {
+        return format!("{} is {} now.", text(&detail["instance-id"]), text(&detail["state"]));
+    };
+    let who = text(&detail["userIdentity"]["arn"]).rsplit('/').next().unwrap_or_default();
+    let told =
+        TOLD.iter().filter_map(|(word, path)| Some(format!(" ({word}: {})", detail.pointer(path)?).replace('"', "")));
+    // CloudTrail leaves out what is larger than 100 KB, with or without a word about it.
+    let omitted = detail["requestParameters"].is_null() && detail["responseElements"].is_null();
+    let omitted = if omitted { " (CloudTrail omits its parameters)" } else { "" };
+    let refusal = detail["errorCode"].as_str().map(|code| format!(", and AWS answered {code}"));
+    format!("{who} called {name}{}{}.", told.collect::<String>(), refusal.unwrap_or(omitted.to_owned()))
+}
+
+fn table(response: &Value, before: &Snapshot, after: &Snapshot) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL).set_content_arrangement(ContentArrangement::Dynamic).set_width(110);
+    table.set_header(["resource", "before", "after", "outcome"]);
+    for outcome in outcomes(response) {
+        let id = text(&outcome["id"]);
+        let (before, after) = (&before[id], &after[id]);
+        table.add_row([id, &before.state, &after.state, &in_words(outcome, before, after)]);
+    }
+    table
+}
+
+/// What the response says about one resource, and of a runtime that was written what the stand-in shows to be the same.
+fn in_words(outcome: &Value, before: &Look, after: &Look) -> String {
+    let mut words = format!("{}: {}\n{}", text(&outcome["result"]), text(&outcome["reason"]), text(&outcome["detail"]));
+    let findings: Vec<_> = outcome["findings"].as_array().expect("findings").iter().map(text).collect();
+    if !findings.is_empty() {
+        words.push_str(&format!("\nFindings: {}.", findings.join(", ")));
+    }
+    if outcome["kind"] == "agentcore_runtime" && !outcome["after"].is_null() {
+        let same: Vec<_> = before.compare(after).0.into_iter().filter(|name| !name.starts_with(ENDPOINT)).collect();
+        words.push_str(&format!("\nTo the byte as before: {}.", same.join(", ")));
+    }
+    words
+}
+
+/// What launched instances that allow version 1.
+fn sources(launched_by: &Value) -> Vec<String> {
+    let of = |kind: &str| launched_by[kind].as_array().into_iter().flatten();
+    let template = |it: &Value| format!("launch template {}, version {}", text(&it["id"]), text(&it["version"]));
+    let templates = of("launch_templates").map(|it| (template(it), &it["instances"]));
+    let groups =
+        of("auto_scaling_groups").map(|it| (format!("Auto Scaling group {}", text(&it["name"])), &it["instances"]));
+    templates.chain(groups).map(|(source, instances)| format!("{source}, launched {instances} of them.")).collect()
+}
+
+/// The calls by operation, because those to several resources overtake each other.
+fn summary(calls: &[Call]) -> String {
+    let mut names: Vec<_> = calls.iter().map(|call| call.operation.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    let groups = names.into_iter().map(|name| {
+        let group: Vec<_> = calls.iter().filter(|call| call.operation == name).collect();
+        let times = if group.len() > 1 { format!("{} × ", group.len()) } else { String::new() };
+        let errors = group.iter().filter_map(|call| call.error.as_ref()).map(|code| format!(" (once {code})"));
+        format!("{times}{name}{}", errors.collect::<String>())
+    });
+    groups.collect::<Vec<_>>().join(", ")
+}
+
+fn outcomes(response: &Value) -> impl Iterator<Item = &Value> {
+    response["outcomes"].as_array().expect("outcomes").iter()
+}
+
+fn heading(words: &str) {
+    println!("\n\n{words}\n{}", "═".repeat(words.len()));
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}

@@ -1,0 +1,127 @@
+//! Stories of instances that another AWS service manages, and that EC2 hides from whoever does not ask for them. None of
+//! them may be written.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    harness::{Scene, assert_ended, assert_says, by_id, due, ec2_call, just_now, running, started},
+    stand_in::{Call, Fault},
+};
+
+const MANAGED: &str = "i-0a1b2c3d4e5f60001";
+const OPEN: &str = "i-0a1b2c3d4e5f60002";
+const READ: &str = "DescribeInstances";
+const OPERATOR: &str = "eks.amazonaws.com";
+
+/// Six instances that allow version 1, two on a page, one of which is managed.
+async fn scene() -> Scene {
+    let scene = Scene::new().await.with_agentcore_disabled();
+    {
+        let mut world = scene.aws.world();
+        world.page_size = 2;
+        world.add_instance(MANAGED).operator(OPERATOR);
+        (2..7).for_each(|number| _ = world.add_instance(&format!("i-0a1b2c3d4e5f6000{number}")));
+    }
+    scene
+}
+
+/// Where nothing is hidden, EC2 does not know the parameter that asks for what is.
+async fn scene_where_nothing_is_hidden() -> Scene {
+    let scene = scene().await;
+    scene.aws.world().managed_are_hidden = false;
+    scene
+}
+
+fn looks(scene: &Scene) -> Vec<Call> {
+    let mut calls = scene.aws.calls();
+    calls.retain(|call| call.operation == READ);
+    calls
+}
+
+#[track_caller]
+fn assert_held(outcome: &Value) {
+    assert_ended(outcome, "held", "managed_by_operator");
+    assert_says(outcome, &format!("AWS manages it for {OPERATOR}, so it was not changed."));
+}
+
+#[tokio::test]
+async fn it_is_held_in_a_young_and_in_an_old_event_and_never_taken_for_gone() {
+    let launched = json!({"instancesSet": {"items": [{"instanceId": MANAGED}]}});
+    for event in [running(MANAGED), started([MANAGED]), ec2_call("RunInstances", json!({}), launched)] {
+        for event in [just_now(event.clone()), event] {
+            let scene = scene().await;
+
+            let outcome = scene.outcome(event).await;
+
+            assert_held(&outcome);
+            assert_eq!(outcome["before"], json!({"http_tokens": "optional", "hop_limit": 2}));
+            assert_eq!(scene.aws.operations(), [READ]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_is_held_in_a_sweep_and_its_neighbours_are_enforced() {
+    for in_report_mode in [false, true] {
+        let scene = scene().await;
+        let scene = if in_report_mode { scene.in_report_mode() } else { scene };
+
+        let response = scene.invoke(due()).await.expect("nothing failed");
+
+        let result = if in_report_mode { "would_enforce" } else { "enforced" };
+        assert_eq!((&response["counts"], &response["complete"]), (&json!({"held": 1, result: 5}), &json!(true)));
+        assert_held(&by_id(&response)[MANAGED]);
+        assert!(scene.aws.writes().iter().all(|write| write.resource.as_deref() != Some(MANAGED)));
+        assert_eq!(scene.aws.world().instance(MANAGED).http_tokens, "optional");
+    }
+}
+
+#[tokio::test]
+async fn every_page_of_every_look_asks_for_what_is_hidden() {
+    let scene = scene().await;
+
+    scene.invoke(due()).await.expect("success");
+
+    let looks = looks(&scene);
+    assert_eq!(looks.len(), 3 + 3, "the pages of the listing and those of the look");
+    assert!(looks.iter().all(|look| look.parameter("IncludeManagedResources") == Some("true")), "{looks:?}");
+}
+
+#[tokio::test]
+async fn where_ec2_does_not_know_that_parameter_it_is_sent_once_and_not_once_a_page() {
+    let scene = scene_where_nothing_is_hidden().await;
+
+    let response = scene.invoke(due()).await.expect("success");
+
+    assert_eq!((&response["counts"], &response["complete"]), (&json!({"held": 1, "enforced": 5}), &json!(true)));
+    assert_held(&by_id(&response)[MANAGED]);
+    let looks = looks(&scene);
+    let sent: Vec<_> = looks.iter().map(|look| look.parameter("IncludeManagedResources")).collect();
+    assert_eq!(sent, [Some("true"), None, None, None, None, None, None]);
+    assert_eq!(looks[0].error.as_deref(), Some("UnknownParameter"));
+    assert!(looks[1..].iter().all(|look| look.error.is_none()), "{looks:?}");
+}
+
+#[tokio::test]
+async fn where_ec2_does_not_know_that_parameter_an_event_ends_as_anywhere() {
+    let scene = scene_where_nothing_is_hidden().await;
+
+    let response = scene.invoke(started([MANAGED, OPEN])).await.expect("success");
+
+    assert_eq!(response["counts"], json!({"held": 1, "enforced": 1}));
+    assert_held(&by_id(&response)[MANAGED]);
+    assert_eq!(scene.aws.operations(), [READ, READ, "DescribeTags", "ModifyInstanceMetadataOptions"]);
+}
+
+#[tokio::test]
+async fn another_refusal_of_the_look_is_not_answered_by_leaving_managed_instances_out() {
+    let scene = scene().await;
+    scene.aws.world().fault(READ, Fault::AccessDenied, 1);
+
+    let outcome = scene.failed_outcome(running(MANAGED)).await;
+
+    assert_ended(&outcome, "failed", "read_failed");
+    let looks = looks(&scene);
+    assert_eq!(looks.len(), 1);
+    assert_eq!(looks[0].parameter("IncludeManagedResources"), Some("true"));
+}

@@ -1,0 +1,116 @@
+//! A local stand-in for three AWS services: EC2, the Bedrock AgentCore control plane and CloudWatch.
+//!
+//! It models how AWS behaves and knows nothing about its callers, so any AWS client can use it.
+//! Fill the [`World`], point a client at [`StandIn::url`], then look at the world and the calls.
+//!
+//! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `endpoint`: what exists and which rules AWS applies
+//!   to it
+//! - `ec2`, `agentcore`, `cloudwatch`: one thin façade per wire protocol
+//! - `faults`: throttles, errors and broken connections on demand
+//! - `server`, `call`: the HTTP side and its log
+
+#![allow(dead_code, unused_imports, reason = "each test target uses a part of the stand-in")]
+
+mod account_defaults;
+mod agentcore;
+mod call;
+mod cloudwatch;
+mod ec2;
+mod endpoint;
+mod faults;
+mod instance;
+mod page;
+mod refusal;
+mod runtime;
+mod server;
+mod update;
+mod world;
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use tokio::sync::oneshot;
+
+pub use account_defaults::AccountDefaults;
+pub use call::Call;
+pub use endpoint::Endpoint;
+pub use faults::Fault;
+pub use instance::Instance;
+pub use page::Pages;
+pub use refusal::Refusal;
+pub use runtime::{Document, Runtime};
+pub use world::{ACCOUNT, REGION, World};
+
+/// A running stand-in. It stops listening when dropped.
+pub struct StandIn {
+    url: String,
+    shared: Arc<Shared>,
+    /// Dropping the sender is the signal to stop.
+    _stop: oneshot::Sender<()>,
+}
+
+/// What the server and the test look at together.
+#[derive(Default)]
+struct Shared {
+    world: Mutex<World>,
+    calls: Mutex<Vec<Call>>,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
+}
+
+impl StandIn {
+    /// Starts with an empty world on a free port of 127.0.0.1.
+    pub async fn start() -> Self {
+        let shared = Arc::new(Shared::default());
+        let (stop, stopped) = oneshot::channel();
+        let address =
+            server::spawn(Arc::clone(&shared), stopped).await.expect("the stand-in needs a free port on 127.0.0.1");
+        Self { url: format!("http://{address}"), shared, _stop: stop }
+    }
+
+    /// The endpoint URL of all services.
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    /// The world as it is now. Let go of it before the next request: no call is answered meanwhile.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.shared.world()
+    }
+
+    /// Every HTTP request so far, in order of arrival. A retry is another call.
+    pub fn calls(&self) -> Vec<Call> {
+        self.shared.calls().clone()
+    }
+
+    /// The calls of operations that change something, whether they succeeded or not.
+    pub fn writes(&self) -> Vec<Call> {
+        let mut calls = self.calls();
+        calls.retain(Call::is_write);
+        calls
+    }
+
+    /// How many requests were under way at once, at the most. Give answers some latency to see it.
+    pub fn most_in_flight(&self) -> usize {
+        self.shared.most_in_flight.load(Ordering::Relaxed)
+    }
+
+    /// The names of the operations called so far, in order of arrival.
+    pub fn operations(&self) -> Vec<String> {
+        let calls = self.calls();
+        calls.into_iter().map(|call| call.operation).collect()
+    }
+}
+
+impl Shared {
+    /// A test that failed while it held the lock must not hide its own message behind a second one.
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn calls(&self) -> MutexGuard<'_, Vec<Call>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
