@@ -13,7 +13,7 @@ use metadata_guardrail::{
     verdict::{Deferred, Gone, Held},
 };
 
-use crate::support::harness::{EXEMPT, home};
+use crate::support::{harness::home, names::EXEMPT};
 
 fn now() -> DateTime<Utc> {
     "2026-11-21T12:00:00Z".parse().expect("a time")
@@ -146,7 +146,7 @@ fn rows() -> Vec<String> {
 }
 
 #[test]
-fn the_truth_table() {
+fn the_truth_table_is_as_reviewed() {
     insta::assert_snapshot!(rows().join("\n"));
 }
 
@@ -168,7 +168,7 @@ fn a_write_is_decided_in_exactly_the_rows_that_allow_it() {
 }
 
 #[test]
-fn what_is_not_found_is_gone_unless_the_event_is_young() {
+fn a_target_that_is_not_found_is_gone_unless_the_event_is_young() {
     let about = |age: Option<TimeDelta>| {
         let moment = Moment { now: now(), event: age.map(|age| now() - age) };
         let Decision::Leave(leave) = decide(&Observation::<()>::NotFound, &Exemption::None, &moment) else {

@@ -25,12 +25,12 @@ fn malformed(value: &str) -> Exemption {
 }
 
 #[test]
-fn without_the_tag_nothing_is_exempt() {
+fn a_resource_without_the_tag_is_not_exempt() {
     assert_eq!(ExceptionTag::default().exemption(None, today()), Exemption::None);
 }
 
 #[test]
-fn values_that_say_no_do_not_exempt() {
+fn values_that_mean_no_do_not_exempt() {
     for value in ["false", "no", "off", "0", "FALSE", "No", "oFF", " no "] {
         assert_eq!(read("key", value), Exemption::None, "{value}");
     }
@@ -46,7 +46,7 @@ fn any_other_value_exempts_and_is_the_reason() {
 }
 
 #[test]
-fn a_leading_date_exempts_to_the_end_of_that_day() {
+fn a_leading_date_exempts_until_the_end_of_that_day() {
     assert_eq!(
         read("key", "2027-03-31 vendor agent needs v1"),
         exempt(Some(day(2027, 3, 31)), "vendor agent needs v1")
@@ -58,7 +58,7 @@ fn a_leading_date_exempts_to_the_end_of_that_day() {
 }
 
 #[test]
-fn what_begins_like_a_date_and_is_none_exempts_without_end_and_is_malformed() {
+fn a_malformed_date_exempts_without_end_and_is_reported() {
     for value in ["2027-02-30", "2027-13-01 soon", "2027-3-31", "2027/03/31", "2027.03.31", "2027-03-311", "0000-00-00"]
     {
         assert_eq!(read("key", value), malformed(value), "{value}");
@@ -66,7 +66,7 @@ fn what_begins_like_a_date_and_is_none_exempts_without_end_and_is_malformed() {
 }
 
 #[test]
-fn with_a_value_only_that_value_exempts() {
+fn a_tag_with_a_configured_value_exempts_only_with_that_value() {
     assert_eq!(read("key=v1 needed", "v1 needed"), exempt(None, "v1 needed"));
     assert_eq!(read("key=2020-01-01", "2020-01-01"), exempt(None, "2020-01-01"), "it is no date then");
     assert_eq!(read("key=", ""), exempt(None, ""));
@@ -76,7 +76,7 @@ fn with_a_value_only_that_value_exempts() {
 }
 
 #[test]
-fn a_setting_without_a_key_or_with_an_impossible_one_is_refused() {
+fn a_setting_with_an_empty_or_impossible_key_is_refused() {
     for setting in
         ["", " ", "=value", "aws:exempt", "AWS:exempt", &"k".repeat(129), &format!("key={}", "v".repeat(257))]
     {
@@ -86,7 +86,7 @@ fn a_setting_without_a_key_or_with_an_impossible_one_is_refused() {
 }
 
 #[test]
-fn a_setting_whose_value_holds_another_equals_sign_is_refused() {
+fn a_setting_with_a_second_equals_sign_is_refused() {
     for setting in ["key=a=b", "key==", "key==b", "key=a=", "=a=b"] {
         let why = setting.parse::<ExceptionTag>().expect_err(setting);
         assert_eq!(why, "a VALUE cannot hold another =; write KEY or KEY=VALUE", "{setting}");
@@ -94,7 +94,7 @@ fn a_setting_whose_value_holds_another_equals_sign_is_refused() {
 }
 
 #[test]
-fn only_ascii_white_space_is_trimmed_off_a_value() {
+fn only_ascii_whitespace_is_trimmed_from_a_value() {
     for value in [" no", "no ", "\tno", "no\n", "\r\nno \t"] {
         assert_eq!(read("key", value), Exemption::None, "{value:?}");
     }
@@ -107,13 +107,13 @@ fn only_ascii_white_space_is_trimmed_off_a_value() {
 
 proptest! {
     #[test]
-    fn every_value_has_a_meaning(value in ".*", setting in "[a-z]{1,8}(=[^=]{0,8})?") {
+    fn no_value_makes_the_exception_panic(value in ".*", setting in "[a-z]{1,8}(=[^=]{0,8})?") {
         let tag: ExceptionTag = setting.parse().expect("a valid setting");
         let _ = tag.exemption(Some(&value), today());
     }
 
     #[test]
-    fn a_date_exempts_exactly_until_it_is_over(offset in 0_u64..20_000, reason in "[a-zA-Z ]{0,20}") {
+    fn a_date_exempts_exactly_until_it_has_passed(offset in 0_u64..20_000, reason in "[a-zA-Z ]{0,20}") {
         let until = day(2000, 1, 1) + Days::new(offset);
         let expected = if until < today() {
             Exemption::Expired { until }
@@ -124,7 +124,7 @@ proptest! {
     }
 
     #[test]
-    fn four_digits_a_dash_and_a_digit_never_exempt_without_a_date_or_a_finding(value in "[0-9]{4}-[0-9][0-9-]{0,8}") {
+    fn a_value_that_looks_like_a_date_is_a_date_or_reported(value in "[0-9]{4}-[0-9][0-9-]{0,8}") {
         let is_dated_or_malformed = match read("key", &value) {
             Exemption::Expired { .. } | Exemption::Exempt(Exempt { until: Some(_), .. }) => true,
             Exemption::Exempt(Exempt { malformed, .. }) => malformed,

@@ -6,25 +6,23 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::support::{
-    harness::{CANARY, document, due, running, runtime_created, sample},
+    harness::{document, due, running, runtime_created, sample},
+    names::{CANARY, INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE, RUNTIME, UPDATE_RUNTIME},
     runtime_api::{self, RuntimeApi},
     stand_in::{Fault, StandIn},
 };
 
-const INSTANCE: &str = "i-0a1b2c3d4e5f60001";
 const PROTECTED: &str = "i-0a1b2c3d4e5f60002";
 const FAILING: &str = "i-0a1b2c3d4e5f60003";
-const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
-const MODIFY: &str = "ModifyInstanceMetadataOptions";
 
 #[tokio::test]
-async fn two_invocations_one_of_which_fails() {
+async fn a_failed_and_a_successful_invocation_are_answered_and_logged() {
     let aws = StandIn::start().await;
     aws.world().add_instance(INSTANCE);
     aws.world().add_runtime(RUNTIME, &document());
     let quote = format!("Value '{CANARY}' at 'environmentVariables.DATABASE_PASSWORD' is not allowed");
     let refused = Fault::Refused { code: "AccessDeniedException", message: quote, status: 403 };
-    aws.world().fault("UpdateAgentRuntime", refused, 1);
+    aws.world().fault(UPDATE_RUNTIME, refused, 1);
     let events = [runtime_created(RUNTIME), running(INSTANCE)];
     let mut api = RuntimeApi::start(events, Duration::from_secs(300)).await;
 
@@ -74,10 +72,10 @@ fn assert_what_it_wrote(stdout: &str) {
 }
 
 #[tokio::test]
-async fn what_alarms_watch_is_counted() {
+async fn metrics_that_alarms_watch_are_counted() {
     let aws = StandIn::start().await;
     aws.world().add_runtime(RUNTIME, &document()).loses_on_update.push("lifecycleConfiguration".to_owned());
-    aws.world().fault("ListAgentRuntimes", Fault::AccessDenied, 1);
+    aws.world().fault(LIST_RUNTIMES, Fault::AccessDenied, 1);
 
     let (kinds, stdout) = handled(&aws, &[], [runtime_created(RUNTIME), due(), due()]).await;
 
@@ -90,15 +88,15 @@ async fn what_alarms_watch_is_counted() {
 }
 
 #[tokio::test]
-async fn what_a_sweep_that_succeeds_leaves_behind_is_counted() {
+async fn unfinished_targets_of_a_successful_sweep_are_counted() {
     let aws = StandIn::start().await;
     {
         let mut world = aws.world();
         world.add_instance(INSTANCE);
         world.add_instance(PROTECTED);
-        world.fault_for(MODIFY, PROTECTED, Fault::ExplicitDeny("service control"), usize::MAX);
+        world.fault_for(MODIFY_INSTANCE, PROTECTED, Fault::ExplicitDeny("service control"), usize::MAX);
         world.add_instance(FAILING);
-        world.fault_for(MODIFY, FAILING, Fault::AccessDenied, usize::MAX);
+        world.fault_for(MODIFY_INSTANCE, FAILING, Fault::AccessDenied, usize::MAX);
     }
 
     let (kinds, stdout) = handled(&aws, &[("AGENTCORE", "disabled")], [due(), running(PROTECTED)]).await;
@@ -110,7 +108,7 @@ async fn what_a_sweep_that_succeeds_leaves_behind_is_counted() {
 }
 
 #[tokio::test]
-async fn a_sweep_that_is_cut_is_finished_and_not_complete_and_one_of_a_single_kind_is_neither() {
+async fn only_full_sweeps_count_as_finished_and_only_uncut_ones_as_complete() {
     let aws = StandIn::start().await;
     aws.world().add_instance(INSTANCE);
     let too_large = sample("ec2-launched-without-ids.json");
@@ -122,7 +120,7 @@ async fn a_sweep_that_is_cut_is_finished_and_not_complete_and_one_of_a_single_ki
 }
 
 #[tokio::test]
-async fn that_ec2_does_not_know_a_parameter_is_learned_once_a_process() {
+async fn an_unknown_ec2_parameter_is_learned_once_per_process() {
     let aws = StandIn::start().await;
     {
         let mut world = aws.world();
@@ -143,7 +141,7 @@ async fn that_ec2_does_not_know_a_parameter_is_learned_once_a_process() {
 }
 
 #[tokio::test]
-async fn with_wrong_settings_it_does_not_start_and_says_all_that_is_wrong() {
+async fn wrong_settings_prevent_the_start_and_are_all_reported() {
     let output = binary(&[("GUARDRAIL_MODE", "audit"), ("EXCEPTION_TAG", "")]).output().await.expect("it starts");
 
     assert!(!output.status.success());

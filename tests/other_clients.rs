@@ -7,11 +7,9 @@ use tokio::process::Command;
 
 use crate::support::{
     harness::document,
+    names::{INSTANCE, RUNTIME},
     stand_in::{REGION, StandIn},
 };
-
-const INSTANCE: &str = "i-0a1b2c3d4e5f60001";
-const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
 
 /// What the client's code has at hand, and how it answers.
 const PRELUDE: &str = "

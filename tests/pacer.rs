@@ -22,7 +22,7 @@ async fn sent_within(pacer: &Pacer, time: Duration) -> usize {
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test(start_paused = true)]
-async fn a_sweep_takes_a_part_of_what_ec2_allows() {
+async fn a_sweep_uses_only_part_of_what_ec2_allows() {
     let pacer = Pacer::new(WriteRate::default());
     assert_eq!(sent_within(&pacer, Duration::from_millis(1)).await, 40);
     let sent = sent_within(&pacer, MINUTE).await;
@@ -30,7 +30,7 @@ async fn a_sweep_takes_a_part_of_what_ec2_allows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_waits_for_nothing() {
+async fn an_event_does_not_wait_for_a_permit() {
     let (pacer, whole) = (Pacer::new(WriteRate::default()), Stopwatch::start());
     for _ in 0..1_000 {
         pacer.permit_for_event().await;
@@ -52,7 +52,7 @@ async fn a_refusal_empties_the_bucket_and_halves_the_pace_for_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn further_refusals_slow_it_down_to_an_eighth() {
+async fn further_refusals_slow_the_pace_down_to_an_eighth() {
     let pacer = Pacer::new(WriteRate::default());
     for _ in 0..6 {
         pacer.slow_down();
@@ -64,7 +64,7 @@ async fn further_refusals_slow_it_down_to_an_eighth() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_refusal_an_event_waits_too() {
+async fn an_event_waits_after_a_refusal() {
     let (pacer, whole) = (Pacer::new(WriteRate::default()), Stopwatch::start());
     pacer.slow_down();
     for _ in 0..4 {

@@ -11,17 +11,17 @@ use metadata_guardrail::{
 const PACE: Pace = Pace { first: Duration::from_secs(2), longest: Duration::from_secs(20) };
 
 #[tokio::test(start_paused = true)]
-async fn pauses_grow_up_to_the_longest_and_end_before_the_margin() {
+async fn pauses_grow_up_to_the_maximum_and_end_before_the_margin() {
     let remaining = Duration::from_secs(300);
     let whole = Stopwatch::start();
     let mut pauses = Patience::new(PACE, remaining).pauses();
     let mut taken = Vec::new();
     loop {
-        let one = Stopwatch::start();
+        let pause = Stopwatch::start();
         if !pauses.pause().await {
             break;
         }
-        taken.push(one.elapsed());
+        taken.push(pause.elapsed());
     }
     assert!(whole.elapsed() <= remaining - WAIT_MARGIN, "{taken:?}");
     assert!(whole.elapsed() > remaining - WAIT_MARGIN - 2 * PACE.longest, "the time is used: {taken:?}");
@@ -33,7 +33,7 @@ async fn pauses_grow_up_to_the_longest_and_end_before_the_margin() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn between_so_many_tries_there_is_one_pause_less_however_much_time_is_left() {
+async fn a_fixed_number_of_tries_has_one_pause_fewer() {
     let mut pauses = Patience::new(PACE, Duration::from_secs(900)).pauses_between(5);
     let mut taken = 0;
     while pauses.pause().await {
@@ -43,7 +43,7 @@ async fn between_so_many_tries_there_is_one_pause_less_however_much_time_is_left
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_series_of_pauses_are_not_the_same() {
+async fn pauses_are_jittered() {
     let mut totals = Vec::new();
     for _ in 0..2 {
         let whole = Stopwatch::start();
@@ -55,7 +55,7 @@ async fn two_series_of_pauses_are_not_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_is_given_up_early_enough_to_say_so() {
+async fn work_is_given_up_early_enough_to_report_it() {
     let remaining = Duration::from_secs(60);
     let whole = Stopwatch::start();
 
@@ -66,7 +66,7 @@ async fn work_is_given_up_early_enough_to_say_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_begun_after_the_end() {
+async fn work_is_not_begun_after_the_end() {
     let patience = Patience::new(PACE, WORK_MARGIN);
     let begun = std::cell::Cell::new(false);
 
@@ -76,7 +76,7 @@ async fn nothing_is_begun_after_the_end() {
 }
 
 #[tokio::test]
-async fn reads_end_in_time_and_are_tried_again_in_the_standard_mode() {
+async fn reads_time_out_and_are_retried_in_standard_mode() {
     let config = aws::load(aws_config::defaults(BehaviorVersion::v2026_01_12()).empty_test_environment()).await;
     let retries = config.retry_config().expect("set");
     let timeouts = config.timeout_config().expect("set");

@@ -2,7 +2,8 @@
 
 use metadata_guardrail::{
     outcome::{Outcome, State},
-    response::{InvocationError, MAX_BYTES, Response},
+    response::InvocationError,
+    response::{MAX_BYTES, Response},
     settings::Mode,
     target::Kind,
     verdict::{Enforced, Failed, Verdict},
@@ -35,7 +36,7 @@ fn response(outcomes: impl IntoIterator<Item = Outcome>) -> Response {
 }
 
 #[test]
-fn a_small_response_is_whole_and_says_nothing_of_truncation() {
+fn a_small_response_is_complete_and_does_not_mention_truncation() {
     let response = response([outcome(1, ENFORCED)]).fitted();
 
     assert_eq!(
@@ -48,7 +49,7 @@ fn a_small_response_is_whole_and_says_nothing_of_truncation() {
 }
 
 #[test]
-fn a_large_response_keeps_failures_and_exact_counts_and_fits_into_a_message() {
+fn a_large_response_is_cut_but_keeps_failures_and_exact_counts() {
     let mut outcomes: Vec<_> = (0..2_000).map(|number| outcome(number, ENFORCED)).collect();
     outcomes.extend((2_000..2_010).map(|number| outcome(number, FAILED)));
 

@@ -15,7 +15,7 @@ fn read(variables: &[(&str, &str)]) -> Result<Settings, WrongSettings> {
 }
 
 #[test]
-fn without_settings_the_guardrail_enforces_and_knows_its_own_tag() {
+fn the_default_settings_enforce_and_know_the_guardrails_own_tag() {
     let settings = read(&[]).expect("the defaults are valid");
     assert_eq!(settings.mode, Mode::Enforce);
     assert_eq!(settings.exception.to_string(), "metadata-guardrail:exempt");
@@ -23,14 +23,14 @@ fn without_settings_the_guardrail_enforces_and_knows_its_own_tag() {
 }
 
 #[test]
-fn settings_are_taken_as_they_are_written() {
+fn settings_are_read_as_they_are_written() {
     let settings = read(&[("GUARDRAIL_MODE", "report"), ("EXCEPTION_TAG", "imds=v1")]).expect("valid settings");
     assert_eq!(settings.mode, Mode::Report);
     assert_eq!(settings.exception.to_string(), "imds=v1");
 }
 
 #[test]
-fn an_unknown_mode_is_never_taken_for_another_one() {
+fn an_unknown_mode_is_refused() {
     for mode in ["", "Report", "REPORT", "enforce ", "dry-run", "true"] {
         assert!(read(&[("GUARDRAIL_MODE", mode)]).is_err(), "{mode:?}");
     }
@@ -57,7 +57,7 @@ fn every_wrong_setting_is_reported_at_once() {
 }
 
 #[test]
-fn a_margin_is_a_number_of_seconds_within_reason() {
+fn a_sweep_margin_is_a_sensible_number_of_seconds() {
     let margin = |text| read(&[("SWEEP_MARGIN_SECONDS", text)]).map(|settings| settings.sweep_margin.0.as_secs());
     assert_eq!((margin("30"), margin("240")), (Ok(30), Ok(240)));
     for text in ["", "29", "241", "-60", "1m", "60.5"] {
@@ -66,7 +66,7 @@ fn a_margin_is_a_number_of_seconds_within_reason() {
 }
 
 #[test]
-fn the_use_of_imdsv1_is_asked_for_over_up_to_ninety_days_or_not_at_all() {
+fn the_usage_days_are_zero_to_ninety() {
     let days = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.imdsv1_usage_days.0);
     assert_eq!(days(&[]), Ok(0));
     for (text, number) in [("0", 0), ("1", 1), ("90", 90)] {
@@ -79,7 +79,7 @@ fn the_use_of_imdsv1_is_asked_for_over_up_to_ninety_days_or_not_at_all() {
 }
 
 #[test]
-fn account_defaults_are_reported_unless_the_setting_says_otherwise() {
+fn account_defaults_are_reported_unless_set_otherwise() {
     let defaults = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.account_defaults);
     assert_eq!(defaults(&[]), Ok(AccountDefaults::Report));
     for (text, setting) in
@@ -94,7 +94,7 @@ fn account_defaults_are_reported_unless_the_setting_says_otherwise() {
 }
 
 #[test]
-fn pinned_endpoints_are_reported_unless_they_are_to_be_moved_or_left_out() {
+fn pinned_endpoints_are_reported_unless_set_otherwise() {
     let pinned = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.pinned_endpoints);
     assert_eq!(pinned(&[]), Ok(PinnedEndpoints::Report));
     for (text, setting) in
@@ -109,7 +109,7 @@ fn pinned_endpoints_are_reported_unless_they_are_to_be_moved_or_left_out() {
 }
 
 #[test]
-fn mutable_artifacts_are_enforced_unless_they_are_to_be_held() {
+fn mutable_artifacts_are_enforced_unless_set_to_hold() {
     let mutable = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.mutable_artifacts);
     assert_eq!(mutable(&[]), Ok(MutableArtifacts::Enforce));
     for (text, setting) in [("enforce", MutableArtifacts::Enforce), ("hold", MutableArtifacts::Hold)] {
@@ -122,14 +122,14 @@ fn mutable_artifacts_are_enforced_unless_they_are_to_be_held() {
 }
 
 #[test]
-fn an_exception_tag_whose_value_holds_another_equals_sign_is_a_clear_error() {
+fn an_exception_tag_with_a_second_equals_sign_is_a_clear_error() {
     let wrong = read(&[("EXCEPTION_TAG", "security=level=1")]).expect_err("no such setting");
     let why = "a VALUE cannot hold another =; write KEY or KEY=VALUE";
     assert_eq!(wrong.0, [format!("EXCEPTION_TAG is \"security=level=1\": {why}.")]);
 }
 
 #[test]
-fn a_setting_that_is_no_text_is_reported() {
+fn a_setting_that_is_not_unicode_is_reported() {
     let wrong = Settings::read(|_| Some(OsString::from_vec(vec![0xff]))).expect_err("no UTF-8");
     let names = [
         "GUARDRAIL_MODE",
@@ -159,7 +159,7 @@ fn with(members: &str) -> String {
 }
 
 #[test]
-fn an_authorizer_can_be_ignored_reported_or_set() {
+fn an_authorizer_setting_is_off_report_or_enforce() {
     let config = ("RUNTIME_AUTHORIZER_CONFIG", &*with(r#""allowedClients":["claims-web"],"future":{"n":1.10}"#));
     let chosen = |text| read(&[("RUNTIME_AUTHORIZER", text), config]).expect("valid settings").runtime_authorizer;
     assert_eq!(chosen("off"), RuntimeAuthorizer::Off);
@@ -171,13 +171,13 @@ fn an_authorizer_can_be_ignored_reported_or_set() {
 }
 
 #[test]
-fn an_authorizer_is_set_only_if_there_is_one() {
+fn an_authorizer_to_enforce_must_be_configured() {
     let wrong = read(&[ENFORCE]).expect_err("there is none");
     assert_eq!(wrong.0, ["RUNTIME_AUTHORIZER is \"enforce\", which needs RUNTIME_AUTHORIZER_CONFIG."]);
 }
 
 #[test]
-fn an_authorizer_is_checked_even_where_it_is_not_set() {
+fn an_authorizer_is_validated_even_when_it_is_not_enforced() {
     for setting in [vec![], vec![("RUNTIME_AUTHORIZER", "off")], vec![("RUNTIME_AUTHORIZER", "report")]] {
         let variables = [setting.as_slice(), &[("RUNTIME_AUTHORIZER_CONFIG", "[]")]].concat();
         let wrong = read(&variables).expect_err("it is wrong");
@@ -186,7 +186,7 @@ fn an_authorizer_is_checked_even_where_it_is_not_set() {
 }
 
 #[test]
-fn an_authorizer_is_a_json_object() {
+fn an_authorizer_must_be_a_json_object() {
     let cut = with(r#""allowedClients":["claims-web"]"#).replace('}', "");
     for json in ["", "null", "[]", "\"{}\"", "1", "{} {}", &cut] {
         assert_eq!(wrong_config(json), ["is not a JSON object."], "{json}");
@@ -194,14 +194,14 @@ fn an_authorizer_is_a_json_object() {
 }
 
 #[test]
-fn an_authorizer_is_the_object_inside_custom_jwt_authorizer() {
+fn an_authorizer_must_be_the_object_inside_custom_jwt_authorizer() {
     let json = format!(r#"{{"customJWTAuthorizer":{}}}"#, with(r#""allowedClients":["claims-web"]"#));
     let inside = "has a member customJWTAuthorizer; it has to be the object inside that member.";
     assert_eq!(wrong_config(&json), [inside]);
 }
 
 #[test]
-fn an_authorizer_has_a_discovery_url_over_https() {
+fn an_authorizer_must_have_an_https_discovery_url() {
     let config = |url: &str| format!(r#"{{"discoveryUrl":{url},"allowedScopes":["invoke"]}}"#);
     for url in [
         "null",
@@ -231,7 +231,7 @@ fn an_authorizer_has_a_discovery_url_over_https() {
 }
 
 #[test]
-fn an_authorizer_names_who_is_allowed() {
+fn an_authorizer_must_name_who_is_allowed() {
     let none = "has none of allowedAudience, allowedClients and allowedScopes; at least one is needed.";
     for members in [r#""allowed":["claims-web"]"#, r#""allowedClients":null"#, r#""customClaims":[{"future":1}]"#] {
         assert_eq!(wrong_config(&with(members)), [none], "{members}");
@@ -252,7 +252,7 @@ fn an_authorizer_names_who_is_allowed() {
 }
 
 #[test]
-fn an_authorizer_that_would_make_the_runtime_unreadable_is_refused() {
+fn an_authorizer_nested_too_deep_for_a_runtime_is_refused() {
     let nested = |depth: usize| {
         with(&format!(r#""allowedScopes":["invoke"],"deep":{}{}"#, "[".repeat(depth), "]".repeat(depth)))
     };
@@ -263,7 +263,7 @@ fn an_authorizer_that_would_make_the_runtime_unreadable_is_refused() {
 }
 
 #[test]
-fn all_that_is_wrong_with_an_authorizer_is_said_at_once_without_its_values() {
+fn all_problems_of_an_authorizer_are_reported_without_its_values() {
     let json = r#"{"discoveryUrl":"http://login.example.org/secret","allowedAudience":"secret","allowedClients":[""],
                   "customClaims":[]}"#;
     let wrong = wrong_config(json);
@@ -272,7 +272,7 @@ fn all_that_is_wrong_with_an_authorizer_is_said_at_once_without_its_values() {
 }
 
 #[test]
-fn what_is_printed_of_the_settings_for_a_developer_has_no_value_of_the_authorizer() {
+fn debug_output_of_the_settings_contains_no_authorizer_values() {
     let config = with(r#""allowedClients":["claims-web"]"#);
     let printed = format!("{:?}", read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", &config)]).expect("valid settings"));
     assert!(!printed.contains("claims-web") && !printed.contains("login.example.org"), "{printed}");

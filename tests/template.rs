@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use metadata_guardrail::{client_token::PREFIX, telemetry};
+use metadata_guardrail::telemetry;
 use serde_json::{Value, json};
 
 use self::stack::{Stack, document, text, texts};
@@ -29,7 +29,7 @@ fn every_partition_gets_arns_of_its_own() {
 }
 
 #[test]
-fn without_agentcore_no_rule_and_no_permission_names_it() {
+fn no_rule_or_permission_names_agentcore_when_it_is_disabled() {
     let stack = Stack::with(&[("AgentCore", "disabled")]);
     let kinds = ["AWS::IAM::Role", "AWS::Events::Rule", "AWS::Lambda::Permission", "AWS::SQS::QueuePolicy"];
     for (name, resource) in kinds.into_iter().flat_map(|kind| stack.resources_of(kind)) {
@@ -39,7 +39,7 @@ fn without_agentcore_no_rule_and_no_permission_names_it() {
 }
 
 #[test]
-fn what_the_function_could_not_finish_is_kept_encrypted_for_14_days() {
+fn unfinished_events_are_kept_encrypted_for_14_days() {
     let stack = Stack::with(&[]);
     let [(name, queue)] = &stack.resources_of("AWS::SQS::Queue").collect::<Vec<_>>()[..] else { panic!("one queue") };
     assert_eq!(queue["SqsManagedSseEnabled"], true);
@@ -66,7 +66,7 @@ fn the_schedule_asks_for_a_sweep_with_the_sample_event() {
 }
 
 #[test]
-fn the_function_is_told_the_settings_it_reads() {
+fn the_function_is_given_the_settings_it_reads() {
     let defaults = json!({
         "GUARDRAIL_MODE": "enforce", "EXCEPTION_TAG": "metadata-guardrail:exempt", "AGENTCORE": "enabled",
         "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report", "MUTABLE_ARTIFACTS": "enforce",
@@ -102,7 +102,7 @@ fn the_function_is_told_the_settings_it_reads() {
 }
 
 #[test]
-fn an_authorizer_that_is_to_be_set_has_to_be_given() {
+fn an_authorizer_to_enforce_must_be_given() {
     let config = ("RuntimeAuthorizerConfig", "{}");
     for setting in ["off", "report", "enforce"] {
         assert!(Stack::with(&[("RuntimeAuthorizer", setting), config]).is_taken(), "{setting}");
@@ -111,7 +111,7 @@ fn an_authorizer_that_is_to_be_set_has_to_be_given() {
 }
 
 #[test]
-fn concurrency_is_reserved_and_alarms_notify_only_where_asked() {
+fn concurrency_is_reserved_and_alarms_notify_only_if_asked_to() {
     let silent = Stack::with(&[]);
     assert_eq!(silent.function().get("ReservedConcurrentExecutions"), None);
     assert!(silent.resources_of("AWS::CloudWatch::Alarm").all(|(_, alarm)| alarm.get("AlarmActions").is_none()));
@@ -123,7 +123,7 @@ fn concurrency_is_reserved_and_alarms_notify_only_where_asked() {
 }
 
 #[test]
-fn the_guardrails_own_metrics_have_an_alarm_where_nothing_else_would_tell() {
+fn the_guardrails_own_metrics_have_alarms_where_nothing_else_tells() {
     let stack = Stack::with(&[]);
     let alarms = stack.resources_of("AWS::CloudWatch::Alarm").map(|(_, alarm)| alarm);
     let own = alarms.filter(|alarm| alarm["Namespace"] == telemetry::NAMESPACE);
@@ -133,7 +133,7 @@ fn the_guardrails_own_metrics_have_an_alarm_where_nothing_else_would_tell() {
 }
 
 #[test]
-fn sweeps_that_do_not_finish_or_stay_incomplete_are_told_after_the_hours_asked_for() {
+fn unfinished_or_incomplete_sweeps_raise_an_alarm_after_the_given_hours() {
     for (stack, hours) in [(Stack::with(&[]), "24"), (Stack::with(&[("SweepAlarmHours", "168")]), "168")] {
         let mut alarms = stack.resources_of("AWS::CloudWatch::Alarm").map(|(_, alarm)| alarm);
         let waiting = alarms.by_ref().filter(|alarm| alarm["ComparisonOperator"] == "LessThanThreshold");
@@ -151,7 +151,7 @@ fn sweeps_that_do_not_finish_or_stay_incomplete_are_told_after_the_hours_asked_f
 }
 
 #[test]
-fn events_of_any_rule_that_come_not_even_to_the_queue_are_told() {
+fn events_lost_on_the_way_to_the_queue_raise_an_alarm() {
     for agentcore in ["enabled", "disabled"] {
         let stack = Stack::with(&[("AgentCore", agentcore)]);
         let (_, alarm) = stack
@@ -179,7 +179,7 @@ fn events_of_any_rule_that_come_not_even_to_the_queue_are_told() {
 }
 
 #[test]
-fn every_parameter_stands_in_one_group() {
+fn every_parameter_belongs_to_one_group() {
     let document = document();
     let groups = &document["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"];
     let groups = groups.as_array().expect("groups").iter();
@@ -192,14 +192,14 @@ fn every_parameter_stands_in_one_group() {
 }
 
 #[test]
-fn the_exception_tag_has_one_equals_sign_at_most() {
+fn the_exception_tag_has_at_most_one_equals_sign() {
     let document = document();
     let pattern = text(&document["Parameters"]["ExceptionTag"]["AllowedPattern"]);
     assert_eq!(pattern.matches('=').count(), 1, "{pattern}");
 }
 
 #[test]
-fn every_parameter_and_every_output_says_what_it_is() {
+fn every_parameter_and_output_has_a_description() {
     let document = document();
     for section in ["Parameters", "Outputs"] {
         for (name, entry) in document[section].as_object().expect("a section") {

@@ -3,10 +3,11 @@
 //! Every event of `events/` goes through the real handler and the real AWS SDK, over HTTP, to the stand-in. Before
 //! and after are read from the stand-in, the rest from the response. The demo fails if the two disagree.
 
-#[allow(dead_code, reason = "shared with the tests, which use more of it")]
+#[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
 #[path = "../support"]
 mod support {
     pub mod harness;
+    pub mod names;
     pub mod stand_in;
 }
 
@@ -17,7 +18,8 @@ use metadata_guardrail::settings;
 use serde_json::Value;
 
 use self::support::{
-    harness::{EXEMPT, Scene, document, sample, sample_names},
+    harness::{Scene, document, sample, sample_names},
+    names::{EXEMPT, MODIFY_INSTANCE},
     stand_in::{ACCOUNT, AccountDefaults, Call, Fault, Instance, REGION, Runtime, World},
 };
 
@@ -63,7 +65,7 @@ async fn main() {
 /// The account before the first event.
 fn fill(world: &mut World) {
     world.add_instance("i-0a1b2c3d4e5f60011");
-    world.fault_for("ModifyInstanceMetadataOptions", "i-0a1b2c3d4e5f60011", Fault::AccessDenied, 1);
+    world.fault_for(MODIFY_INSTANCE, "i-0a1b2c3d4e5f60011", Fault::AccessDenied, 1);
     world.add_instance("i-0a1b2c3d4e5f60012").state("stopped");
     world.add_instance("i-0a1b2c3d4e5f60021").state("pending");
     world.add_instance("i-0a1b2c3d4e5f60023").tag(EXEMPT, "2099-12-31 vendor agent needs v1").tags_are_late = true;
@@ -101,19 +103,19 @@ fn happen(world: &mut World, name: &str, event: &Value) {
     match name {
         "agentcore-endpoint-created.json" => {
             let request = &detail["requestParameters"];
-            let runtime = world.runtimes.get_mut(text(&request["agentRuntimeId"])).expect("a runtime");
+            let runtime = world.runtime_mut(text(&request["agentRuntimeId"]));
             // The name itself is sensitive, so that CloudTrail has only stars in its place.
             let (_, name) =
                 text(&detail["responseElements"]["agentRuntimeEndpointArn"]).rsplit_once('/').expect("an ARN");
             runtime.endpoint(name, text(&request["agentRuntimeVersion"]).parse().expect("a version"));
         }
         "agentcore-runtime-updated-without-parameters.json" => {
-            let runtime = world.runtimes.get_mut("quotes_agent-Qw56Er78Ty").expect("a runtime").publish(&[]);
+            let runtime = world.runtime_mut("quotes_agent-Qw56Er78Ty").publish(&[]);
             runtime.document.remove("metadataConfiguration");
             runtime.versions.insert(runtime.version, runtime.document.clone());
         }
         "ec2-tags-deleted-without-parameters.json" => {
-            world.instances.get_mut("i-0a1b2c3d4e5f60052").expect("an instance").tags.clear();
+            world.instance_mut("i-0a1b2c3d4e5f60052").tags.clear();
         }
         "ec2-launched-without-ids.json" => {
             let launched = world.add_instance("i-0a1b2c3d4e5f60061");

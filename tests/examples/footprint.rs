@@ -5,10 +5,11 @@
 //! 1: three calls to EC2, the last of which writes. AWS is the stand-in, over plain HTTP. So the root certificates are
 //! loaded, but nothing is encrypted.
 
-#[allow(dead_code, reason = "shared with the tests, which use more of it")]
+#[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
 #[path = "../support"]
 mod support {
     pub mod harness;
+    pub mod names;
     pub mod runtime_api;
     pub mod stand_in;
 }
@@ -22,12 +23,12 @@ use tokio::process::Child;
 
 use self::support::{
     harness::running,
+    names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, INSTANCE, MODIFY_INSTANCE},
     runtime_api::{RuntimeApi, binary},
     stand_in::StandIn,
 };
 
 const RUNS: usize = 21;
-const INSTANCE: &str = "i-0a1b2c3d4e5f60001";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -81,7 +82,7 @@ async fn run(path: &Path) -> Run {
     let event = stopwatch.elapsed();
     let peak_memory = peak_memory(lambda.id().expect("it still runs"));
     assert_eq!(reply.body["counts"], json!({"enforced": 1}), "{}", reply.body);
-    assert_eq!(aws.operations(), ["DescribeInstances", "DescribeTags", "ModifyInstanceMetadataOptions"]);
+    assert_eq!(aws.operations(), [DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE]);
     Run { peak_memory, cold_start, event }
 }
 

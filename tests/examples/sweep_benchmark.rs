@@ -4,10 +4,11 @@
 //!
 //! The stand-in runs in a process of its own, so that the memory that is measured is the guardrail's alone.
 
-#[allow(dead_code, reason = "shared with the tests, which use more of it")]
+#[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
 #[path = "../support"]
 mod support {
     pub mod harness;
+    pub mod names;
     pub mod stand_in;
 }
 
@@ -36,11 +37,10 @@ use serde_json::Value;
 
 use self::support::{
     harness::{due, running, started},
+    names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, INSTANCE, MODIFY_INSTANCE},
     stand_in::{ACCOUNT, Fault, REGION, StandIn},
 };
 
-const MODIFY: &str = "ModifyInstanceMetadataOptions";
-const INSTANCE: &str = "i-0a1b2c3d4e5f60001";
 /// EC2's documented limit on changes: a bucket of 100 requests, refilled with 5 a second.
 const LIMIT: (u32, f64) = (100, 5.0);
 /// How long a sweep of 300 seconds writes before its margin of 60 begins.
@@ -64,7 +64,7 @@ async fn main() {
 
 /// Fleets of which one instance in a hundred allows version 1.
 async fn by_fleet() {
-    let mut table = table(["instances", "wrong", "DescribeInstances", "DescribeTags", "writes", "peak memory", "time"]);
+    let mut table = table(["instances", "wrong", DESCRIBE_INSTANCES, DESCRIBE_TAGS, "writes", "peak memory", "time"]);
     for fleet in [1_000, 10_000, 100_000] {
         let mut world = World::start(fleet, fleet / 100, false);
         let (response, time) = sweep_at(&world.url, AT_ONCE).await;
@@ -74,9 +74,9 @@ async fn by_fleet() {
         table.add_row([
             fleet.to_string(),
             (fleet / 100).to_string(),
-            count("DescribeInstances"),
-            count("DescribeTags"),
-            count(MODIFY),
+            count(DESCRIBE_INSTANCES),
+            count(DESCRIBE_TAGS),
+            count(MODIFY_INSTANCE),
             format!("{} MiB", peak_memory() / 1024),
             format!("{:.1} s", time.as_secs_f64()),
         ]);
@@ -148,8 +148,8 @@ async fn through_a_throttle() {
     for _ in 0..RUNS {
         let aws = StandIn::start().await;
         aws.world().add_instance(INSTANCE);
-        aws.world().fault("DescribeInstances", Fault::Internal, 1);
-        aws.world().fault(MODIFY, Fault::Throttled, 2);
+        aws.world().fault(DESCRIBE_INSTANCES, Fault::Internal, 1);
+        aws.world().fault(MODIFY_INSTANCE, Fault::Throttled, 2);
         let guardrail = guardrail(&aws.url(), WriteRate::default()).await;
         let (response, time) = handle(&guardrail, running(INSTANCE)).await;
         assert_eq!(ended(&response, "enforced"), 1, "{:?}", response.outcomes);
@@ -179,8 +179,8 @@ async fn events(url: &str, numbers: Range<usize>) -> (Response, Duration) {
     let (guardrail, whole) = (guardrail(url, WriteRate::default()).await, Stopwatch::start());
     let mut all = Response::new(Mode::Enforce);
     let ids: Vec<_> = numbers.map(instance_id).collect();
-    for some in ids.chunks(50) {
-        let (response, _) = handle(&guardrail, started(some.iter().map(String::as_str))).await;
+    for batch in ids.chunks(50) {
+        let (response, _) = handle(&guardrail, started(batch.iter().map(String::as_str))).await;
         response.outcomes.into_iter().for_each(|outcome| all.add(outcome));
     }
     (all, whole.elapsed())
@@ -285,7 +285,7 @@ impl World {
 
     fn writes(&mut self) -> Writes {
         let calls = self.calls();
-        let by_answer = calls.get(MODIFY).cloned().unwrap_or_default();
+        let by_answer = calls.get(MODIFY_INSTANCE).cloned().unwrap_or_default();
         let refused = by_answer.get("RequestLimitExceeded").copied().unwrap_or_default();
         let few = |number: u64| u32::try_from(number).expect("few");
         Writes { sent: few(by_answer.values().sum()), refused: few(refused) }
@@ -316,7 +316,7 @@ async fn host(fleet: usize, wrong: usize, limited: bool) {
         }
     }
     if limited {
-        aws.world().limit(MODIFY, LIMIT.0, LIMIT.1);
+        aws.world().limit(MODIFY_INSTANCE, LIMIT.0, LIMIT.1);
     }
     println!("{}", aws.url());
     loop {

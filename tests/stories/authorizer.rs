@@ -9,22 +9,14 @@ mod parts_of_it_stay_out_of_messages;
 mod what_aws_offers_no_condition_against;
 
 use metadata_guardrail::settings::RuntimeAuthorizer;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::support::{
-    harness::{
-        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, detail, document, due, only_write,
-        runtime_created,
-    },
-    stand_in::{Call, Document, Fault, Runtime, World},
+    harness::{Scene, document, runtime_created},
+    names::{AUTHORIZER, CANARY, RUNTIME},
+    stand_in::{Call, Document, Runtime},
 };
 
-const ID: &str = "claims_agent-a1B2c3D4e5";
-const ENDPOINTS: &str = "ListAgentRuntimeEndpoints";
-const GET: &str = "GetAgentRuntime";
-const TAGS: &str = "ListTagsForResource";
-const UPDATE: &str = "UpdateAgentRuntime";
-const MEMBER: &str = "authorizerConfiguration";
 const DISCOVERY_URL: &str = "https://login.example.org/realms/agents/.well-known/openid-configuration";
 /// With members that nobody knows, written as nobody else would write them.
 const CONFIG: &str = r#" { "future" :{ "n":123456789012345678901234567890.10,  "é":"\u00e9" },
@@ -40,7 +32,7 @@ const ARRIVES: &str = concat!(
 /// The configuration of a runtime without an authorizer.
 fn open() -> String {
     let mut members: Document = serde_json::from_str(&document()).expect("a JSON object");
-    members.remove(MEMBER);
+    members.remove(AUTHORIZER);
     serde_json::to_string(&members).expect("JSON")
 }
 
@@ -51,7 +43,7 @@ fn enforce() -> RuntimeAuthorizer {
 /// A scene with one runtime that allows MMDSv1 and has no authorizer, as `arrange` leaves it.
 async fn scene_with(setting: RuntimeAuthorizer, arrange: impl FnOnce(&mut Runtime)) -> Scene {
     let scene = Scene::new().await.with_runtime_authorizer(setting);
-    arrange(scene.aws.world().add_runtime(ID, &open()));
+    arrange(scene.aws.world().add_runtime(RUNTIME, &open()));
     scene
 }
 
@@ -60,18 +52,13 @@ async fn scene(setting: RuntimeAuthorizer) -> Scene {
 }
 
 fn created() -> Value {
-    runtime_created(ID)
-}
-
-/// Somebody acts between the last look and the update.
-fn just_before_the_update(scene: &Scene, change: impl FnOnce(&mut World) + Send + 'static) {
-    scene.aws.world().after(TAGS, |world| world.after(GET, change));
+    runtime_created(RUNTIME)
 }
 
 /// The authorizer in a request's body, byte for byte.
 fn sent(call: &Call) -> Option<String> {
     let members: Document = serde_json::from_str(&call.body).expect("the body is a JSON object");
-    members.get(MEMBER).map(|json| json.get().to_owned())
+    members.get(AUTHORIZER).map(|json| json.get().to_owned())
 }
 
 /// Neither the outcome nor the log says what is in the configuration.

@@ -5,12 +5,11 @@ use serde_json::{Value, json};
 
 use crate::support::{
     harness::{Scene, assert_ended, assert_says, by_id, due, ec2_call, just_now, running, started},
+    names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE, NEIGHBOUR},
     stand_in::{Call, Fault},
 };
 
 const MANAGED: &str = "i-0a1b2c3d4e5f60001";
-const OPEN: &str = "i-0a1b2c3d4e5f60002";
-const READ: &str = "DescribeInstances";
 const OPERATOR: &str = "eks.amazonaws.com";
 
 /// Six instances that allow version 1, two on a page, one of which is managed.
@@ -34,7 +33,7 @@ async fn scene_where_nothing_is_hidden() -> Scene {
 
 fn looks(scene: &Scene) -> Vec<Call> {
     let mut calls = scene.aws.calls();
-    calls.retain(|call| call.operation == READ);
+    calls.retain(|call| call.operation == DESCRIBE_INSTANCES);
     calls
 }
 
@@ -45,7 +44,7 @@ fn assert_held(outcome: &Value) {
 }
 
 #[tokio::test]
-async fn it_is_held_in_a_young_and_in_an_old_event_and_never_taken_for_gone() {
+async fn a_managed_instance_is_held_and_never_taken_for_gone() {
     let launched = json!({"instancesSet": {"items": [{"instanceId": MANAGED}]}});
     for event in [running(MANAGED), started([MANAGED]), ec2_call("RunInstances", json!({}), launched)] {
         for event in [just_now(event.clone()), event] {
@@ -55,13 +54,13 @@ async fn it_is_held_in_a_young_and_in_an_old_event_and_never_taken_for_gone() {
 
             assert_held(&outcome);
             assert_eq!(outcome["before"], json!({"http_tokens": "optional", "hop_limit": 2}));
-            assert_eq!(scene.aws.operations(), [READ]);
+            assert_eq!(scene.aws.operations(), [DESCRIBE_INSTANCES]);
         }
     }
 }
 
 #[tokio::test]
-async fn it_is_held_in_a_sweep_and_its_neighbours_are_enforced() {
+async fn a_managed_instance_is_held_in_a_sweep_and_its_neighbours_enforced() {
     for in_report_mode in [false, true] {
         let scene = scene().await;
         let scene = if in_report_mode { scene.in_report_mode() } else { scene };
@@ -77,7 +76,7 @@ async fn it_is_held_in_a_sweep_and_its_neighbours_are_enforced() {
 }
 
 #[tokio::test]
-async fn every_page_of_every_look_asks_for_what_is_hidden() {
+async fn every_page_of_every_look_includes_managed_instances() {
     let scene = scene().await;
 
     scene.invoke(due()).await.expect("success");
@@ -88,7 +87,7 @@ async fn every_page_of_every_look_asks_for_what_is_hidden() {
 }
 
 #[tokio::test]
-async fn where_ec2_does_not_know_that_parameter_it_is_sent_once_and_not_once_a_page() {
+async fn the_parameter_for_managed_instances_is_sent_once_if_it_is_unknown() {
     let scene = scene_where_nothing_is_hidden().await;
 
     let response = scene.invoke(due()).await.expect("success");
@@ -103,20 +102,20 @@ async fn where_ec2_does_not_know_that_parameter_it_is_sent_once_and_not_once_a_p
 }
 
 #[tokio::test]
-async fn where_ec2_does_not_know_that_parameter_an_event_ends_as_anywhere() {
+async fn an_event_succeeds_where_ec2_does_not_know_managed_instances() {
     let scene = scene_where_nothing_is_hidden().await;
 
-    let response = scene.invoke(started([MANAGED, OPEN])).await.expect("success");
+    let response = scene.invoke(started([MANAGED, NEIGHBOUR])).await.expect("success");
 
     assert_eq!(response["counts"], json!({"held": 1, "enforced": 1}));
     assert_held(&by_id(&response)[MANAGED]);
-    assert_eq!(scene.aws.operations(), [READ, READ, "DescribeTags", "ModifyInstanceMetadataOptions"]);
+    assert_eq!(scene.aws.operations(), [DESCRIBE_INSTANCES, DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE]);
 }
 
 #[tokio::test]
-async fn another_refusal_of_the_look_is_not_answered_by_leaving_managed_instances_out() {
+async fn any_other_refusal_of_a_look_does_not_drop_managed_instances() {
     let scene = scene().await;
-    scene.aws.world().fault(READ, Fault::AccessDenied, 1);
+    scene.aws.world().fault(DESCRIBE_INSTANCES, Fault::AccessDenied, 1);
 
     let outcome = scene.failed_outcome(running(MANAGED)).await;
 

@@ -19,23 +19,15 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::support::{
-    harness::{
-        CANARY, EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, detail, document, due, just_now,
-        only_write, runtime_created,
-    },
-    stand_in::{Call, Document, Fault, Runtime, World},
+    harness::{Scene, agentcore_call, document, runtime_created},
+    names::{CANARY, GET_RUNTIME, LIST_TAGS, RUNTIME, UPDATE_RUNTIME},
+    stand_in::{Call, Document, Runtime},
 };
 
-const ID: &str = "claims_agent-a1B2c3D4e5";
-const ENDPOINTS: &str = "ListAgentRuntimeEndpoints";
-const GET: &str = "GetAgentRuntime";
-const TAGS: &str = "ListTagsForResource";
-const REQUIRED: (&str, &str) = ("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
-const UPDATE: &str = "UpdateAgentRuntime";
 const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
 
 /// What is called until a write is sent.
-const UP_TO_THE_UPDATE: [&str; 4] = [GET, TAGS, GET, UPDATE];
+const UP_TO_THE_UPDATE: [&str; 4] = [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME];
 /// How often the target of an event is tried.
 const TRIES: usize = 20;
 
@@ -45,7 +37,7 @@ const LONGER_THAN_LEFT: Duration = Duration::from_secs(3600);
 /// A scene with one runtime that allows MMDSv1, as `arrange` leaves it.
 async fn scene_with(arrange: impl FnOnce(&mut Runtime)) -> Scene {
     let scene = Scene::new().await;
-    arrange(scene.aws.world().add_runtime(ID, &document()));
+    arrange(scene.aws.world().add_runtime(RUNTIME, &document()));
     scene
 }
 
@@ -55,20 +47,11 @@ async fn scene() -> Scene {
 }
 
 fn created() -> Value {
-    runtime_created(ID)
+    runtime_created(RUNTIME)
 }
 
 fn updated(request: Value) -> Value {
-    agentcore_call(UPDATE, request, json!({"agentRuntimeId": ID}))
-}
-
-/// Somebody acts between the last look and the update.
-fn just_before_the_update(scene: &Scene, change: impl FnOnce(&mut World) + Send + 'static) {
-    scene.aws.world().after(TAGS, |world| world.after(GET, change));
-}
-
-fn runtime(world: &mut World) -> &mut Runtime {
-    world.runtimes.get_mut(ID).expect("the runtime")
+    agentcore_call(UPDATE_RUNTIME, request, json!({"agentRuntimeId": RUNTIME}))
 }
 
 /// The members of a request's body, each byte for byte.

@@ -7,25 +7,9 @@ mod time_runs_out;
 mod what_comes_back;
 mod what_was_missed_is_enforced;
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
-use crate::support::{
-    harness::{
-        EXEMPT, Scene, agentcore_call, assert_ended, assert_says, by_id, count, days_ago, document, due, ec2_call,
-        just_now, sample, time_passes,
-    },
-    stand_in::{Fault, World},
-};
-
-const OPEN: &str = "i-0a1b2c3d4e5f60001";
-const OTHER: &str = "i-0a1b2c3d4e5f60002";
-const RUNTIME: &str = "claims_agent-Xy12Ab34Cd";
-const OTHER_RUNTIME: &str = "quotes_agent-Qw56Er78Ty";
-const MODIFY: &str = "ModifyInstanceMetadataOptions";
-const REQUIRED: (&str, &str) = ("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
-const UPDATE: &str = "UpdateAgentRuntime";
+use crate::support::harness::Scene;
 
 /// What was written, in order of the ids.
 fn written(scene: &Scene) -> Vec<String> {

@@ -7,7 +7,8 @@ use metadata_guardrail::{settings::AccountDefaults, settings::RuntimeAuthorizer}
 use serde_json::Value;
 
 use crate::support::{
-    harness::{EXEMPT, Scene, days_ago, document, due, sample},
+    harness::{Scene, days_ago, document, due, sample},
+    names::{AUTHORIZER, EXEMPT, MODIFY_INSTANCE, REQUIRED, UPDATE_RUNTIME},
     stand_in::{Call, Document, Fault, Runtime},
 };
 
@@ -27,8 +28,6 @@ const FAILING_RUNTIME: &str = "failing_agent-Xy12Ab34Cd";
 /// What nobody may write, whatever is on.
 const UNTOUCHABLE: [&str; 6] = [EXEMPTED, MANAGED, IN_USE, STOPPED, EXEMPTED_RUNTIME, BROKEN_RUNTIME];
 
-const AUTHORIZER: &str = "authorizerConfiguration";
-const METADATA: (&str, &str) = ("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
 const TO_SET: &str = r#"{"allowedClients":["front-desk"],"discoveryUrl":"https://login.example.org/realms/agents/.well-known/openid-configuration"}"#;
 
 async fn region() -> Scene {
@@ -51,9 +50,9 @@ fn add_instances(scene: &Scene) {
     world.add_instance(IN_USE).calls_without_token(days_ago(1), 42.0);
     world.add_instance(STOPPED).state("stopped");
     world.add_instance(FAILING).calls_without_token(days_ago(1), 0.0);
-    world.fault_for("ModifyInstanceMetadataOptions", FAILING, Fault::AccessDenied, usize::MAX);
+    world.fault_for(MODIFY_INSTANCE, FAILING, Fault::AccessDenied, usize::MAX);
     world.add_instance(PROTECTED).calls_without_token(days_ago(1), 0.0);
-    world.fault_for("ModifyInstanceMetadataOptions", PROTECTED, Fault::ExplicitDeny("service control"), usize::MAX);
+    world.fault_for(MODIFY_INSTANCE, PROTECTED, Fault::ExplicitDeny("service control"), usize::MAX);
 }
 
 fn add_runtimes(scene: &Scene) {
@@ -63,11 +62,11 @@ fn add_runtimes(scene: &Scene) {
     };
     add(OPEN_RUNTIME, |_| ());
     add(UNGUARDED_RUNTIME, |runtime| _ = runtime.document.remove(AUTHORIZER));
-    add(PINNED_RUNTIME, |runtime| _ = runtime.publish(&[METADATA]).endpoint("prod", 1));
+    add(PINNED_RUNTIME, |runtime| _ = runtime.publish(&[REQUIRED]).endpoint("prod", 1));
     add(EXEMPTED_RUNTIME, |runtime| _ = runtime.tag(EXEMPT, "yes"));
     add(BROKEN_RUNTIME, |runtime| _ = runtime.status("UPDATE_FAILED"));
     add(FAILING_RUNTIME, |_| ());
-    world.fault_for("UpdateAgentRuntime", FAILING_RUNTIME, Fault::AccessDenied, usize::MAX);
+    world.fault_for(UPDATE_RUNTIME, FAILING_RUNTIME, Fault::AccessDenied, usize::MAX);
 }
 
 /// Everything that exists, by id, to the last byte.
@@ -121,7 +120,7 @@ fn configuration(scene: &Scene, id: &str) -> BTreeMap<String, String> {
 }
 
 #[tokio::test]
-async fn report_mode_says_what_it_would_do_about_everything_and_writes_nothing() {
+async fn report_mode_describes_everything_and_writes_nothing() {
     let reporting = region().await.in_report_mode();
     let before = everything(&reporting);
 
@@ -138,7 +137,7 @@ async fn report_mode_says_what_it_would_do_about_everything_and_writes_nothing()
 }
 
 #[tokio::test]
-async fn enforce_mode_writes_what_is_open_and_leaves_every_other_byte_as_it_was() {
+async fn enforce_mode_writes_what_is_open_and_leaves_every_other_byte() {
     let scene = region().await;
     let before = everything(&scene);
 
@@ -159,8 +158,8 @@ async fn enforce_mode_writes_what_is_open_and_leaves_every_other_byte_as_it_was(
         ]
     );
     let authorizer = format!(r#"{{"customJWTAuthorizer":{TO_SET}}}"#);
-    assert_eq!(configuration(&scene, OPEN_RUNTIME), with(&[METADATA]));
-    assert_eq!(configuration(&scene, UNGUARDED_RUNTIME), with(&[METADATA, (AUTHORIZER, &authorizer)]));
+    assert_eq!(configuration(&scene, OPEN_RUNTIME), with(&[REQUIRED]));
+    assert_eq!(configuration(&scene, UNGUARDED_RUNTIME), with(&[REQUIRED, (AUTHORIZER, &authorizer)]));
     assert_eq!(scene.aws.world().runtime(PINNED_RUNTIME).endpoints["prod"].live_version, 2);
     let after = everything(&scene);
     for id in UNTOUCHABLE.into_iter().chain([FAILING, PROTECTED, FAILING_RUNTIME]) {
@@ -169,7 +168,7 @@ async fn enforce_mode_writes_what_is_open_and_leaves_every_other_byte_as_it_was(
 }
 
 #[tokio::test]
-async fn the_sweep_after_that_only_tries_again_what_failed_or_was_refused() {
+async fn the_next_sweep_repeats_only_what_failed_or_was_refused() {
     let scene = region().await;
     scene.invoke(due()).await.expect("the next sweep tries again what failed");
     let (before, earlier) = (everything(&scene), scene.aws.writes().len());

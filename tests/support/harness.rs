@@ -1,31 +1,19 @@
 //! The real handler and the real AWS SDK, pointed at the stand-in. Every invocation also watches for the secret that
 //! runtimes of these tests carry: it must not come out anywhere.
 
+mod clock;
+mod events;
+mod outcomes;
+
 use std::{
-    collections::BTreeMap,
-    fs,
     io::{self, Write},
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
-use aws_config::{
-    BehaviorVersion, Region, stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
-};
-use aws_credential_types::Credentials;
 use aws_sdk_bedrockagentcorecontrol as agentcore;
-use aws_sdk_cloudwatch as cloudwatch;
-use aws_sdk_ec2::{
-    Client,
-    config::{AsyncSleep, Builder, Sleep, retry::RetryPartition},
-};
-use aws_smithy_async::time::TimeSource;
-use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::FutureExt;
 use lambda_runtime::{Context, Diagnostic, LambdaEvent};
 use metadata_guardrail::{
-    aws::{self, Clients},
     guardrail::Guardrail,
     pacer::WriteRate,
     patience::Pace,
@@ -39,15 +27,22 @@ use metadata_guardrail::{
 };
 use serde_json::{Value, json};
 
-use crate::support::stand_in::{ACCOUNT, Call, REGION, StandIn};
-
-/// The secret in the environment variables of every runtime here.
-pub const CANARY: &str = "canary-9f3b6c1e-must-not-be-seen";
-/// The exception tag's key by default.
-pub const EXEMPT: &str = "metadata-guardrail:exempt";
+use self::outcomes::only_outcome;
+pub use self::{
+    clock::{clients, days_ago, time_passes},
+    events::{agentcore_call, due, ec2_call, just_now, running, runtime_created, sample, sample_names, started},
+    outcomes::{assert_ended, assert_found, assert_says, assert_says_nothing_of, by_id, count, detail, only_write},
+};
+use crate::support::{
+    names::{CANARY, GET_RUNTIME, LIST_TAGS},
+    stand_in::{ACCOUNT, Fault, REGION, StandIn, World},
+};
 
 /// Sweeps of these tests need not be slow.
 const AT_ONCE: WriteRate = WriteRate { burst: 100_000, per_second: 1_000 };
+
+/// What AWS has not taken, or may not have taken.
+pub const NOT_TAKEN: [Fault; 4] = [Fault::Throttled, Fault::Internal, Fault::ConnectionReset, Fault::Garbage];
 
 /// A guardrail beside the stand-in it works on.
 pub struct Scene {
@@ -199,6 +194,11 @@ impl Scene {
         serde_json::from_str(&error.error_message).expect("the message is the response")
     }
 
+    /// Somebody acts between the last look at a runtime and its update.
+    pub fn just_before_the_update(&self, change: impl FnOnce(&mut World) + Send + 'static) {
+        self.aws.world().after(LIST_TAGS, |world| world.after(GET_RUNTIME, change));
+    }
+
     /// The log lines of outcomes and of ignored events so far.
     pub fn results_logged(&self) -> Vec<Value> {
         let mut lines = self.log_lines();
@@ -233,197 +233,6 @@ pub fn home() -> Home {
     Home::from_function_arn(&function_arn()).expect("a function's ARN")
 }
 
-/// The guardrail's own clients, with the stand-in as AWS, in a time of their own.
-pub async fn clients(url: &str) -> Clients {
-    let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .endpoint_url(url)
-        .region(Region::new(REGION))
-        .credentials_provider(Credentials::for_tests());
-    let config = aws::load(loader).await;
-    let clock = Clock::before(config.timeout_config().expect("set by the guardrail"));
-    // That protection measures throughput by pauses, and here pauses take no time.
-    let unprotected = StalledStreamProtectionConfig::disabled();
-    let config = config.into_builder().sleep_impl(clock.clone()).time_source(clock);
-    let config = config.stalled_stream_protection(unprotected).build();
-    // Clients of one partition share what they learned of throttling, and tests must not learn from each other.
-    let partition = RetryPartition::custom(url.to_owned()).build();
-    Clients {
-        ec2: Client::from_conf(Builder::from(&config).retry_partition(partition.clone()).build()),
-        agentcore: agentcore::Client::from_conf(
-            agentcore::config::Builder::from(&config).retry_partition(partition.clone()).build(),
-        ),
-        cloudwatch: cloudwatch::Client::from_conf(
-            cloudwatch::config::Builder::from(&config).retry_partition(partition).build(),
-        ),
-    }
-}
-
-/// The SDK never pauses longer before a retry; what is longer is a timeout of its own.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// A clock that pauses move on at once, such as those before a retry. Only timeouts take their time.
-#[derive(Clone, Debug)]
-struct Clock {
-    timeouts: Vec<Duration>,
-    paused: Arc<Mutex<Duration>>,
-}
-
-impl Clock {
-    fn before(timeouts: &TimeoutConfig) -> Self {
-        let timeouts = [timeouts.connect_timeout(), timeouts.operation_attempt_timeout(), timeouts.operation_timeout()];
-        Self { timeouts: timeouts.into_iter().flatten().collect(), paused: Arc::default() }
-    }
-
-    fn paused(&self) -> MutexGuard<'_, Duration> {
-        self.paused.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl AsyncSleep for Clock {
-    fn sleep(&self, pause: Duration) -> Sleep {
-        if self.timeouts.contains(&pause) || pause > LONGEST_PAUSE {
-            return Sleep::new(tokio::time::sleep(pause));
-        }
-        *self.paused() += pause;
-        Sleep::new(std::future::ready(()))
-    }
-}
-
-impl TimeSource for Clock {
-    fn now(&self) -> SystemTime {
-        #[expect(clippy::disallowed_methods, reason = "requests are signed with the time of day")]
-        let now = SystemTime::now();
-        now + *self.paused()
-    }
-}
-
-#[track_caller]
-fn only_outcome(response: &Value) -> Value {
-    let [outcome] = response["outcomes"].as_array().expect("outcomes").as_slice() else {
-        panic!("there is not one outcome in {response}")
-    };
-    outcome.clone()
-}
-
-/// The outcomes of a response by id.
-pub fn by_id(response: &Value) -> BTreeMap<String, Value> {
-    let outcomes = response["outcomes"].as_array().expect("outcomes");
-    outcomes.iter().map(|outcome| (outcome["id"].as_str().expect("an id").to_owned(), outcome.clone())).collect()
-}
-
-/// What an outcome, or a listing that could not be read, says to a person.
-pub fn detail(outcome: &Value) -> &str {
-    outcome["detail"].as_str().expect("a detail")
-}
-
-#[track_caller]
-pub fn assert_ended(outcome: &Value, result: &str, reason: &str) {
-    let ended = (&outcome["result"], &outcome["reason"]);
-    assert_eq!(ended, (&json!(result), &json!(reason)), "{}", outcome["detail"]);
-}
-
-#[track_caller]
-pub fn assert_says(outcome: &Value, words: &str) {
-    let detail = detail(outcome);
-    assert!(detail.contains(words), "{words:?} is not in {detail:?}");
-}
-
-#[track_caller]
-pub fn only_write(scene: &Scene) -> Call {
-    let writes = scene.aws.writes();
-    assert_eq!(writes.len(), 1, "there must be exactly one write");
-    writes.into_iter().next().expect("one write")
-}
-
-/// How often an operation was called.
-pub fn count(scene: &Scene, operation: &str) -> usize {
-    scene.aws.operations().iter().filter(|name| *name == operation).count()
-}
-
-/// So many days before now.
-pub fn days_ago(days: i64) -> DateTime<Utc> {
-    #[expect(clippy::disallowed_methods, reason = "the guardrail asks about the days before the real time")]
-    let now = DateTime::<Utc>::from(SystemTime::now());
-    now - TimeDelta::days(days)
-}
-
-/// Time passes, all of it at once, for whoever looks at tokio's clock. What waits for less ends.
-pub fn time_passes(time: Duration) {
-    tokio::time::pause();
-    // The clock is set before the first point at which this waits.
-    let _ = tokio::time::advance(time).now_or_never();
-    tokio::time::resume();
-}
-
-/// The schedule asks for a sweep.
-pub fn due() -> Value {
-    sample("guardrail-sweep-due.json")
-}
-
-/// A file of `events/`.
-pub fn sample(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("events").join(name);
-    serde_json::from_slice(&fs::read(path).expect("the sample exists")).expect("the sample is JSON")
-}
-
-/// The names of all files of `events/`, in order.
-pub fn sample_names() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
-    let entries = fs::read_dir(folder).expect("the folder exists");
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.expect("readable").file_name().into_string().expect("a plain name")).collect();
-    names.sort();
-    names
-}
-
-/// The notification that an instance is running, long enough ago that EC2 knows all about it.
-pub fn running(id: &str) -> Value {
-    json!({
-        "source": "aws.ec2", "detail-type": "EC2 Instance State-change Notification",
-        "account": ACCOUNT, "region": REGION, "time": "2026-01-15T12:00:00Z",
-        "detail": {"instance-id": id, "state": "running"}
-    })
-}
-
-/// StartInstances of several instances.
-pub fn started<'a>(ids: impl IntoIterator<Item = &'a str>) -> Value {
-    let items: Vec<_> = ids.into_iter().map(|id| json!({"instanceId": id})).collect();
-    ec2_call("StartInstances", json!({}), json!({"instancesSet": {"items": items}}))
-}
-
-/// A call to EC2 as CloudTrail records it.
-pub fn ec2_call(name: &str, request: Value, response: Value) -> Value {
-    call("aws.ec2", "ec2.amazonaws.com", name, request, response)
-}
-
-/// A call to AgentCore as CloudTrail records it.
-pub fn agentcore_call(name: &str, request: Value, response: Value) -> Value {
-    call("aws.bedrock-agentcore", "bedrock-agentcore.amazonaws.com", name, request, response)
-}
-
-/// CreateAgentRuntime of this runtime.
-pub fn runtime_created(id: &str) -> Value {
-    agentcore_call("CreateAgentRuntime", json!({}), json!({"agentRuntimeId": id}))
-}
-
-fn call(source: &str, event_source: &str, name: &str, request: Value, response: Value) -> Value {
-    json!({
-        "source": source, "detail-type": "AWS API Call via CloudTrail",
-        "account": ACCOUNT, "region": REGION, "time": "2026-01-15T12:00:00Z",
-        "detail": {
-            "eventSource": event_source, "eventName": name, "readOnly": false,
-            "requestParameters": request, "responseElements": response
-        }
-    })
-}
-
-/// The same event, as if it had happened a moment ago.
-pub fn just_now(mut event: Value) -> Value {
-    // However fast the clock of the machine that runs this test is.
-    event["time"] = json!("2999-01-01T00:00:00Z");
-    event
-}
-
 /// The configuration of a runtime that allows MMDSv1, with a secret.
 pub fn document() -> String {
     json!({
@@ -441,6 +250,12 @@ pub fn document() -> String {
         "lifecycleConfiguration": {"idleRuntimeSessionTimeout": 900, "maxLifetime": 28800}
     })
     .to_string()
+}
+
+/// An artifact of code in S3.
+pub fn s3_artifact(s3: &Value) -> String {
+    let code = json!({"code": {"s3": s3}, "runtime": "PYTHON_3_13", "entryPoint": ["main.py"]});
+    json!({"codeConfiguration": code}).to_string()
 }
 
 /// Log lines, kept in memory.

@@ -57,7 +57,7 @@ struct Shared {
     world: Mutex<World>,
     calls: Mutex<Vec<Call>>,
     in_flight: AtomicUsize,
-    most_in_flight: AtomicUsize,
+    max_in_flight: AtomicUsize,
 }
 
 impl StandIn {
@@ -93,8 +93,8 @@ impl StandIn {
     }
 
     /// How many requests were under way at once, at the most. Give answers some latency to see it.
-    pub fn most_in_flight(&self) -> usize {
-        self.shared.most_in_flight.load(Ordering::Relaxed)
+    pub fn max_in_flight(&self) -> usize {
+        self.shared.max_in_flight.load(Ordering::Relaxed)
     }
 
     /// The names of the operations called so far, in order of arrival.

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_missing_satisfies_what_is_negated_and_nothing_else() {
+    fn a_missing_key_satisfies_only_negated_operators() {
         for (operator, expected) in
             [("StringEquals", false), ("StringNotLike", true), ("StringNotEqualsIgnoreCase", true)]
         {
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_have_no_case_and_values_have_unless_it_is_ignored() {
+    fn keys_ignore_case_and_values_only_where_the_operator_does() {
         for (operator, value, expected) in [
             ("StringEquals", "claims", true),
             ("StringEquals", "Claims", false),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_match_whole_texts() {
+    fn patterns_match_whole_strings() {
         for (pattern, text, expected) in [
             ("", "", true),
             ("", "a", false),

@@ -1,11 +1,18 @@
 //! Which events its rules deliver.
 
-use metadata_guardrail::{event, settings::Settings};
+use std::{collections::BTreeSet, path::Path};
 
-use super::*;
+use metadata_guardrail::{client_token::PREFIX, event, settings::Settings};
+use serde_json::{Value, json};
+
+use super::{
+    files_under, sample,
+    stack::{Stack, text},
+};
+use crate::support::harness;
 
 #[test]
-fn every_sample_event_is_delivered_by_its_rule_or_by_none() {
+fn every_sample_event_is_delivered_by_its_own_rule_or_none() {
     let stack = Stack::with(&[]);
     let files: BTreeSet<_> = files_under("events").iter().map(|file| stem(file)).collect();
     assert_eq!(files, DELIVERED_BY.iter().map(|(file, _)| (*file).to_owned()).collect());
@@ -15,7 +22,7 @@ fn every_sample_event_is_delivered_by_its_rule_or_by_none() {
 }
 
 #[test]
-fn what_a_rule_delivers_is_never_ignored_however_much_of_it_is_left_out() {
+fn a_delivered_event_is_never_ignored_whatever_cloudtrail_omits() {
     let left_out = [None, Some(json!(null)), Some(json!({"omitted": true}))];
     for (file, _) in DELIVERED_BY.iter().filter(|(_, rule)| rule.is_some()) {
         let shortened = left_out.iter().map(|left| without_parameters(file, left.as_ref()));
@@ -36,7 +43,7 @@ fn a_failed_call_is_delivered_by_no_rule() {
 }
 
 #[test]
-fn what_happened_in_another_account_or_region_is_delivered_by_no_rule() {
+fn an_event_of_another_account_or_region_is_delivered_by_no_rule() {
     for (file, _) in DELIVERED_BY {
         for (member, elsewhere) in [("account", "444455556666"), ("region", "eu-west-2")] {
             let foreign = changed(file, "", member, json!(elsewhere));
@@ -82,7 +89,7 @@ fn a_runtime_update_is_delivered_unless_it_requires_mmdsv2() {
 }
 
 #[test]
-fn the_guardrails_own_moves_are_known_by_their_client_token() {
+fn the_guardrails_own_moves_are_recognised_by_their_client_token() {
     for (token, rules) in [
         (json!(format!("{PREFIX}3f9a")), vec![]),
         (json!("3f9a0c6be1d84725a0b4c9d2e7f15368"), vec!["RuntimeEndpointRule"]),
@@ -93,7 +100,7 @@ fn the_guardrails_own_moves_are_known_by_their_client_token() {
 }
 
 #[test]
-fn what_cloudtrail_omits_is_no_reason_to_drop_an_event() {
+fn an_event_is_not_dropped_for_what_cloudtrail_omits() {
     let marked = json!({"omitted": true, "reason": "requestParameters too large"});
     for (file, rule) in [
         ("ec2-instance-launched", "InstanceStartedRule"),
@@ -134,7 +141,7 @@ fn the_guardrails_own_records_are_dropped_even_without_parameters() {
 }
 
 #[test]
-fn deleting_tags_without_naming_any_is_delivered_because_it_deletes_them_all() {
+fn a_deletion_of_all_tags_is_delivered() {
     for nothing in [json!({}), json!({"items": []}), json!(null)] {
         let event = changed("ec2-exception-tag-deleted", "/detail/requestParameters", "tagSet", nothing);
         assert_eq!(Stack::with(&[]).rules_delivering(&event), ["InstanceTagDeletedRule"]);
@@ -142,7 +149,7 @@ fn deleting_tags_without_naming_any_is_delivered_because_it_deletes_them_all() {
 }
 
 #[test]
-fn the_exception_tag_is_one_of_several_that_were_removed() {
+fn an_exception_tag_removed_among_others_is_delivered() {
     let tags = json!({"items": [{"key": "cost-centre"}, {"key": "metadata-guardrail:exempt"}]});
     let event = changed("ec2-exception-tag-deleted", "/detail/requestParameters", "tagSet", tags);
     assert_eq!(Stack::with(&[]).rules_delivering(&event), ["InstanceTagDeletedRule"]);
@@ -153,7 +160,7 @@ fn the_exception_tag_is_one_of_several_that_were_removed() {
 }
 
 #[test]
-fn a_tag_removed_from_anything_but_a_runtime_is_delivered_by_no_rule() {
+fn a_tag_removed_from_anything_but_a_runtime_is_not_delivered() {
     for arn in [
         "arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/claims-gateway-xy12ab34cd",
         "arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/runtime-xy12ab34cd",
@@ -172,7 +179,7 @@ fn a_percent_encoded_runtime_arn_is_delivered() {
 }
 
 #[test]
-fn the_rules_look_for_the_key_of_the_exception_tag_that_was_set() {
+fn the_rules_match_the_key_of_the_configured_exception_tag() {
     let stack = Stack::with(&[("ExceptionTag", "security=exempt")]);
     for (file, list, tags) in [
         ("ec2-exception-tag-deleted", "tagSet", json!({"items": [{"key": "security"}]})),
@@ -185,7 +192,7 @@ fn the_rules_look_for_the_key_of_the_exception_tag_that_was_set() {
 }
 
 #[test]
-fn every_rule_may_invoke_the_function_and_loses_nothing_it_cannot_hand_over() {
+fn every_rule_may_invoke_the_function_and_has_a_dead_letter_queue() {
     let stack = Stack::with(&[]);
     let allowed: Vec<_> =
         stack.resources_of("AWS::Lambda::Permission").map(|(_, it)| it["SourceArn"].clone()).collect();

@@ -1,19 +1,20 @@
 //! What AWS keeps the role from writing: what the exception tag exempts without end.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use chrono::NaiveDate;
 use metadata_guardrail::exception::{ExceptionTag, Exempt, Exemption};
 use proptest::{prelude::*, sample::select};
+use serde_json::Value;
 
 use super::{
     conditions::holds,
     permissions::{EVERYTHING, actions, is_read, operations_called},
-    *,
+    stack::Stack,
 };
 
 #[test]
-fn each_write_on_what_can_be_tagged_is_denied() {
+fn every_write_to_a_taggable_resource_is_denied_if_exempt() {
     let defaults = "ec2:ModifyInstanceMetadataDefaults";
     let writes = operations_called().into_iter().filter(|action| !is_read(action) && action != defaults);
     let denial = denial(&Stack::with(EVERYTHING)).expect("a denial");
@@ -22,7 +23,7 @@ fn each_write_on_what_can_be_tagged_is_denied() {
 }
 
 #[test]
-fn only_where_the_guardrail_writes_anything_is_denied() {
+fn denials_exist_only_where_the_guardrail_writes() {
     let instances = "ec2:ModifyInstanceMetadataOptions";
     let runtimes = ["bedrock-agentcore:UpdateAgentRuntime", "bedrock-agentcore:UpdateAgentRuntimeEndpoint"];
     for (mode, agentcore, expected) in [
@@ -38,7 +39,7 @@ fn only_where_the_guardrail_writes_anything_is_denied() {
 }
 
 #[test]
-fn a_value_that_exempts_without_end_is_denied_unless_it_looks_like_one_that_does_not() {
+fn a_value_that_exempts_without_end_is_denied_unless_ambiguous() {
     for covered in [
         "true",
         "yes",
@@ -97,7 +98,7 @@ fn a_value_that_exempts_without_end_is_denied_unless_it_looks_like_one_that_does
 }
 
 #[test]
-fn with_a_value_exactly_that_value_is_denied() {
+fn a_configured_value_is_the_only_one_denied() {
     for (setting, value) in [
         ("security=v1 needed", "v1 needed"),
         ("security=2020-01-01", "2020-01-01"),
@@ -126,7 +127,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
 
     #[test]
-    fn what_is_denied_is_exempt_without_end((setting, condition) in select(&**DENIALS), value in tag_value()) {
+    fn every_denied_value_exempts_without_end((setting, condition) in select(&**DENIALS), value in tag_value()) {
         let tag: ExceptionTag = setting.parse().expect("a valid setting");
         if holds(&condition, &tagged(&tag, Some(&value))) {
             let exemption = tag.exemption(Some(&value), today());

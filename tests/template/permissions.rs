@@ -1,6 +1,13 @@
 //! What its role may do.
 
-use super::*;
+use std::{collections::BTreeSet, fs, path::Path};
+
+use serde_json::{Value, json};
+
+use super::{
+    files_under,
+    stack::{Stack, texts},
+};
 
 #[test]
 fn the_role_may_do_what_the_code_calls_and_nothing_else() {
@@ -10,13 +17,13 @@ fn the_role_may_do_what_the_code_calls_and_nothing_else() {
 }
 
 #[test]
-fn without_code_artifacts_the_role_may_read_no_object_and_use_no_key() {
+fn the_role_may_read_no_object_and_use_no_key_without_code_artifacts() {
     let actions = allowed_actions(&Stack::with(&[]));
     assert!(!actions.iter().any(|action| action.starts_with("s3:") || action.starts_with("kms:")), "{actions:?}");
 }
 
 #[test]
-fn in_report_mode_the_role_may_change_nothing() {
+fn the_role_may_change_nothing_in_report_mode() {
     // The writing half alone reads an endpoint by its name.
     let only_to_write = "bedrock-agentcore:GetAgentRuntimeEndpoint";
     let reads = operations_called().into_iter().filter(|action| is_read(action) && action != only_to_write);
@@ -26,7 +33,7 @@ fn in_report_mode_the_role_may_change_nothing() {
 }
 
 #[test]
-fn an_instance_can_be_changed_only_to_require_tokens() {
+fn the_role_may_change_an_instance_only_to_require_tokens() {
     let writes = statements_allowing(&Stack::with(EVERYTHING), "ec2:ModifyInstanceMetadataOptions");
     let [write] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
     assert_eq!(write["Resource"], "arn:aws:ec2:eu-west-1:111122223333:instance/*");
@@ -34,7 +41,7 @@ fn an_instance_can_be_changed_only_to_require_tokens() {
 }
 
 #[test]
-fn a_role_can_be_passed_only_to_agentcore() {
+fn the_role_may_pass_roles_only_to_agentcore() {
     let stack = Stack::with(&[("RuntimeRoles", "agents/*")]);
     let passes = statements_allowing(&stack, "iam:PassRole");
     let [pass] = passes.as_slice() else { panic!("one statement allows it, not {passes:?}") };
@@ -43,7 +50,7 @@ fn a_role_can_be_passed_only_to_agentcore() {
 }
 
 #[test]
-fn only_what_aws_cannot_limit_is_allowed_on_everything() {
+fn the_role_has_wildcard_resources_only_where_aws_offers_nothing_else() {
     for statement in Stack::with(EVERYTHING).statements("Allow") {
         if statement["Resource"] == "*" {
             let unlimited = [
@@ -59,7 +66,7 @@ fn only_what_aws_cannot_limit_is_allowed_on_everything() {
 }
 
 #[test]
-fn account_defaults_can_be_read_unless_off_and_changed_only_where_everything_enforces() {
+fn the_role_may_touch_account_defaults_only_if_the_settings_say_so() {
     let (read, write) = ("ec2:GetInstanceMetadataDefaults", "ec2:ModifyInstanceMetadataDefaults");
     for (mode, setting, expected) in [
         ("enforce", "off", vec![]),
@@ -78,7 +85,7 @@ fn account_defaults_can_be_read_unless_off_and_changed_only_where_everything_enf
 }
 
 #[test]
-fn metrics_can_be_read_only_where_the_use_of_imdsv1_counts() {
+fn the_role_may_read_metrics_only_if_usage_matters() {
     for (days, expected) in [("0", vec![]), ("1", vec!["cloudwatch:GetMetricData"])] {
         for mode in ["report", "enforce"] {
             let stack = Stack::with(&[("Mode", mode), ("Imdsv1UsageDays", days)]);
@@ -91,7 +98,7 @@ fn metrics_can_be_read_only_where_the_use_of_imdsv1_counts() {
 }
 
 #[test]
-fn endpoints_are_listed_unless_that_is_off() {
+fn the_role_may_list_endpoints_unless_they_are_off() {
     let list = "bedrock-agentcore:ListAgentRuntimeEndpoints";
     for (setting, agentcore, expected) in [
         ("off", "enabled", false),
@@ -107,7 +114,7 @@ fn endpoints_are_listed_unless_that_is_off() {
 }
 
 #[test]
-fn no_endpoint_but_default_can_be_moved_unless_everything_says_so() {
+fn the_role_may_move_only_default_unless_all_settings_agree() {
     let (read, write) = ("bedrock-agentcore:GetAgentRuntimeEndpoint", "bedrock-agentcore:UpdateAgentRuntimeEndpoint");
     let runtimes = "arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/*";
     let (default, all) = (format!("{runtimes}/runtime-endpoint/DEFAULT"), format!("{runtimes}/runtime-endpoint/*"));
@@ -126,7 +133,7 @@ fn no_endpoint_but_default_can_be_moved_unless_everything_says_so() {
 }
 
 #[test]
-fn account_defaults_can_be_changed_only_to_require_tokens_and_only_in_this_region() {
+fn the_role_may_change_account_defaults_only_to_require_tokens_here() {
     let writes = statements_allowing(&Stack::with(EVERYTHING), "ec2:ModifyInstanceMetadataDefaults");
     let [write] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
     assert_eq!(
@@ -138,13 +145,13 @@ fn account_defaults_can_be_changed_only_to_require_tokens_and_only_in_this_regio
 }
 
 #[test]
-fn to_set_an_authorizer_the_role_needs_no_further_permission() {
+fn the_role_needs_no_further_permission_to_set_an_authorizer() {
     let enforced = Stack::with(&[("RuntimeAuthorizer", "enforce"), ("RuntimeAuthorizerConfig", "{}")]);
     assert_eq!(allowed_actions(&enforced), allowed_actions(&Stack::with(&[])));
 }
 
 #[test]
-fn the_roles_policies_are_no_longer_than_iam_takes() {
+fn the_policies_of_the_role_are_no_longer_than_iam_allows() {
     let (key, roles) = (format!("{}=", "k".repeat(127)), "r".repeat(576));
     for tag in ["k".repeat(128), key + &"v".repeat(256)] {
         let longest = [("ExceptionTag", &*tag), ("RuntimeRoles", &*roles)];

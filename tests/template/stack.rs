@@ -76,8 +76,10 @@ impl Stack {
         let roles = self.resources_of("AWS::IAM::Role");
         let policies = roles.flat_map(|(_, role)| role["Policies"].as_array().cloned().expect("policies"));
         let documents = policies.map(|policy| parsed(&policy["PolicyDocument"]));
-        let statements = documents.flat_map(|it| it["Statement"].as_array().cloned().expect("statements"));
-        let statements = statements.inspect(|it| assert!(it["Effect"] == "Allow" || it["Effect"] == "Deny", "{it}"));
+        let statements = documents.flat_map(|document| document["Statement"].as_array().cloned().expect("statements"));
+        let statements = statements.inspect(|statement| {
+            assert!(["Allow", "Deny"].iter().any(|effect| statement["Effect"] == *effect), "{statement}");
+        });
         statements.filter(|statement| statement["Effect"] == effect).collect()
     }
 

@@ -1,7 +1,13 @@
-use super::*;
+//! A runtime has an authorizer already, or is given one meanwhile.
+
+use super::{ARRIVES, created, enforce, scene, scene_with, sent};
+use crate::support::{
+    harness::{NOT_TAKEN, assert_ended, assert_found, assert_says_nothing_of, only_write},
+    names::{AUTHORIZER, RUNTIME, UPDATE_RUNTIME},
+};
 
 #[tokio::test]
-async fn whatever_its_shape() {
+async fn an_existing_authorizer_of_any_shape_is_sent_back_unchanged() {
     for existing in [
         r#"{"customJWTAuthorizer":{"discoveryUrl":"https://id.example.com/", "allowedClients" : ["claims-web"] }}"#,
         r#"{"customJWTAuthorizer":null}"#,
@@ -12,56 +18,56 @@ async fn whatever_its_shape() {
         "false",
     ] {
         let scene = scene_with(enforce(), |runtime| {
-            runtime.set(MEMBER, existing);
+            runtime.set(AUTHORIZER, existing);
         })
         .await;
 
         let outcome = scene.outcome(created()).await;
 
         assert_ended(&outcome, "enforced", "v1_allowed");
-        assert_eq!(outcome["findings"], json!([]), "{existing}");
-        assert!(!detail(&outcome).contains("authorizer"), "{}", detail(&outcome));
+        assert_found(&outcome, &[]);
+        assert_says_nothing_of(&outcome, "authorizer");
         assert_eq!(sent(&only_write(&scene)).as_deref(), Some(existing));
-        assert_eq!(scene.aws.world().runtime(ID).member(MEMBER), Some(existing));
+        assert_eq!(scene.aws.world().runtime(RUNTIME).member(AUTHORIZER), Some(existing));
     }
 }
 
 #[tokio::test]
-async fn even_if_it_came_while_waiting() {
+async fn an_authorizer_added_during_a_conflict_is_sent_back_unchanged() {
     let theirs = r#"{"customJWTAuthorizer":{"discoveryUrl":"https://id.example.com/"}}"#;
     let scene = scene(enforce()).await;
-    just_before_the_update(&scene, move |world| {
-        let runtime = world.runtimes.get_mut(ID).expect("the runtime");
+    scene.just_before_the_update(move |world| {
+        let runtime = world.runtime_mut(RUNTIME);
         runtime.version = 2;
-        runtime.set(MEMBER, theirs).status("UPDATING");
+        runtime.set(AUTHORIZER, theirs).status("UPDATING");
     });
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert_eq!(outcome["findings"], json!([]));
+    assert_found(&outcome, &[]);
     let writes = scene.aws.writes();
     assert_eq!(writes[0].error.as_deref(), Some("ConflictException"));
     assert_eq!(sent(&writes[1]).as_deref(), Some(theirs));
-    assert_eq!(scene.aws.world().runtime(ID).member(MEMBER), Some(theirs));
+    assert_eq!(scene.aws.world().runtime(RUNTIME).member(AUTHORIZER), Some(theirs));
 }
 
 #[tokio::test]
-async fn even_if_it_came_between_two_attempts() {
+async fn an_authorizer_added_between_attempts_is_sent_back_unchanged() {
     let theirs = r#"{"customJWTAuthorizer":{"discoveryUrl":"https://id.example.com/"}}"#;
-    for fault in [Fault::Throttled, Fault::Internal, Fault::ConnectionReset, Fault::Garbage] {
+    for fault in NOT_TAKEN {
         let scene = scene(enforce()).await;
-        scene.aws.world().fault(UPDATE, fault.clone(), 1);
-        scene.aws.world().after_fault(UPDATE, move |world| {
-            world.runtimes.get_mut(ID).expect("the runtime").publish(&[(MEMBER, theirs)]);
+        scene.aws.world().fault(UPDATE_RUNTIME, fault.clone(), 1);
+        scene.aws.world().after_fault(UPDATE_RUNTIME, move |world| {
+            world.runtime_mut(RUNTIME).publish(&[(AUTHORIZER, theirs)]);
         });
 
         let outcome = scene.outcome(created()).await;
 
         assert_ended(&outcome, "enforced", "v1_allowed");
-        assert_eq!(outcome["findings"], json!([]), "{fault:?}");
+        assert_found(&outcome, &[]);
         let writes = scene.aws.writes();
         assert_eq!(writes.iter().map(sent).collect::<Vec<_>>(), [Some(ARRIVES.into()), Some(theirs.into())]);
-        assert_eq!(scene.aws.world().runtime(ID).member(MEMBER), Some(theirs));
+        assert_eq!(scene.aws.world().runtime(RUNTIME).member(AUTHORIZER), Some(theirs));
     }
 }

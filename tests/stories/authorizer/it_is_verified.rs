@@ -1,10 +1,19 @@
-use super::*;
+//! The authorizer is believed to be set once the runtime shows it.
+
+use serde_json::{Value, json};
+
+use super::{ARRIVES, DISCOVERY_URL, assert_says_no_value, created, enforce, scene, scene_with, sent};
+use crate::support::{
+    harness::{assert_ended, assert_found, assert_says, only_write},
+    names::{AUTHORIZER, RUNTIME, UPDATE_RUNTIME},
+    stand_in::Fault,
+};
 
 #[tokio::test]
-async fn a_value_that_aws_changed_is_named_by_its_path_without_the_value() {
+async fn an_authorizer_value_changed_by_aws_is_named_by_path_only() {
     let changed = ARRIVES.replace("front-desk-web", "front-desk-or-anybody");
     let scene = scene_with(enforce(), |runtime| {
-        runtime.changes_on_update.insert(MEMBER.to_owned(), changed);
+        runtime.changes_on_update.insert(AUTHORIZER.to_owned(), changed);
     })
     .await;
 
@@ -19,13 +28,13 @@ async fn a_value_that_aws_changed_is_named_by_its_path_without_the_value() {
 }
 
 #[tokio::test]
-async fn another_way_to_write_the_same_is_no_change() {
+async fn an_authorizer_returned_in_another_spelling_is_accepted() {
     let rewritten = serde_json::from_str::<Value>(&ARRIVES.replace("123456789012345678901234567890.10", "1"));
     let rewritten =
         rewritten.expect("JSON").to_string().replace(r#""n":1"#, r#""n":123456789012345678901234567890.10"#);
     assert_ne!(rewritten, ARRIVES);
     let scene = scene_with(enforce(), |runtime| {
-        runtime.changes_on_update.insert(MEMBER.to_owned(), rewritten);
+        runtime.changes_on_update.insert(AUTHORIZER.to_owned(), rewritten);
     })
     .await;
 
@@ -33,20 +42,20 @@ async fn another_way_to_write_the_same_is_no_change() {
 }
 
 #[tokio::test]
-async fn an_authorizer_that_is_not_there_afterwards_is_a_failure() {
-    let scene = scene_with(enforce(), |runtime| runtime.loses_on_update = vec![MEMBER.to_owned()]).await;
+async fn an_authorizer_that_is_missing_afterwards_is_a_failure() {
+    let scene = scene_with(enforce(), |runtime| runtime.loses_on_update = vec![AUTHORIZER.to_owned()]).await;
 
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "configuration_changed");
-    assert_says(&outcome, MEMBER);
-    assert_eq!(outcome["findings"], json!(["no_authorizer"]));
+    assert_says(&outcome, AUTHORIZER);
+    assert_found(&outcome, &["no_authorizer"]);
 }
 
 #[tokio::test]
-async fn an_authorizer_is_looked_for_even_if_the_answer_was_lost() {
-    let lost = scene_with(enforce(), |runtime| runtime.loses_on_update = vec![MEMBER.to_owned()]).await;
-    lost.aws.world().fault(UPDATE, Fault::LostReply, 1);
+async fn an_authorizer_is_verified_even_if_the_answer_is_lost() {
+    let lost = scene_with(enforce(), |runtime| runtime.loses_on_update = vec![AUTHORIZER.to_owned()]).await;
+    lost.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
     let outcome = lost.failed_outcome(created()).await;
     assert_ended(&outcome, "failed", "configuration_changed");
     assert_eq!(lost.aws.writes().len(), 1);
@@ -54,38 +63,38 @@ async fn an_authorizer_is_looked_for_even_if_the_answer_was_lost() {
     assert_says_no_value(&lost, &outcome);
 
     let set = scene(enforce()).await;
-    set.aws.world().fault(UPDATE, Fault::LostReply, 1);
+    set.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
     let outcome = set.outcome(created()).await;
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert_eq!(outcome["findings"], json!(["authorizer_set"]));
+    assert_found(&outcome, &["authorizer_set"]);
     assert_eq!(set.aws.writes().len(), 1);
 }
 
 #[tokio::test]
-async fn an_authorizer_is_looked_for_even_if_the_update_shows_late() {
+async fn an_authorizer_is_verified_even_if_the_update_shows_late() {
     for (loses, result, reason, findings) in [
-        (false, "enforced", "v1_allowed", json!(["authorizer_set"])),
-        (true, "failed", "configuration_changed", json!(["no_authorizer"])),
+        (false, "enforced", "v1_allowed", ["authorizer_set"]),
+        (true, "failed", "configuration_changed", ["no_authorizer"]),
     ] {
         let scene = scene_with(enforce(), |runtime| {
-            runtime.loses_on_update.extend(loses.then(|| MEMBER.to_owned()));
+            runtime.loses_on_update.extend(loses.then(|| AUTHORIZER.to_owned()));
         })
         .await;
-        scene.aws.world().fault(UPDATE, Fault::LostReply, 1);
+        scene.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
         // Four reads look for the update, and the next ones decide anew: only the last of them shows it.
-        scene.aws.world().after(UPDATE, |world| world.runtimes.get_mut(ID).expect("it").reads_behind = 5);
+        scene.aws.world().after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 5);
 
         let outcome = if loses { scene.failed_outcome(created()).await } else { scene.outcome(created()).await };
 
         assert_ended(&outcome, result, reason);
-        assert_eq!(outcome["findings"], findings);
+        assert_found(&outcome, &findings);
         assert_eq!(scene.aws.writes().len(), 1);
         assert_says_no_value(&scene, &outcome);
     }
 }
 
 #[tokio::test]
-async fn another_member_that_the_update_lost_is_a_failure_too() {
+async fn a_member_lost_while_setting_an_authorizer_is_a_failure() {
     let scene =
         scene_with(enforce(), |runtime| runtime.loses_on_update = vec!["environmentVariables".to_owned()]).await;
 
@@ -97,14 +106,14 @@ async fn another_member_that_the_update_lost_is_a_failure_too() {
 }
 
 #[tokio::test]
-async fn an_authorizer_that_aws_refuses_is_never_left_out_instead() {
+async fn an_authorizer_that_aws_refuses_is_not_left_out() {
     let scene = scene(enforce()).await;
     let refusal = Fault::Refused {
         code: "ValidationException",
         message: format!("The document at {DISCOVERY_URL} could not be read for 'front-desk-web'"),
         status: 400,
     };
-    scene.aws.world().fault(UPDATE, refusal, usize::MAX);
+    scene.aws.world().fault(UPDATE_RUNTIME, refusal, usize::MAX);
 
     let outcome = scene.outcome(created()).await;
 
@@ -117,10 +126,10 @@ async fn an_authorizer_that_aws_refuses_is_never_left_out_instead() {
 }
 
 #[tokio::test]
-async fn a_conflict_is_waited_out_and_the_authorizer_is_sent_again() {
+async fn an_authorizer_is_sent_again_after_a_conflict() {
     let scene = scene(enforce()).await;
     let message = "Authorizer already exists for resourceId".to_owned();
-    scene.aws.world().fault(UPDATE, Fault::Refused { code: "ConflictException", message, status: 409 }, 1);
+    scene.aws.world().fault(UPDATE_RUNTIME, Fault::Refused { code: "ConflictException", message, status: 409 }, 1);
 
     let outcome = scene.outcome(created()).await;
 
@@ -131,7 +140,7 @@ async fn a_conflict_is_waited_out_and_the_authorizer_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_later_look_at_a_failed_update_that_quotes_the_authorizer_is_redacted_too() {
+async fn an_authorizer_is_redacted_from_the_reason_of_an_earlier_failure() {
     let reason = format!("{DISCOVERY_URL} answered 404.");
     let scene = scene_with(enforce(), |runtime| runtime.status("UPDATE_FAILED").failure_reason = Some(reason)).await;
 
@@ -143,7 +152,7 @@ async fn a_later_look_at_a_failed_update_that_quotes_the_authorizer_is_redacted_
 }
 
 #[tokio::test]
-async fn a_reason_for_a_failed_update_that_quotes_the_authorizer_is_redacted() {
+async fn an_authorizer_is_redacted_from_the_reason_of_a_failed_update() {
     let reason = format!("{DISCOVERY_URL} answered 404.");
     let scene = scene_with(enforce(), |runtime| runtime.next_update_fails = Some(reason)).await;
 

@@ -1,34 +1,43 @@
-use super::*;
+//! No authorizer is set; its absence is reported at the most.
+
+use metadata_guardrail::settings::RuntimeAuthorizer;
+
+use super::{assert_says_no_value, created, enforce, scene, scene_with, sent};
+use crate::support::{
+    harness::{assert_ended, assert_found, assert_says, assert_says_nothing_of, only_write},
+    names::{AUTHORIZER, EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, REQUIRED},
+    stand_in::Fault,
+};
 
 #[tokio::test]
-async fn with_off_it_is_not_even_reported() {
+async fn a_missing_authorizer_is_not_reported_with_the_setting_off() {
     let scene = scene(RuntimeAuthorizer::Off).await;
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert_eq!(outcome["findings"], json!([]));
+    assert_found(&outcome, &[]);
     assert_eq!(sent(&only_write(&scene)), None);
 }
 
 #[tokio::test]
-async fn with_report_it_is_a_finding() {
+async fn a_missing_authorizer_is_a_finding_with_the_setting_report() {
     let scene = scene(RuntimeAuthorizer::Report).await;
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert_eq!(outcome["findings"], json!(["no_authorizer"]));
-    assert!(!detail(&outcome).contains("authorizer"), "{}", detail(&outcome));
+    assert_found(&outcome, &["no_authorizer"]);
+    assert_says_nothing_of(&outcome, "authorizer");
     assert_eq!(sent(&only_write(&scene)), None);
 }
 
 #[tokio::test]
-async fn and_an_empty_one_is_not_sent_back_because_aws_does_not_take_it() {
+async fn an_empty_authorizer_is_left_out_of_the_update() {
     for setting in [RuntimeAuthorizer::Off, RuntimeAuthorizer::Report] {
         for empty in ["{}", "{ \n }"] {
             let scene = scene_with(setting.clone(), |runtime| {
-                runtime.set(MEMBER, empty);
+                runtime.set(AUTHORIZER, empty);
             })
             .await;
 
@@ -39,36 +48,36 @@ async fn and_an_empty_one_is_not_sent_back_because_aws_does_not_take_it() {
 }
 
 #[tokio::test]
-async fn in_report_mode_the_outcome_says_what_would_be_set() {
+async fn report_mode_says_which_authorizer_would_be_set() {
     let scene = scene(enforce()).await.in_report_mode();
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "would_enforce", "v1_allowed");
-    assert_eq!(outcome["findings"], json!(["no_authorizer"]));
+    assert_found(&outcome, &["no_authorizer"]);
     assert_says(&outcome, "The same update would set the authorizer");
     assert_says(&outcome, "SigV4 would be refused");
-    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, LIST_ENDPOINTS]);
     assert_says_no_value(&scene, &outcome);
 }
 
 #[tokio::test]
-async fn a_runtime_that_requires_mmdsv2_already_is_only_reported() {
+async fn a_compliant_runtime_without_an_authorizer_is_only_reported() {
     let scene = scene_with(enforce(), |runtime| {
-        runtime.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
+        runtime.set(REQUIRED.0, REQUIRED.1);
     })
     .await;
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "compliant", "v2_required");
-    assert_eq!(outcome["findings"], json!(["no_authorizer"]));
+    assert_found(&outcome, &["no_authorizer"]);
     assert_says(&outcome, "is given none");
-    assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_ENDPOINTS]);
 }
 
 #[tokio::test]
-async fn an_exempt_runtime_is_left_alone() {
+async fn an_exempt_runtime_is_given_no_authorizer() {
     let scene = scene_with(enforce(), |runtime| {
         runtime.tag(EXEMPT, "vendor agent needs v1");
     })
@@ -77,12 +86,12 @@ async fn an_exempt_runtime_is_left_alone() {
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "exempt", "exception_tag");
-    assert_eq!(outcome["findings"], json!(["no_authorizer"]));
+    assert_found(&outcome, &["no_authorizer"]);
     assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn a_runtime_whose_last_update_failed_is_held() {
+async fn a_runtime_with_a_failed_update_is_given_no_authorizer() {
     let scene = scene_with(enforce(), |runtime| {
         runtime.status("UPDATE_FAILED");
     })
@@ -91,18 +100,18 @@ async fn a_runtime_whose_last_update_failed_is_held() {
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "held", "update_failed");
-    assert_eq!(outcome["findings"], json!(["no_authorizer"]));
-    assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
+    assert_found(&outcome, &["no_authorizer"]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_ENDPOINTS]);
 }
 
 #[tokio::test]
-async fn a_runtime_whose_tags_cannot_be_read_is_not_written() {
+async fn a_runtime_with_unreadable_tags_is_given_no_authorizer() {
     let scene = scene(enforce()).await;
-    scene.aws.world().fault(TAGS, Fault::AccessDenied, usize::MAX);
+    scene.aws.world().fault(LIST_TAGS, Fault::AccessDenied, usize::MAX);
 
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "tags_unreadable");
-    assert_eq!(outcome["findings"], json!(["no_authorizer"]));
+    assert_found(&outcome, &["no_authorizer"]);
     assert!(scene.aws.writes().is_empty());
 }

@@ -1,4 +1,14 @@
-use super::*;
+//! AWS repeats parts of the authorizer in its messages, and the guardrail does not.
+
+use metadata_guardrail::settings::RuntimeAuthorizer;
+use serde_json::Value;
+
+use super::{created, scene, scene_with};
+use crate::support::{
+    harness::{assert_says, assert_says_nothing_of},
+    names::UPDATE_RUNTIME,
+    stand_in::Fault,
+};
 
 const WIDE: &str = r#"{
     "discoveryUrl": "https://login.example.org/realms/agents/.well-known/openid-configuration",
@@ -17,7 +27,7 @@ async fn outcomes(said: &str) -> [Value; 3] {
     let wide = || RuntimeAuthorizer::Enforce(WIDE.parse().expect("a valid authorizer"));
     let refused = scene(wide()).await;
     let refusal = Fault::Refused { code: "ValidationException", message: said.to_owned(), status: 400 };
-    refused.aws.world().fault(UPDATE, refusal, usize::MAX);
+    refused.aws.world().fault(UPDATE_RUNTIME, refusal, usize::MAX);
     let failing = scene_with(wide(), |runtime| runtime.next_update_fails = Some(said.to_owned())).await;
     let failed =
         scene_with(wide(), |runtime| runtime.status("UPDATE_FAILED").failure_reason = Some(said.to_owned())).await;
@@ -25,7 +35,7 @@ async fn outcomes(said: &str) -> [Value; 3] {
 }
 
 #[tokio::test]
-async fn a_message_that_quotes_eight_characters_in_a_row_is_withheld() {
+async fn a_message_that_quotes_eight_characters_of_an_authorizer_is_withheld() {
     for (quoted, member) in [
         ("front-de", "allowedClients[0]"),
         ("//claims.example.n", "allowedAudience[0]"),
@@ -37,16 +47,16 @@ async fn a_message_that_quotes_eight_characters_in_a_row_is_withheld() {
                 "AWS's message is withheld, because it quotes a part of \
                  authorizerConfiguration.customJWTAuthorizer.{member}"
             );
-            assert!(detail(&outcome).contains(&withheld), "{}", detail(&outcome));
-            assert!(!detail(&outcome).contains(quoted), "{}", detail(&outcome));
+            assert_says(&outcome, &withheld);
+            assert_says_nothing_of(&outcome, quoted);
         }
     }
 }
 
 #[tokio::test]
-async fn a_message_that_quotes_a_part_of_the_discovery_url_or_less_stays() {
+async fn a_message_that_quotes_only_the_discovery_url_is_kept() {
     let said = "No answer from https://login.example.org for 'front-d…'. See https://docs.aws.amazon.com.";
     for outcome in outcomes(said).await {
-        assert!(detail(&outcome).contains(said), "{}", detail(&outcome));
+        assert_says(&outcome, said);
     }
 }

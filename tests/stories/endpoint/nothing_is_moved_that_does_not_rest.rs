@@ -1,12 +1,23 @@
-use super::*;
+//! Endpoints that AWS or somebody else is moving, or that are about to vanish.
+
+use std::time::Duration;
+
+use super::{moving, moving_with_artifact, pinned, updated};
+use crate::support::{
+    harness::{
+        Scene, assert_ended, assert_found, assert_says, assert_says_nothing_of, by_id, count, document, due,
+        runtime_created,
+    },
+    names::{EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, REQUIRED, RUNTIME, UPDATE_ENDPOINT},
+};
 
 #[tokio::test]
-async fn if_it_is_the_one_that_aws_itself_moves() {
-    for (event, is_reported) in [(updated(), true), (due(), true), (runtime_created(ID), false)] {
+async fn the_default_endpoint_is_left_to_aws() {
+    for (event, is_reported) in [(updated(), true), (due(), true), (runtime_created(RUNTIME), false)] {
         let scene = Scene::new().await.with_endpoints_moved();
         {
             let mut world = scene.aws.world();
-            let runtime = world.add_runtime(ID, &document());
+            let runtime = world.add_runtime(RUNTIME, &document());
             runtime.endpoint("DEFAULT", 1);
             if is_reported {
                 runtime.publish(&[REQUIRED]);
@@ -15,25 +26,26 @@ async fn if_it_is_the_one_that_aws_itself_moves() {
 
         let response = scene.invoke(event).await.expect("success");
 
-        let outcome = &by_id(&response)[ID];
-        assert_eq!(outcome["findings"], if is_reported { json!(["pinned_endpoint"]) } else { json!([]) });
+        let outcome = &by_id(&response)[RUNTIME];
+        assert_found(outcome, if is_reported { &["pinned_endpoint"] } else { &[] });
         if is_reported {
             assert_says(outcome, "AWS should have moved it to version 2 by itself");
         }
-        assert!(!scene.aws.operations().contains(&MOVE.to_owned()));
+        assert!(!scene.aws.operations().contains(&UPDATE_ENDPOINT.to_owned()));
     }
 }
 
 #[tokio::test]
-async fn if_it_is_the_one_that_aws_itself_could_not_move() {
+async fn a_default_endpoint_that_aws_failed_to_move_is_only_reported() {
     for status in ["UPDATE_FAILED", "CREATE_FAILED", "A_NEW_WORD"] {
         for event in [updated(), due()] {
             let scene = moving(|runtime| status.clone_into(&mut runtime.endpoint("DEFAULT", 1).status)).await;
 
             let response = scene.invoke(event).await.expect("success");
 
-            let outcome = &by_id(&response)[ID];
-            assert_ended(outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+            let outcome = &by_id(&response)[RUNTIME];
+            assert_ended(outcome, "compliant", "v2_required");
+            assert_found(outcome, &["pinned_endpoint"]);
             assert_says(outcome, "AWS should have moved it to version 2 by itself");
             assert!(scene.aws.writes().is_empty());
         }
@@ -41,79 +53,83 @@ async fn if_it_is_the_one_that_aws_itself_could_not_move() {
 }
 
 #[tokio::test]
-async fn while_aws_itself_moves_its_own() {
+async fn a_default_endpoint_that_aws_is_moving_is_not_reported() {
     let scene = moving(|runtime| _ = runtime.endpoint("DEFAULT", 1).moving_to(2, u32::MAX)).await;
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_ended(&outcome, "compliant", "v2_required", &[]);
-    assert_eq!(count(&scene, LIST), 1);
+    assert_ended(&outcome, "compliant", "v2_required");
+    assert_found(&outcome, &[]);
+    assert_eq!(count(&scene, LIST_ENDPOINTS), 1);
     assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn and_none_is_waited_for_that_something_else_forbids_to_move() {
+async fn an_endpoint_that_may_not_be_moved_is_not_awaited() {
     let mutable = r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims:1"}}"#;
     let with_mutable_artifact = moving_with_artifact(mutable).await;
     let exempt = moving(|runtime| _ = runtime.tag(EXEMPT, "yes")).await;
     for (scene, why) in [(with_mutable_artifact, "may run other code"), (exempt, "exempts the runtime")] {
-        scene.aws.world().runtimes.get_mut(ID).expect("it").endpoint("prod", 2).moving_to(1, u32::MAX);
+        scene.aws.world().runtime_mut(RUNTIME).endpoint("prod", 2).moving_to(1, u32::MAX);
 
         let outcome = scene.outcome(updated()).await;
 
         assert_eq!(outcome["result"], "compliant");
         assert_says(&outcome, why);
-        assert_eq!(count(&scene, LIST), 1);
+        assert_eq!(count(&scene, LIST_ENDPOINTS), 1);
         assert!(scene.aws.writes().is_empty());
     }
 }
 
 #[tokio::test]
-async fn if_it_is_gone_in_between() {
+async fn an_endpoint_deleted_after_the_listing_is_forgotten() {
     for in_report_mode in [false, true] {
         let scene = moving(pinned).await;
         let scene = if in_report_mode { scene.in_report_mode() } else { scene };
         // The first tags are the runtime's, the second those of the endpoint, which then does not exist any more.
-        scene.aws.world().after(TAGS, |world| {
-            world.runtimes.get_mut(ID).expect("it").endpoints.clear();
+        scene.aws.world().after(LIST_TAGS, |world| {
+            world.runtime_mut(RUNTIME).endpoints.clear();
         });
 
         let outcome = scene.outcome(updated()).await;
 
-        assert_ended(&outcome, "compliant", "v2_required", &[]);
-        assert!(!detail(&outcome).contains("prod"));
+        assert_ended(&outcome, "compliant", "v2_required");
+        assert_found(&outcome, &[]);
+        assert_says_nothing_of(&outcome, "prod");
         assert!(scene.aws.writes().is_empty());
     }
 }
 
 #[tokio::test]
-async fn if_its_runtime_is_gone_before_its_endpoints_are_listed() {
+async fn a_runtime_deleted_before_its_endpoints_are_listed_fails_nothing() {
     let scene = moving(pinned).await;
-    scene.aws.world().after("GetAgentRuntime", |world| world.runtimes.clear());
+    scene.aws.world().after(GET_RUNTIME, |world| world.runtimes.clear());
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_ended(&outcome, "compliant", "v2_required", &[]);
+    assert_ended(&outcome, "compliant", "v2_required");
+    assert_found(&outcome, &[]);
     assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn if_its_runtime_is_gone_before_its_tags_are_read() {
+async fn a_runtime_deleted_before_its_tags_are_read_fails_nothing() {
     let scene = moving(pinned).await;
-    scene.aws.world().after("GetAgentRuntime", |world| {
-        world.after("GetAgentRuntime", |world| {
-            world.after("GetAgentRuntime", |world| world.runtimes.clear());
+    scene.aws.world().after(GET_RUNTIME, |world| {
+        world.after(GET_RUNTIME, |world| {
+            world.after(GET_RUNTIME, |world| world.runtimes.clear());
         });
     });
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_ended(&outcome, "compliant", "v2_required", &[]);
+    assert_ended(&outcome, "compliant", "v2_required");
+    assert_found(&outcome, &[]);
     assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn if_it_is_being_deleted() {
+async fn an_endpoint_that_is_being_deleted_stays() {
     let scene = moving(|runtime| {
         runtime.endpoint("prod", 1).status = "DELETING".to_owned();
     })
@@ -121,25 +137,27 @@ async fn if_it_is_being_deleted() {
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_ended(&outcome, "compliant", "v2_required", &[]);
+    assert_ended(&outcome, "compliant", "v2_required");
+    assert_found(&outcome, &[]);
     assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn if_its_runtime_is_gone_in_between() {
+async fn a_runtime_deleted_while_its_endpoints_are_read_fails_nothing() {
     let scene = moving(pinned).await;
-    scene.aws.world().after("GetAgentRuntime", |world| {
-        world.after("GetAgentRuntime", |world| world.runtimes.clear());
+    scene.aws.world().after(GET_RUNTIME, |world| {
+        world.after(GET_RUNTIME, |world| world.runtimes.clear());
     });
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_ended(&outcome, "compliant", "v2_required", &[]);
+    assert_ended(&outcome, "compliant", "v2_required");
+    assert_found(&outcome, &[]);
     assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn while_aws_moves_the_endpoint() {
+async fn an_endpoint_that_aws_is_updating_stays_when_time_runs_out() {
     let scene = moving(|runtime| {
         runtime.endpoint("prod", 2).moving_to(1, u32::MAX);
     })
@@ -148,13 +166,14 @@ async fn while_aws_moves_the_endpoint() {
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+    assert_ended(&outcome, "compliant", "v2_required");
+    assert_found(&outcome, &["pinned_endpoint"]);
     assert_says(&outcome, "its status is UPDATING and its target version 1");
     assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn while_aws_moves_the_endpoint_to_where_it_belongs_and_nobody_waits_for_that() {
+async fn an_endpoint_already_on_its_way_is_not_awaited() {
     let scene = moving(|runtime| {
         runtime.endpoint("prod", 1).moving_to(2, 8);
     })
@@ -162,14 +181,15 @@ async fn while_aws_moves_the_endpoint_to_where_it_belongs_and_nobody_waits_for_t
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+    assert_ended(&outcome, "compliant", "v2_required");
+    assert_found(&outcome, &["pinned_endpoint"]);
     assert_says(&outcome, "its status is UPDATING and its target version 2");
-    assert_eq!(count(&scene, LIST), 1);
+    assert_eq!(count(&scene, LIST_ENDPOINTS), 1);
     assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn if_its_last_update_failed() {
+async fn an_endpoint_with_a_failed_update_stays() {
     let scene = moving(|runtime| {
         runtime.endpoint("prod", 1).status = "UPDATE_FAILED".to_owned();
     })
@@ -177,15 +197,16 @@ async fn if_its_last_update_failed() {
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+    assert_ended(&outcome, "compliant", "v2_required");
+    assert_found(&outcome, &["pinned_endpoint"]);
     assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn if_somebody_else_was_faster() {
+async fn an_endpoint_that_somebody_else_moves_first_is_left_alone() {
     let scene = moving(pinned).await;
-    scene.aws.world().after(TAGS, |world| {
-        let runtime = world.runtimes.get_mut(ID).expect("it");
+    scene.aws.world().after(LIST_TAGS, |world| {
+        let runtime = world.runtime_mut(RUNTIME);
         runtime.endpoint("prod", 2);
     });
 
@@ -196,10 +217,10 @@ async fn if_somebody_else_was_faster() {
 }
 
 #[tokio::test]
-async fn if_it_is_on_its_way_elsewhere_though_it_is_ready() {
+async fn a_ready_endpoint_with_another_target_version_is_left_alone() {
     let scene = moving(pinned).await;
-    scene.aws.world().after(TAGS, |world| {
-        let prod = world.runtimes.get_mut(ID).expect("it").endpoints.get_mut("prod").expect("it");
+    scene.aws.world().after(LIST_TAGS, |world| {
+        let prod = world.runtime_mut(RUNTIME).endpoint_mut("prod");
         prod.target_version = Some(2);
     });
 

@@ -1,13 +1,17 @@
-use super::*;
+//! Endpoints of runtimes that are not the guardrail's to update.
 
-const HARNESS: &str = "harness_support-a1B2c3D4e5";
+use super::{moving, pinned, updated};
+use crate::support::{
+    harness::{Scene, assert_ended, assert_found, assert_says, by_id, document, due, runtime_created},
+    names::{HARNESS_RUNTIME, LIST_ENDPOINTS, REQUIRED, RUNTIME},
+};
 
 #[tokio::test]
-async fn though_its_runtime_is_compliant_if_that_belongs_to_a_harness_or_runs_on_instances_compute() {
+async fn endpoints_of_a_harness_or_on_instances_compute_stay() {
     let provider = r#"{"capacityProviderArn":"arn:aws:bedrock-agentcore:eu-west-1:111122223333:x/y"}"#;
     for (id, capacity, why) in [
-        (HARNESS, "null", "its runtime belongs to a harness, which alone updates it"),
-        (ID, provider, "its runtime runs on Instances compute, for which AWS does not document MMDSv2"),
+        (HARNESS_RUNTIME, "null", "its runtime belongs to a harness, which alone updates it"),
+        (RUNTIME, provider, "its runtime runs on Instances compute, for which AWS does not document MMDSv2"),
     ] {
         for event in [runtime_created(id), due()] {
             let scene = Scene::new().await.with_endpoints_moved();
@@ -20,7 +24,8 @@ async fn though_its_runtime_is_compliant_if_that_belongs_to_a_harness_or_runs_on
             let response = scene.invoke(event).await.expect("success");
 
             let outcome = &by_id(&response)[id];
-            assert_ended(outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+            assert_ended(outcome, "compliant", "v2_required");
+            assert_found(outcome, &["pinned_endpoint"]);
             assert_says(outcome, why);
             assert!(scene.aws.writes().is_empty(), "{id}");
         }
@@ -28,31 +33,33 @@ async fn though_its_runtime_is_compliant_if_that_belongs_to_a_harness_or_runs_on
 }
 
 #[tokio::test]
-async fn as_long_as_its_runtime_is_held() {
-    for event in [runtime_created(HARNESS), due()] {
+async fn endpoints_of_a_held_harness_runtime_stay() {
+    for event in [runtime_created(HARNESS_RUNTIME), due()] {
         let scene = Scene::new().await.with_endpoints_moved();
-        pinned(scene.aws.world().add_runtime(HARNESS, &document()));
+        pinned(scene.aws.world().add_runtime(HARNESS_RUNTIME, &document()));
 
         let response = scene.invoke(event).await.expect("success");
 
-        let outcome = &by_id(&response)[HARNESS];
-        assert_ended(outcome, "held", "managed_by_harness", &["pinned_endpoint"]);
+        let outcome = &by_id(&response)[HARNESS_RUNTIME];
+        assert_ended(outcome, "held", "managed_by_harness");
+        assert_found(outcome, &["pinned_endpoint"]);
         assert_says(outcome, "The endpoint prod is pinned to version 1");
         assert!(scene.aws.writes().is_empty());
     }
 }
 
 #[tokio::test]
-async fn if_its_runtime_came_to_run_on_instances_compute_just_before() {
+async fn endpoints_of_a_runtime_just_switched_to_instances_compute_stay() {
     let scene = moving(pinned).await;
-    scene.aws.world().after(LIST, |world| {
+    scene.aws.world().after(LIST_ENDPOINTS, |world| {
         let provider = r#"{"capacityProviderArn":"arn:aws:bedrock-agentcore:eu-west-1:111122223333:x/y"}"#;
-        runtime(world).publish(&[("capacityProviderConfiguration", provider)]);
+        world.runtime_mut(RUNTIME).publish(&[("capacityProviderConfiguration", provider)]);
     });
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_ended(&outcome, "compliant", "v2_required", &["pinned_endpoint"]);
+    assert_ended(&outcome, "compliant", "v2_required");
+    assert_found(&outcome, &["pinned_endpoint"]);
     assert_says(&outcome, "its runtime runs on Instances compute");
     assert!(scene.aws.writes().is_empty());
 }

@@ -1,15 +1,28 @@
 //! Something comes between an attempt that AWS did not take and the next one.
 
-use metadata_guardrail::response::InvocationError;
+use std::time::Duration;
 
-use super::*;
+use metadata_guardrail::response::InvocationError;
+use serde_json::json;
+
+use super::{DEPLOYED, assert_each_write_was_looked_before, deploy, exempt_instance, exempt_runtime, scene};
+use crate::support::{
+    harness::{
+        NOT_TAKEN, Scene, assert_ended, assert_says, by_id, count, due, running, runtime_created, started, time_passes,
+    },
+    names::{
+        DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_RUNTIME, INSTANCE, LIST_TAGS, MODIFY_INSTANCE, REQUIRED, RUNTIME,
+        UPDATE_RUNTIME,
+    },
+    stand_in::{Call, Fault, World},
+};
 
 #[tokio::test]
-async fn an_instance_that_becomes_exempt_is_not_written() {
-    for fault in faults() {
+async fn an_instance_exempted_between_attempts_is_not_written() {
+    for fault in NOT_TAKEN {
         let scene = scene().await;
-        scene.aws.world().fault(MODIFY, fault.clone(), 1);
-        scene.aws.world().after_fault(MODIFY, exempt_instance);
+        scene.aws.world().fault(MODIFY_INSTANCE, fault.clone(), 1);
+        scene.aws.world().after_fault(MODIFY_INSTANCE, exempt_instance);
 
         let outcome = scene.outcome(running(INSTANCE)).await;
 
@@ -20,29 +33,29 @@ async fn an_instance_that_becomes_exempt_is_not_written() {
 }
 
 #[tokio::test]
-async fn a_runtime_that_becomes_exempt_is_not_written() {
-    for fault in faults() {
+async fn a_runtime_exempted_between_attempts_is_not_written() {
+    for fault in NOT_TAKEN {
         for event in [runtime_created(RUNTIME), due()] {
             let scene = scene().await;
-            scene.aws.world().fault(UPDATE, fault.clone(), 1);
-            scene.aws.world().after_fault(UPDATE, exempt_runtime);
+            scene.aws.world().fault(UPDATE_RUNTIME, fault.clone(), 1);
+            scene.aws.world().after_fault(UPDATE_RUNTIME, exempt_runtime);
 
             let outcomes = by_id(&scene.invoke(event).await.expect("success"));
 
             assert_ended(&outcomes[RUNTIME], "exempt", "exception_tag");
             assert_eq!(scene.aws.world().runtime(RUNTIME).version, 1, "{fault:?}");
-            assert_eq!(count(&scene, UPDATE), 1, "{fault:?}");
+            assert_eq!(count(&scene, UPDATE_RUNTIME), 1, "{fault:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_deployment_stays_and_is_required_to_use_mmdsv2() {
-    for fault in faults() {
+async fn a_deployment_between_attempts_stays_and_requires_mmdsv2() {
+    for fault in NOT_TAKEN {
         for event in [runtime_created(RUNTIME), due()] {
             let scene = scene().await;
-            scene.aws.world().fault(UPDATE, fault.clone(), 1);
-            scene.aws.world().after_fault(UPDATE, deploy);
+            scene.aws.world().fault(UPDATE_RUNTIME, fault.clone(), 1);
+            scene.aws.world().after_fault(UPDATE_RUNTIME, deploy);
 
             let outcomes = by_id(&scene.invoke(event).await.expect("success"));
 
@@ -58,11 +71,11 @@ async fn a_deployment_stays_and_is_required_to_use_mmdsv2() {
 #[tokio::test]
 async fn a_deployment_that_requires_mmdsv2_itself_is_left_alone() {
     let scene = scene().await;
-    scene.aws.world().fault(UPDATE, Fault::Throttled, 1);
-    scene.aws.world().after_fault(UPDATE, |world| {
+    scene.aws.world().fault(UPDATE_RUNTIME, Fault::Throttled, 1);
+    scene.aws.world().after_fault(UPDATE_RUNTIME, |world| {
         deploy(world);
-        let runtime = world.runtimes.get_mut(RUNTIME).expect("the runtime");
-        runtime.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
+        let runtime = world.runtime_mut(RUNTIME);
+        runtime.set(REQUIRED.0, REQUIRED.1);
     });
 
     let outcome = scene.outcome(runtime_created(RUNTIME)).await;
@@ -76,33 +89,29 @@ async fn a_deployment_between_the_two_forms_of_an_update_stays() {
     let scene = scene().await;
     {
         let mut world = scene.aws.world();
-        world.runtimes.get_mut(RUNTIME).expect("the runtime").refuses_s3_endpoint = true;
-        world.after(UPDATE, deploy);
+        world.runtime_mut(RUNTIME).refuses_s3_endpoint = true;
+        world.after(UPDATE_RUNTIME, deploy);
     }
 
     let outcome = scene.outcome(runtime_created(RUNTIME)).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
     assert_eq!(scene.aws.world().runtime(RUNTIME).member("description"), Some(DEPLOYED));
-    assert_each_write_was_looked_before(&scene.aws.calls(), UPDATE, [LIST_TAGS, GET]);
+    assert_each_write_was_looked_before(&scene.aws.calls(), UPDATE_RUNTIME, [LIST_TAGS, GET_RUNTIME]);
 }
 
 #[tokio::test]
-async fn an_instance_that_goes_or_is_turned_off_is_left_alone() {
+async fn an_instance_that_stops_or_vanishes_between_attempts_is_left_alone() {
     type Change = fn(&mut World);
     let changes: [(Change, &str, &str); 3] = [
         (|world| drop(world.instances.remove(INSTANCE)), "gone", "not_found"),
-        (|world| _ = world.instances.get_mut(INSTANCE).expect("it").state("stopping"), "deferred", "stopping"),
-        (
-            |world| _ = world.instances.get_mut(INSTANCE).expect("it").http_endpoint("disabled"),
-            "compliant",
-            "endpoint_disabled",
-        ),
+        (|world| _ = world.instance_mut(INSTANCE).state("stopping"), "deferred", "stopping"),
+        (|world| _ = world.instance_mut(INSTANCE).http_endpoint("disabled"), "compliant", "endpoint_disabled"),
     ];
     for (change, result, reason) in changes {
         let scene = scene().await;
-        scene.aws.world().fault(MODIFY, Fault::Throttled, 1);
-        scene.aws.world().after_fault(MODIFY, change);
+        scene.aws.world().fault(MODIFY_INSTANCE, Fault::Throttled, 1);
+        scene.aws.world().after_fault(MODIFY_INSTANCE, change);
 
         let outcome = scene.outcome(running(INSTANCE)).await;
 
@@ -112,41 +121,41 @@ async fn an_instance_that_goes_or_is_turned_off_is_left_alone() {
 }
 
 #[tokio::test]
-async fn at_least_five_attempts_are_made_and_each_is_decided_anew() {
+async fn a_write_has_at_least_five_attempts_each_decided_anew() {
     for event in [running(INSTANCE), due()] {
         let scene = scene().await;
         scene.aws.world().runtimes.clear();
-        scene.aws.world().fault(MODIFY, Fault::Throttled, 4);
+        scene.aws.world().fault(MODIFY_INSTANCE, Fault::Throttled, 4);
 
         let outcomes = by_id(&scene.invoke(event).await.expect("success"));
 
         assert_ended(&outcomes[INSTANCE], "enforced", "v1_allowed");
-        assert_eq!(count(&scene, MODIFY), 5);
-        assert_each_write_was_looked_before(&scene.aws.calls(), MODIFY, [DESCRIBE, DESCRIBE_TAGS]);
+        assert_eq!(count(&scene, MODIFY_INSTANCE), 5);
+        assert_each_write_was_looked_before(&scene.aws.calls(), MODIFY_INSTANCE, [DESCRIBE_INSTANCES, DESCRIBE_TAGS]);
     }
     let scene = scene().await;
-    scene.aws.world().fault(UPDATE, Fault::Throttled, 4);
+    scene.aws.world().fault(UPDATE_RUNTIME, Fault::Throttled, 4);
 
     assert_ended(&scene.outcome(runtime_created(RUNTIME)).await, "enforced", "v1_allowed");
 
-    assert_eq!(count(&scene, UPDATE), 5);
-    assert_each_write_was_looked_before(&scene.aws.calls(), UPDATE, [LIST_TAGS, GET]);
+    assert_eq!(count(&scene, UPDATE_RUNTIME), 5);
+    assert_each_write_was_looked_before(&scene.aws.calls(), UPDATE_RUNTIME, [LIST_TAGS, GET_RUNTIME]);
 }
 
 #[tokio::test]
-async fn a_failed_read_and_two_throttled_writes_are_got_through() {
+async fn a_failed_read_and_two_throttled_writes_are_overcome() {
     let scene = scene().await;
-    scene.aws.world().fault(DESCRIBE, Fault::Internal, 1);
-    scene.aws.world().fault(MODIFY, Fault::Throttled, 2);
+    scene.aws.world().fault(DESCRIBE_INSTANCES, Fault::Internal, 1);
+    scene.aws.world().fault(MODIFY_INSTANCE, Fault::Throttled, 2);
 
     assert_ended(&scene.outcome(running(INSTANCE)).await, "enforced", "v1_allowed");
 }
 
 #[tokio::test]
-async fn what_is_refused_until_the_time_runs_out_fails_with_what_aws_answered_last() {
+async fn a_write_refused_until_time_runs_out_fails_with_the_last_answer() {
     for (event, write, words) in [
-        (running(INSTANCE), MODIFY, "AWS answered ModifyInstanceMetadataOptions with RequestLimitExceeded"),
-        (runtime_created(RUNTIME), UPDATE, "AWS answered UpdateAgentRuntime with ThrottlingException"),
+        (running(INSTANCE), MODIFY_INSTANCE, "AWS answered ModifyInstanceMetadataOptions with RequestLimitExceeded"),
+        (runtime_created(RUNTIME), UPDATE_RUNTIME, "AWS answered UpdateAgentRuntime with ThrottlingException"),
     ] {
         let scene = scene().await;
         scene.aws.world().fault(write, Fault::Throttled, 6);
@@ -166,11 +175,11 @@ async fn what_is_refused_until_the_time_runs_out_fails_with_what_aws_answered_la
 }
 
 #[tokio::test]
-async fn time_that_runs_out_while_all_is_read_again_explains_itself_by_the_last_answer() {
+async fn a_look_that_runs_out_of_time_reports_the_last_answer() {
     let scene = scene().await;
-    scene.aws.world().fault(MODIFY, Fault::Throttled, 1);
-    scene.aws.world().after_fault(MODIFY, |world| {
-        world.after(DESCRIBE, |_| time_passes(Duration::from_secs(300)));
+    scene.aws.world().fault(MODIFY_INSTANCE, Fault::Throttled, 1);
+    scene.aws.world().after_fault(MODIFY_INSTANCE, |world| {
+        world.after(DESCRIBE_INSTANCES, |_| time_passes(Duration::from_secs(300)));
     });
 
     let outcome = scene.failed_outcome(running(INSTANCE)).await;
@@ -181,30 +190,30 @@ async fn time_that_runs_out_while_all_is_read_again_explains_itself_by_the_last_
 }
 
 #[tokio::test]
-async fn time_that_runs_out_after_a_refusal_is_no_unverified_write() {
+async fn a_throttled_write_that_runs_out_of_time_is_not_unverified() {
     let scene = scene().await.with_remaining(Duration::from_secs(31)).with_pace(LONG, LONG);
-    scene.aws.world().fault(MODIFY, Fault::Throttled, usize::MAX);
+    scene.aws.world().fault(MODIFY_INSTANCE, Fault::Throttled, usize::MAX);
 
     let Err(InvocationError::RemediationFailed(response)) = scene.handle(running(INSTANCE)).await else {
         panic!("the invocation fails")
     };
 
     assert!(!response.outcomes[0].is_unverified_write(), "{:?}", response.outcomes);
-    assert_eq!(count(&scene, MODIFY), 1);
+    assert_eq!(count(&scene, MODIFY_INSTANCE), 1);
 }
 
 /// A pause for which no time is left.
 const LONG: Duration = Duration::from_secs(2);
 
 #[tokio::test]
-async fn instances_whose_write_always_fails_make_room_for_the_others_and_are_tried_again_after_them() {
+async fn instances_that_keep_failing_are_retried_after_the_others() {
     for fault in [Fault::Throttled, Fault::Internal] {
         let scene = Scene::new().await;
         let ids: Vec<_> = (0..20).map(|number| format!("i-{number:017x}")).collect();
         for (number, id) in ids.iter().enumerate() {
             scene.aws.world().add_instance(id);
             if number < 8 {
-                scene.aws.world().fault_for(MODIFY, id, fault.clone(), 6);
+                scene.aws.world().fault_for(MODIFY_INSTANCE, id, fault.clone(), 6);
             }
         }
 
@@ -218,11 +227,11 @@ async fn instances_whose_write_always_fails_make_room_for_the_others_and_are_tri
 }
 
 #[tokio::test]
-async fn that_others_waited_does_not_hide_what_aws_answered_last() {
+async fn a_failure_reports_the_last_answer_however_many_instances_wait() {
     let scene = Scene::new().await.with_remaining(Duration::from_secs(31)).with_pace(LONG, LONG);
     let ids: Vec<_> = (0..20).map(|number| format!("i-{number:017x}")).collect();
     ids.iter().for_each(|id| _ = scene.aws.world().add_instance(id));
-    scene.aws.world().fault(MODIFY, Fault::Throttled, usize::MAX);
+    scene.aws.world().fault(MODIFY_INSTANCE, Fault::Throttled, usize::MAX);
 
     let response = scene.failed_response(started(ids.iter().map(String::as_str))).await;
 

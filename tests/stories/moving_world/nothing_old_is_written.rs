@@ -1,10 +1,21 @@
 //! Of what forbids a write nothing is older than ten seconds when the write is sent.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use metadata_guardrail::patience::Stopwatch;
+use serde_json::json;
 
-use super::*;
+use super::{DEPLOYED, deploy, exempt_instance, exempt_runtime, scene};
+use crate::support::{
+    harness::{Scene, assert_ended, assert_says, count, running, runtime_created, started, time_passes},
+    names::{
+        DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_RUNTIME, INSTANCE, LIST_TAGS, MODIFY_INSTANCE, RUNTIME,
+        UPDATE_RUNTIME,
+    },
+};
 
 /// Each write takes this long, and EC2 takes one after the other.
 const SLOW: Duration = Duration::from_millis(500);
@@ -12,7 +23,7 @@ const SLOW: Duration = Duration::from_millis(500);
 const LIMIT: Duration = Duration::from_secs(10);
 
 #[tokio::test]
-async fn three_hundred_instances_of_one_event_of_which_the_rest_becomes_exempt() {
+async fn no_instance_is_written_ten_seconds_after_its_exemption() {
     let scene = Scene::new().await;
     let ids: Vec<_> = (0..300).map(|number| format!("i-{number:017x}")).collect();
     ids.iter().for_each(|id| _ = scene.aws.world().add_instance(id));
@@ -20,7 +31,7 @@ async fn three_hundred_instances_of_one_event_of_which_the_rest_becomes_exempt()
     let too_late: Arc<Mutex<Vec<Duration>>> = Arc::default();
     for number in 1..=300 {
         let (tagged, too_late) = (Arc::clone(&tagged), Arc::clone(&too_late));
-        scene.aws.world().after(MODIFY, move |world| {
+        scene.aws.world().after(MODIFY_INSTANCE, move |world| {
             let mut tagged = tagged.lock().expect("no test failed");
             too_late.lock().expect("no test failed").extend(tagged.map(|at| at.elapsed()).filter(|age| *age > LIMIT));
             time_passes(SLOW);
@@ -42,11 +53,11 @@ async fn three_hundred_instances_of_one_event_of_which_the_rest_becomes_exempt()
 }
 
 #[tokio::test]
-async fn who_waited_for_their_turn_are_looked_at_again_together() {
+async fn instances_that_waited_for_their_turn_are_read_again_together() {
     let scene = Scene::new().await;
     let ids: Vec<_> = (0..24).map(|number| format!("i-{number:017x}")).collect();
     ids.iter().for_each(|id| _ = scene.aws.world().add_instance(id));
-    scene.aws.world().after(MODIFY, |world| {
+    scene.aws.world().after(MODIFY_INSTANCE, |world| {
         time_passes(Duration::from_secs(4));
         let open = world.instances.values_mut().filter(|instance| instance.http_tokens == "optional").skip(7);
         open.for_each(|instance| _ = instance.http_endpoint("disabled"));
@@ -55,11 +66,14 @@ async fn who_waited_for_their_turn_are_looked_at_again_together() {
     let response = scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
 
     assert_eq!(response["counts"], json!({"compliant": 16, "enforced": 8}));
-    assert_eq!((count(&scene, DESCRIBE), count(&scene, DESCRIBE_TAGS), count(&scene, MODIFY)), (3, 1, 8));
+    assert_eq!(
+        (count(&scene, DESCRIBE_INSTANCES), count(&scene, DESCRIBE_TAGS), count(&scene, MODIFY_INSTANCE)),
+        (3, 1, 8)
+    );
 }
 
 #[tokio::test]
-async fn an_instance_whose_tags_took_long_to_read_is_looked_at_again() {
+async fn an_instance_whose_tags_were_slow_to_read_is_read_again() {
     let scene = scene().await;
     scene.aws.world().after(DESCRIBE_TAGS, |world| {
         exempt_instance(world);
@@ -72,10 +86,10 @@ async fn an_instance_whose_tags_took_long_to_read_is_looked_at_again() {
 }
 
 #[tokio::test]
-async fn a_runtime_that_took_long_to_read_after_its_tags_is_looked_at_again() {
+async fn a_runtime_that_was_slow_to_read_after_its_tags_is_read_again() {
     let scene = scene().await;
-    scene.aws.world().after(GET, |_| ());
-    scene.aws.world().after(GET, |world| {
+    scene.aws.world().after(GET_RUNTIME, |_| ());
+    scene.aws.world().after(GET_RUNTIME, |world| {
         exempt_runtime(world);
         time_passes(Duration::from_secs(8));
     });
@@ -86,7 +100,7 @@ async fn a_runtime_that_took_long_to_read_after_its_tags_is_looked_at_again() {
 }
 
 #[tokio::test]
-async fn aws_that_always_answers_slowly_is_never_written_by_what_is_old() {
+async fn an_instance_is_never_written_from_stale_reads() {
     let scene = scene().await;
     for _ in 0..100 {
         scene.aws.world().after(DESCRIBE_TAGS, |_| time_passes(Duration::from_secs(8)));
@@ -100,29 +114,29 @@ async fn aws_that_always_answers_slowly_is_never_written_by_what_is_old() {
 }
 
 #[tokio::test]
-async fn of_a_runtime_the_tags_are_read_first_and_the_document_last() {
+async fn a_runtime_is_read_after_its_tags() {
     let scene = scene().await;
     scene.aws.world().after(LIST_TAGS, deploy);
 
     let outcome = scene.outcome(runtime_created(RUNTIME)).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert_eq!(scene.aws.operations()[..4], [GET, LIST_TAGS, GET, UPDATE]);
+    assert_eq!(scene.aws.operations()[..4], [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME]);
     let world = scene.aws.world();
     assert_eq!((world.runtime(RUNTIME).member("description"), world.runtime(RUNTIME).version), (Some(DEPLOYED), 3));
 }
 
 #[tokio::test]
-async fn a_single_fresh_instance_costs_three_calls() {
+async fn a_single_instance_costs_three_calls() {
     let scene = scene().await;
 
     assert_ended(&scene.outcome(running(INSTANCE)).await, "enforced", "v1_allowed");
 
-    assert_eq!(scene.aws.operations(), [DESCRIBE, DESCRIBE_TAGS, MODIFY]);
+    assert_eq!(scene.aws.operations(), [DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE]);
 }
 
 #[tokio::test]
-async fn many_instances_are_first_looked_at_two_hundred_at_a_time_and_confirmed_eight_at_a_time() {
+async fn instances_are_read_two_hundred_and_confirmed_eight_at_a_time() {
     let scene = Scene::new().await;
     let ids: Vec<_> = (0..400).map(|number| format!("i-{number:017x}")).collect();
     for (number, id) in ids.iter().enumerate() {
@@ -133,5 +147,5 @@ async fn many_instances_are_first_looked_at_two_hundred_at_a_time_and_confirmed_
     let response = scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
 
     assert_eq!(response["counts"], json!({"compliant": 384, "enforced": 16}));
-    assert_eq!((count(&scene, DESCRIBE), count(&scene, DESCRIBE_TAGS)), (2, 2));
+    assert_eq!((count(&scene, DESCRIBE_INSTANCES), count(&scene, DESCRIBE_TAGS)), (2, 2));
 }

@@ -1,28 +1,40 @@
-use super::*;
+//! The same update of the same version is one request to AWS, however often it is sent.
+
+use serde_json::{Value, json};
+
+use super::{TRIES, UP_TO_THE_UPDATE, client_token, created, scene};
+use crate::support::{
+    harness::{assert_ended, assert_says, by_id, due},
+    names::{GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, RUNTIME, UPDATE_RUNTIME},
+    stand_in::Fault,
+};
 
 #[tokio::test]
-async fn unless_a_read_shows_that_the_first_one_whose_answer_was_lost_has_happened() {
+async fn a_lost_update_that_a_read_shows_is_not_sent_again() {
     let scene = scene().await;
-    scene.aws.world().fault(UPDATE, Fault::LostReply, 1);
+    scene.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert_eq!(scene.aws.world().runtime(ID).version, 2);
-    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, GET, GET, GET, ENDPOINTS]);
+    assert_eq!(scene.aws.world().runtime(RUNTIME).version, 2);
+    assert_eq!(
+        scene.aws.operations(),
+        [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME, GET_RUNTIME, GET_RUNTIME, LIST_ENDPOINTS]
+    );
 }
 
 #[tokio::test]
-async fn as_long_as_no_read_shows_that_it_has_happened_and_there_is_exactly_one_new_version() {
+async fn a_lost_update_that_no_read_shows_is_repeated_as_the_same_request() {
     for event in [created(), due()] {
         let scene = scene().await;
-        scene.aws.world().fault(UPDATE, Fault::LostReply, 1);
-        scene.aws.world().after(UPDATE, |world| runtime(world).reads_behind = 10);
+        scene.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
+        scene.aws.world().after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 10);
 
         let response = scene.invoke(event).await.expect("success");
 
-        assert_ended(&by_id(&response)[ID], "enforced", "v1_allowed");
-        assert_eq!(scene.aws.world().runtime(ID).version, 2);
+        assert_ended(&by_id(&response)[RUNTIME], "enforced", "v1_allowed");
+        assert_eq!(scene.aws.world().runtime(RUNTIME).version, 2);
         let writes = scene.aws.writes();
         assert_eq!(writes.len(), 2);
         assert_eq!(writes[0].body, writes[1].body);
@@ -30,9 +42,9 @@ async fn as_long_as_no_read_shows_that_it_has_happened_and_there_is_exactly_one_
 }
 
 #[tokio::test]
-async fn in_the_next_invocation_as_long_as_the_runtime_is_the_same() {
+async fn the_next_invocation_repeats_the_same_request() {
     let scene = scene().await;
-    scene.aws.world().fault(UPDATE, Fault::ConnectionReset, TRIES);
+    scene.aws.world().fault(UPDATE_RUNTIME, Fault::ConnectionReset, TRIES);
 
     let first = scene.failed_outcome(created()).await;
     let second = scene.outcome(created()).await;
@@ -45,14 +57,14 @@ async fn in_the_next_invocation_as_long_as_the_runtime_is_the_same() {
 }
 
 #[tokio::test]
-async fn but_not_for_another_version() {
+async fn a_new_version_makes_a_new_request() {
     let scene = scene().await;
     scene.outcome(created()).await;
     {
         let mut world = scene.aws.world();
-        let runtime = world.runtimes.get_mut(ID).expect("the runtime");
+        let runtime = world.runtime_mut(RUNTIME);
         runtime.version = 3;
-        runtime.set("metadataConfiguration", r#"{"requireMMDSV2":false}"#);
+        runtime.set(METADATA, r#"{"requireMMDSV2":false}"#);
     }
 
     let outcome = scene.outcome(created()).await;
@@ -65,23 +77,23 @@ async fn but_not_for_another_version() {
 }
 
 #[tokio::test]
-async fn after_another_look_when_aws_throttles_it() {
+async fn a_throttled_update_is_repeated_after_another_look() {
     let scene = scene().await;
-    scene.aws.world().fault(UPDATE, Fault::Throttled, 1);
+    scene.aws.world().fault(UPDATE_RUNTIME, Fault::Throttled, 1);
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    let afterwards = [GET, GET, GET, ENDPOINTS];
+    let afterwards = [GET_RUNTIME, GET_RUNTIME, GET_RUNTIME, LIST_ENDPOINTS];
     assert_eq!(scene.aws.operations(), [UP_TO_THE_UPDATE, UP_TO_THE_UPDATE, afterwards].concat());
     let writes = scene.aws.writes();
     assert_eq!(writes[0].body, writes[1].body);
 }
 
 #[tokio::test]
-async fn and_without_the_permission_it_is_sent_only_once_and_looked_at_once_more() {
+async fn an_update_without_permission_is_sent_once_and_followed_by_a_look() {
     let scene = scene().await;
-    scene.aws.world().fault(UPDATE, Fault::AccessDenied, usize::MAX);
+    scene.aws.world().fault(UPDATE_RUNTIME, Fault::AccessDenied, usize::MAX);
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -91,7 +103,7 @@ async fn and_without_the_permission_it_is_sent_only_once_and_looked_at_once_more
 }
 
 #[tokio::test]
-async fn and_what_aws_refuses_for_good_is_sent_only_once_and_held() {
+async fn a_permanently_refused_update_is_sent_once_and_held() {
     let message = "maxLifetime is out of range".to_owned();
     for (fault, said) in [
         (Fault::Refused { code: "ValidationException", message, status: 400 }, "maxLifetime is out of range"),
@@ -99,7 +111,7 @@ async fn and_what_aws_refuses_for_good_is_sent_only_once_and_held() {
         (Fault::ExplicitDeny("resource control"), "with an explicit deny in a resource control policy"),
     ] {
         let scene = scene().await;
-        scene.aws.world().fault(UPDATE, fault, usize::MAX);
+        scene.aws.world().fault(UPDATE_RUNTIME, fault, usize::MAX);
 
         let outcome = scene.outcome(created()).await;
 
@@ -107,6 +119,6 @@ async fn and_what_aws_refuses_for_good_is_sent_only_once_and_held() {
         assert_says(&outcome, said);
         assert_eq!(outcome["before"], json!({"require_mmdsv2": null, "version": "1"}));
         assert_eq!(outcome["after"], Value::Null);
-        assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, ENDPOINTS]);
+        assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, LIST_ENDPOINTS]);
     }
 }

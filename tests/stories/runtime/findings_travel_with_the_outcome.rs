@@ -1,17 +1,21 @@
-use super::*;
+//! What else is worth knowing about a runtime comes with its outcome.
+
+use serde_json::{Value, json};
+
+use super::{created, scene_with};
+use crate::support::{
+    harness::{assert_ended, assert_found, s3_artifact},
+    names::{GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, UPDATE_RUNTIME},
+    stand_in::Runtime,
+};
 
 async fn findings(arrange: impl FnOnce(&mut Runtime)) -> Value {
     let scene = scene_with(arrange).await.in_report_mode();
     scene.outcome(created()).await["findings"].take()
 }
 
-fn artifact(s3: &Value) -> String {
-    let code = json!({"code": {"s3": s3}, "runtime": "PYTHON_3_13", "entryPoint": ["main.py"]});
-    json!({"codeConfiguration": code}).to_string()
-}
-
 #[tokio::test]
-async fn an_image_by_a_tag_is_a_mutable_artifact_and_one_by_its_digest_is_none() {
+async fn an_image_with_a_tag_is_mutable_and_one_with_a_digest_is_not() {
     let by_tag =
         r#"{"containerConfiguration":{"containerUri":"111122223333.dkr.ecr.eu-west-1.amazonaws.com/agent:latest"}}"#;
 
@@ -24,17 +28,17 @@ async fn an_image_by_a_tag_is_a_mutable_artifact_and_one_by_its_digest_is_none()
 }
 
 #[tokio::test]
-async fn an_s3_object_without_a_version_is_a_mutable_artifact_and_one_with_it_is_none() {
+async fn an_s3_object_without_a_version_is_mutable() {
     let without = [
         json!({"bucket": "agents", "prefix": "claims.zip"}),
         json!({"bucket": "agents", "prefix": "claims.zip", "versionId": ""}),
         json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "null"}),
     ];
-    let with = artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "v7"}));
+    let with = s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "v7"}));
 
     for without in without {
         let mutable = findings(|runtime| {
-            runtime.set("agentRuntimeArtifact", &artifact(&without));
+            runtime.set("agentRuntimeArtifact", &s3_artifact(&without));
         });
         assert_eq!(mutable.await, json!(["mutable_artifact"]), "{without}");
     }
@@ -46,7 +50,7 @@ async fn an_s3_object_without_a_version_is_a_mutable_artifact_and_one_with_it_is
 }
 
 #[tokio::test]
-async fn a_public_network_is_one() {
+async fn a_public_network_is_a_finding() {
     let found = findings(|runtime| {
         runtime.set("networkConfiguration", r#"{"networkMode":"PUBLIC"}"#);
     });
@@ -55,7 +59,7 @@ async fn a_public_network_is_one() {
 }
 
 #[tokio::test]
-async fn no_authorizer_is_one_however_it_is_absent() {
+async fn a_missing_authorizer_is_a_finding_however_it_is_absent() {
     let absent = findings(|runtime| {
         runtime.document.remove("authorizerConfiguration");
     });
@@ -69,7 +73,7 @@ async fn no_authorizer_is_one_however_it_is_absent() {
 }
 
 #[tokio::test]
-async fn of_an_enforced_runtime_and_without_a_further_call() {
+async fn findings_of_an_enforced_runtime_cost_no_further_call() {
     let scene = scene_with(|runtime| {
         runtime.set("networkConfiguration", r#"{"networkMode":"PUBLIC"}"#);
         runtime.document.remove("authorizerConfiguration");
@@ -79,6 +83,9 @@ async fn of_an_enforced_runtime_and_without_a_further_call() {
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert_eq!(outcome["findings"], json!(["no_authorizer", "public_network"]));
-    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, GET, GET, GET, ENDPOINTS]);
+    assert_found(&outcome, &["no_authorizer", "public_network"]);
+    assert_eq!(
+        scene.aws.operations(),
+        [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME, GET_RUNTIME, GET_RUNTIME, LIST_ENDPOINTS]
+    );
 }

@@ -1,7 +1,15 @@
-use super::*;
+//! A runtime that allows MMDSv1 is enforced.
+
+use serde_json::json;
+
+use super::{LONGER_THAN_LEFT, UP_TO_THE_UPDATE, created, members, scene, scene_with, sent, updated};
+use crate::support::{
+    harness::{assert_ended, assert_found, assert_says, only_write},
+    names::{EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, RUNTIME, UPDATE_RUNTIME},
+};
 
 #[tokio::test]
-async fn a_runtime_that_allows_v1_is_enforced_and_the_answer_is_exact() {
+async fn a_runtime_that_allows_v1_is_enforced_with_this_exact_response() {
     let scene = scene().await;
 
     let response = scene.invoke(created()).await.expect("nothing fails");
@@ -14,8 +22,8 @@ async fn a_runtime_that_allows_v1_is_enforced_and_the_answer_is_exact() {
             "counts": {"enforced": 1},
             "outcomes": [{
                 "kind": "agentcore_runtime",
-                "id": ID,
-                "arn": format!("arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/{ID}"),
+                "id": RUNTIME,
+                "arn": format!("arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/{RUNTIME}"),
                 "result": "enforced",
                 "reason": "v1_allowed",
                 "detail": "requireMMDSV2 is true now, in version 2; every other member of the configuration is \
@@ -26,12 +34,15 @@ async fn a_runtime_that_allows_v1_is_enforced_and_the_answer_is_exact() {
             }]
         })
     );
-    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, GET, GET, GET, ENDPOINTS]);
-    assert!(scene.aws.world().runtime(ID).requires_mmdsv2());
+    assert_eq!(
+        scene.aws.operations(),
+        [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME, GET_RUNTIME, GET_RUNTIME, LIST_ENDPOINTS]
+    );
+    assert!(scene.aws.world().runtime(RUNTIME).requires_mmdsv2());
 }
 
 #[tokio::test]
-async fn absent_null_and_false_all_allow_v1() {
+async fn a_runtime_whose_setting_is_absent_null_or_false_allows_v1() {
     for (json, before) in [
         ("null", json!(null)),
         ("{}", json!(null)),
@@ -39,7 +50,7 @@ async fn absent_null_and_false_all_allow_v1() {
         (r#"{"requireMMDSV2":false}"#, json!(false)),
     ] {
         let scene = scene_with(|runtime| {
-            runtime.set("metadataConfiguration", json);
+            runtime.set(METADATA, json);
         })
         .await;
 
@@ -52,16 +63,16 @@ async fn absent_null_and_false_all_allow_v1() {
 }
 
 #[tokio::test]
-async fn an_update_that_may_have_allowed_v1_again_is_put_right() {
+async fn an_update_that_may_have_allowed_v1_again_is_corrected() {
     let scene = scene().await;
 
-    let outcome = scene.outcome(updated(json!({"agentRuntimeId": ID}))).await;
+    let outcome = scene.outcome(updated(json!({"agentRuntimeId": RUNTIME}))).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
 }
 
 #[tokio::test]
-async fn a_runtime_that_aws_is_at_work_on_is_waited_for() {
+async fn a_runtime_that_aws_is_updating_is_awaited() {
     for status in ["CREATING", "UPDATING"] {
         let scene = scene_with(|runtime| {
             runtime.status(status);
@@ -71,15 +82,19 @@ async fn a_runtime_that_aws_is_at_work_on_is_waited_for() {
         let outcome = scene.outcome(created()).await;
 
         assert_ended(&outcome, "enforced", "v1_allowed");
-        assert_eq!(scene.aws.operations()[..6], [GET, GET, GET, TAGS, GET, UPDATE], "{status}");
+        assert_eq!(
+            scene.aws.operations()[..6],
+            [GET_RUNTIME, GET_RUNTIME, GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME],
+            "{status}"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_conflict_is_waited_out_and_everything_is_looked_at_again() {
+async fn a_conflict_is_waited_out_and_everything_is_read_again() {
     let scene = scene().await;
-    just_before_the_update(&scene, |world| {
-        runtime(world).publish(&[("description", r#""changed in between""#)]).status("UPDATING");
+    scene.just_before_the_update(|world| {
+        world.runtime_mut(RUNTIME).publish(&[("description", r#""changed in between""#)]).status("UPDATING");
     });
 
     let outcome = scene.outcome(created()).await;
@@ -89,31 +104,45 @@ async fn a_conflict_is_waited_out_and_everything_is_looked_at_again() {
     assert_eq!(outcome["after"]["version"], "3");
     let mut operations = scene.aws.operations();
     operations.dedup();
-    assert_eq!(operations, [GET, TAGS, GET, UPDATE, GET, TAGS, GET, UPDATE, GET, ENDPOINTS]);
+    assert_eq!(
+        operations,
+        [
+            GET_RUNTIME,
+            LIST_TAGS,
+            GET_RUNTIME,
+            UPDATE_RUNTIME,
+            GET_RUNTIME,
+            LIST_TAGS,
+            GET_RUNTIME,
+            UPDATE_RUNTIME,
+            GET_RUNTIME,
+            LIST_ENDPOINTS
+        ]
+    );
     let writes = scene.aws.writes();
     assert_eq!(writes[0].error.as_deref(), Some("ConflictException"));
     assert_eq!(sent(&members(&writes[1]), "description"), Some(r#""changed in between""#));
 }
 
 #[tokio::test]
-async fn an_exemption_that_comes_while_waiting_is_respected() {
+async fn an_exemption_set_during_a_conflict_is_respected() {
     let scene = scene().await;
-    just_before_the_update(&scene, |world| {
-        runtime(world).tag(EXEMPT, "wait for me").status("UPDATING");
+    scene.just_before_the_update(|world| {
+        world.runtime_mut(RUNTIME).tag(EXEMPT, "wait for me").status("UPDATING");
     });
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "exempt", "exception_tag");
-    assert_eq!(scene.aws.world().runtime(ID).version, 1);
+    assert_eq!(scene.aws.world().runtime(RUNTIME).version, 1);
     assert_eq!(only_write(&scene).error.as_deref(), Some("ConflictException"));
 }
 
 #[tokio::test]
 async fn a_conflict_near_the_deadline_fails_without_waiting() {
     let scene = scene().await.with_pace(LONGER_THAN_LEFT, LONGER_THAN_LEFT);
-    just_before_the_update(&scene, |world| {
-        runtime(world).status("UPDATING");
+    scene.just_before_the_update(|world| {
+        world.runtime_mut(RUNTIME).status("UPDATING");
     });
 
     let outcome = scene.failed_outcome(created()).await;
@@ -124,7 +153,7 @@ async fn a_conflict_near_the_deadline_fails_without_waiting() {
 }
 
 #[tokio::test]
-async fn an_expired_exception_does_not_exempt_and_the_outcome_says_so() {
+async fn an_expired_exception_does_not_exempt_a_runtime() {
     let scene = scene_with(|runtime| {
         runtime.tag(EXEMPT, "2020-12-31 vendor agent needs v1");
     })
@@ -133,6 +162,6 @@ async fn an_expired_exception_does_not_exempt_and_the_outcome_says_so() {
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert_eq!(outcome["findings"], json!(["exception_expired"]));
+    assert_found(&outcome, &["exception_expired"]);
     assert_says(&outcome, "expired");
 }

@@ -1,9 +1,20 @@
-use super::*;
+//! A runtime is read, or not even that, and left as it is.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{assert_no_piece_of_the_secret, created, scene, scene_with, updated};
+use crate::support::{
+    harness::{Scene, assert_ended, assert_found, assert_says, detail, just_now},
+    names::{CANARY, EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, REQUIRED, RUNTIME, UPDATE_RUNTIME},
+    stand_in::Fault,
+};
 
 #[tokio::test]
 async fn a_runtime_that_requires_mmdsv2_is_read_and_left_alone() {
     let scene = scene_with(|runtime| {
-        runtime.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#);
+        runtime.set(REQUIRED.0, REQUIRED.1);
     })
     .await;
 
@@ -12,13 +23,13 @@ async fn a_runtime_that_requires_mmdsv2_is_read_and_left_alone() {
     assert_ended(&outcome, "compliant", "v2_required");
     assert_eq!(outcome["before"], json!({"require_mmdsv2": true, "version": "1"}));
     assert_eq!(outcome["after"], Value::Null);
-    assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_ENDPOINTS]);
 }
 
 #[tokio::test]
-async fn an_update_that_requires_mmdsv2_itself_is_ignored_without_a_call() {
+async fn an_update_that_requires_mmdsv2_is_ignored_without_a_call() {
     let scene = scene().await;
-    let request = json!({"agentRuntimeId": ID, "metadataConfiguration": {"requireMMDSV2": true}});
+    let request = json!({"agentRuntimeId": RUNTIME, "metadataConfiguration": {"requireMMDSV2": true}});
 
     let response = scene.invoke(updated(request)).await.expect("nothing fails");
 
@@ -27,7 +38,7 @@ async fn an_update_that_requires_mmdsv2_itself_is_ignored_without_a_call() {
 }
 
 #[tokio::test]
-async fn an_exempt_runtime_is_not_written_and_its_owner_learns_that_aws_refuses_to_invoke_it() {
+async fn an_exempt_runtime_is_not_written_and_its_owner_is_warned() {
     let scene = scene_with(|runtime| {
         runtime.tag(EXEMPT, "vendor agent needs v1");
     })
@@ -38,12 +49,12 @@ async fn an_exempt_runtime_is_not_written_and_its_owner_learns_that_aws_refuses_
     assert_ended(&outcome, "exempt", "exception_tag");
     assert_says(&outcome, "vendor agent needs v1");
     assert_says(&outcome, "AWS refuses to invoke it");
-    assert_eq!(outcome["findings"], json!([]));
-    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, ENDPOINTS]);
+    assert_found(&outcome, &[]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, LIST_ENDPOINTS]);
 }
 
 #[tokio::test]
-async fn a_malformed_exception_exempts_and_is_a_finding() {
+async fn a_malformed_exception_exempts_a_runtime_and_is_a_finding() {
     let scene = scene_with(|runtime| {
         runtime.tag(EXEMPT, "2027-02-30 vendor agent needs v1");
     })
@@ -52,27 +63,27 @@ async fn a_malformed_exception_exempts_and_is_a_finding() {
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "exempt", "exception_tag");
-    assert_eq!(outcome["findings"], json!(["exception_malformed"]));
+    assert_found(&outcome, &["exception_malformed"]);
     assert!(scene.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn a_runtime_whose_tags_cannot_be_read_is_not_written() {
+async fn a_runtime_with_unreadable_tags_is_not_written() {
     for fault in [Fault::AccessDenied, Fault::Internal, Fault::Garbage, Fault::ConnectionReset] {
         let scene = scene().await;
-        scene.aws.world().fault(TAGS, fault.clone(), usize::MAX);
+        scene.aws.world().fault(LIST_TAGS, fault.clone(), usize::MAX);
 
         let outcome = scene.failed_outcome(created()).await;
 
         assert_ended(&outcome, "failed", "tags_unreadable");
-        assert_says(&outcome, TAGS);
+        assert_says(&outcome, LIST_TAGS);
         assert_eq!(outcome["before"], json!({"require_mmdsv2": null, "version": "1"}));
         assert!(scene.aws.writes().is_empty(), "{fault:?}");
     }
 }
 
 #[tokio::test]
-async fn report_mode_says_what_it_would_do() {
+async fn report_mode_says_what_it_would_enforce_on_a_runtime() {
     let scene = scene().await.in_report_mode();
 
     let response = scene.invoke(created()).await.expect("nothing fails");
@@ -82,11 +93,11 @@ async fn report_mode_says_what_it_would_do() {
     let outcome = &response["outcomes"][0];
     assert_ended(outcome, "would_enforce", "v1_allowed");
     assert_eq!((&outcome["before"]["require_mmdsv2"], &outcome["after"]), (&Value::Null, &Value::Null));
-    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, LIST_ENDPOINTS]);
 }
 
 #[tokio::test]
-async fn a_failed_update_is_held_with_the_reason_aws_gives_and_never_sent_again() {
+async fn a_runtime_with_a_failed_update_is_held_with_the_reason() {
     let scene = scene_with(|runtime| {
         runtime.status("UPDATE_FAILED").failure_reason = Some("The image could not be pulled.".to_owned());
     })
@@ -97,11 +108,11 @@ async fn a_failed_update_is_held_with_the_reason_aws_gives_and_never_sent_again(
     assert_ended(&outcome, "held", "update_failed");
     assert_says(&outcome, "UPDATE_FAILED");
     assert_says(&outcome, "The image could not be pulled.");
-    assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_ENDPOINTS]);
 }
 
 #[tokio::test]
-async fn a_runtime_in_a_failed_or_an_unknown_status_is_held() {
+async fn a_runtime_with_a_failed_or_unknown_status_is_held() {
     for (status, reason) in [
         ("CREATE_FAILED", "create_failed"),
         ("DELETE_FAILED", "delete_failed"),
@@ -116,7 +127,7 @@ async fn a_runtime_in_a_failed_or_an_unknown_status_is_held() {
 
         assert_ended(&outcome, "held", reason);
         assert_says(&outcome, status);
-        assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
+        assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_ENDPOINTS]);
     }
 }
 
@@ -128,74 +139,74 @@ async fn a_runtime_that_is_being_deleted_is_gone() {
     .await;
 
     assert_ended(&scene.outcome(created()).await, "gone", "deleting");
-    assert_eq!(scene.aws.operations(), [GET]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME]);
 }
 
 #[tokio::test]
-async fn a_runtime_that_aws_does_not_know_any_more_is_gone() {
+async fn a_runtime_that_aws_no_longer_knows_is_gone() {
     let scene = Scene::new().await;
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "gone", "not_found");
     assert_eq!((&outcome["before"], &outcome["after"]), (&Value::Null, &Value::Null));
-    assert_eq!(scene.aws.operations(), [GET]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME]);
 }
 
 #[tokio::test]
-async fn a_runtime_that_aws_may_not_know_yet_fails_so_that_a_retry_looks_again() {
+async fn a_runtime_that_aws_may_not_know_yet_fails_so_that_lambda_retries() {
     let scene = Scene::new().await;
 
     assert_ended(&scene.failed_outcome(just_now(created())).await, "failed", "not_found_yet");
-    assert_eq!(scene.aws.operations(), [GET]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME]);
 }
 
 #[tokio::test]
 async fn a_runtime_that_vanishes_before_the_last_look_is_gone() {
     let scene = scene().await;
-    scene.aws.world().after(TAGS, |world| {
-        world.runtimes.remove(ID);
+    scene.aws.world().after(LIST_TAGS, |world| {
+        world.runtimes.remove(RUNTIME);
     });
 
     assert_ended(&scene.outcome(created()).await, "gone", "not_found");
-    assert_eq!(scene.aws.operations(), [GET, TAGS, GET]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME]);
 }
 
 #[tokio::test]
 async fn a_runtime_that_vanishes_before_the_write_is_gone() {
     let scene = scene().await;
-    just_before_the_update(&scene, |world| {
-        world.runtimes.remove(ID);
+    scene.just_before_the_update(|world| {
+        world.runtimes.remove(RUNTIME);
     });
 
     assert_ended(&scene.outcome(created()).await, "gone", "not_found");
-    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, GET]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME]);
 }
 
 #[tokio::test]
-async fn a_runtime_that_is_being_created_with_the_requirement_is_not_waited_for() {
+async fn a_compliant_runtime_is_not_awaited_while_it_is_created() {
     let scene = scene_with(|runtime| {
-        runtime.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#).status("CREATING").polls_left = u32::MAX;
+        runtime.set(REQUIRED.0, REQUIRED.1).status("CREATING").polls_left = u32::MAX;
     })
     .await;
 
     assert_ended(&scene.outcome(created()).await, "compliant", "v2_required");
-    assert_eq!(scene.aws.operations(), [GET, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_ENDPOINTS]);
 }
 
 #[tokio::test]
-async fn what_an_update_under_way_shows_is_not_believed_yet() {
+async fn an_update_in_progress_is_awaited_before_it_is_believed() {
     let scene = scene_with(|runtime| {
-        runtime.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#).status("UPDATING");
+        runtime.set(REQUIRED.0, REQUIRED.1).status("UPDATING");
     })
     .await;
 
     assert_ended(&scene.outcome(created()).await, "compliant", "v2_required");
-    assert_eq!(scene.aws.operations(), [GET, GET, GET, ENDPOINTS]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, GET_RUNTIME, GET_RUNTIME, LIST_ENDPOINTS]);
 }
 
 #[tokio::test]
-async fn near_the_deadline_nothing_is_waited_for() {
+async fn a_runtime_in_transition_is_not_awaited_near_the_deadline() {
     for status in ["CREATING", "UPDATING"] {
         let scene = scene_with(|runtime| runtime.status(status).polls_left = u32::MAX).await;
         let scene = scene.with_remaining(Duration::from_secs(20));
@@ -204,12 +215,12 @@ async fn near_the_deadline_nothing_is_waited_for() {
 
         assert_ended(&outcome, "failed", "still_changing");
         assert_says(&outcome, status);
-        assert_eq!(scene.aws.operations(), [GET]);
+        assert_eq!(scene.aws.operations(), [GET_RUNTIME]);
     }
 }
 
 #[tokio::test]
-async fn a_runtime_without_a_member_that_an_update_needs_is_not_written() {
+async fn a_runtime_that_lacks_a_required_member_is_not_written() {
     for member in ["roleArn", "agentRuntimeArtifact"] {
         let scene = scene_with(|runtime| {
             runtime.document.remove(member);
@@ -225,9 +236,9 @@ async fn a_runtime_without_a_member_that_an_update_needs_is_not_written() {
 }
 
 #[tokio::test]
-async fn a_setting_in_a_shape_nobody_knows_is_not_overwritten() {
+async fn a_setting_of_unknown_shape_is_not_overwritten() {
     let scene = scene_with(|runtime| {
-        runtime.set("metadataConfiguration", r#""MMDSv1""#);
+        runtime.set(METADATA, r#""MMDSv1""#);
     })
     .await;
 
@@ -241,17 +252,17 @@ async fn a_setting_in_a_shape_nobody_knows_is_not_overwritten() {
 #[tokio::test]
 async fn an_answer_that_is_no_runtime_is_not_written_back() {
     let scene = scene().await;
-    scene.aws.world().fault(GET, Fault::Garbage, usize::MAX);
+    scene.aws.world().fault(GET_RUNTIME, Fault::Garbage, usize::MAX);
 
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "read_failed");
     assert_eq!(outcome["before"], Value::Null);
-    assert!(scene.aws.operations().iter().all(|operation| operation == GET));
+    assert!(scene.aws.operations().iter().all(|operation| operation == GET_RUNTIME));
 }
 
 #[tokio::test]
-async fn a_reason_of_aws_that_quotes_the_secret_is_redacted() {
+async fn a_secret_is_redacted_from_the_reason_of_an_earlier_failure() {
     let scene = scene_with(|runtime| {
         runtime.status("UPDATE_FAILED").failure_reason = Some(format!("Bad value '{CANARY}' for the container."));
     })
@@ -266,7 +277,7 @@ async fn a_reason_of_aws_that_quotes_the_secret_is_redacted() {
 }
 
 #[tokio::test]
-async fn a_reason_of_aws_without_an_end_leaves_room_for_the_outcome() {
+async fn an_endless_reason_of_an_earlier_failure_is_shortened() {
     let scene = scene_with(|runtime| {
         runtime.status("UPDATE_FAILED").failure_reason = Some("and then ".repeat(20_000));
     })

@@ -1,4 +1,12 @@
-use super::*;
+//! An update sends back every byte of the configuration.
+
+use serde_json::json;
+
+use super::{created, members, scene, scene_with, sent};
+use crate::support::{
+    harness::{assert_ended, only_write},
+    names::{CANARY, METADATA, RUNTIME},
+};
 
 /// What the SDK has never heard of, or would write differently.
 const MEMBERS: [(&str, &str); 7] = [
@@ -30,15 +38,15 @@ async fn every_member_arrives_byte_for_byte() {
     let world = scene.aws.world();
     for (name, json) in MEMBERS {
         assert_eq!(sent(&body, name), Some(json));
-        assert_eq!(world.runtime(ID).member(name), Some(json));
+        assert_eq!(world.runtime(RUNTIME).member(name), Some(json));
     }
 }
 
 #[tokio::test]
-async fn what_stands_beside_the_setting_arrives_byte_for_byte() {
+async fn members_beside_the_setting_arrive_byte_for_byte() {
     let scene = scene_with(|runtime| {
         let json = r#"{"hopLimit": 1.0, "requireMMDSV2" :false, "future" :{ "n":12345678901234567890.10 }}"#;
-        runtime.set("metadataConfiguration", json);
+        runtime.set(METADATA, json);
     })
     .await;
 
@@ -46,7 +54,7 @@ async fn what_stands_beside_the_setting_arrives_byte_for_byte() {
 
     assert_ended(&outcome, "enforced", "v1_allowed");
     assert_eq!(
-        sent(&members(&only_write(&scene)), "metadataConfiguration"),
+        sent(&members(&only_write(&scene)), METADATA),
         Some(r#"{"future":{ "n":12345678901234567890.10 },"hopLimit":1.0,"requireMMDSV2":true}"#)
     );
 }
@@ -74,12 +82,12 @@ async fn members_that_the_sdk_drops_survive() {
     assert_ended(&outcome, "enforced", "v1_allowed");
     let world = scene.aws.world();
     for (name, json) in dropped {
-        assert_eq!(world.runtime(ID).member(name), Some(json));
+        assert_eq!(world.runtime(RUNTIME).member(name), Some(json));
     }
 }
 
 #[tokio::test]
-async fn only_the_configuration_is_sent_and_none_of_what_aws_owns() {
+async fn members_that_aws_owns_are_not_sent() {
     let scene = scene().await;
 
     scene.outcome(created()).await;
@@ -102,7 +110,7 @@ async fn only_the_configuration_is_sent_and_none_of_what_aws_owns() {
 }
 
 #[tokio::test]
-async fn a_null_member_is_the_same_as_none() {
+async fn a_null_member_equals_an_absent_one() {
     let scene = scene_with(|runtime| {
         runtime.set("description", "null").set("protocolConfiguration", "null");
     })
@@ -112,7 +120,7 @@ async fn a_null_member_is_the_same_as_none() {
 }
 
 #[tokio::test]
-async fn members_that_aws_refuses_to_take_empty_are_not_sent_empty() {
+async fn empty_members_that_aws_refuses_are_not_sent() {
     let scene = scene_with(|runtime| {
         runtime
             .set("description", r#""""#)
@@ -149,5 +157,5 @@ async fn a_large_configuration_arrives_whole() {
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert!(scene.aws.world().runtime(ID).member("environmentVariables") == Some(large.as_str()));
+    assert!(scene.aws.world().runtime(RUNTIME).member("environmentVariables") == Some(large.as_str()));
 }

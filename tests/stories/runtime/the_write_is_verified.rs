@@ -1,7 +1,18 @@
-use super::*;
+//! An update is believed once the runtime shows it, and nothing else than it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{LONGER_THAN_LEFT, TRIES, assert_no_piece_of_the_secret, created, scene, scene_with};
+use crate::support::{
+    harness::{assert_ended, assert_says, document},
+    names::{GET_RUNTIME, LIST_TAGS, METADATA, REQUIRED, RUNTIME, UPDATE_RUNTIME},
+    stand_in::{Fault, World},
+};
 
 fn somebody_else_deploys(world: &mut World) {
-    let runtime = world.runtimes.get_mut(ID).expect("the runtime");
+    let runtime = world.runtime_mut(RUNTIME);
     runtime.version += 1;
     runtime.set("description", r#""somebody else's""#);
 }
@@ -20,7 +31,7 @@ async fn an_update_that_aws_could_not_apply_is_a_failure_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_member_that_the_update_lost_is_named_without_its_value() {
+async fn a_member_lost_by_the_update_is_named_without_its_value() {
     let scene = scene_with(|runtime| runtime.loses_on_update = vec!["environmentVariables".to_owned()]).await;
 
     let outcome = scene.failed_outcome(created()).await;
@@ -33,7 +44,7 @@ async fn a_member_that_the_update_lost_is_named_without_its_value() {
 }
 
 #[tokio::test]
-async fn a_member_that_the_update_changed_is_named_by_its_path_without_its_value() {
+async fn a_member_changed_by_the_update_is_named_by_path_only() {
     let scene = scene_with(|runtime| {
         let changed = json!({"DATABASE_PASSWORD": "quite-another-secret"}).to_string();
         runtime.changes_on_update.insert("environmentVariables".to_owned(), changed);
@@ -49,9 +60,9 @@ async fn a_member_that_the_update_changed_is_named_by_its_path_without_its_value
 }
 
 #[tokio::test]
-async fn somebody_elses_update_in_between_is_a_failure_that_names_both_versions() {
+async fn an_update_by_somebody_else_is_a_failure_that_names_both_versions() {
     let scene = scene().await;
-    scene.aws.world().after(UPDATE, somebody_else_deploys);
+    scene.aws.world().after(UPDATE_RUNTIME, somebody_else_deploys);
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -62,9 +73,9 @@ async fn somebody_elses_update_in_between_is_a_failure_that_names_both_versions(
 }
 
 #[tokio::test]
-async fn an_update_that_overwrote_somebody_elses_is_a_failure_too() {
+async fn an_update_that_overwrites_somebody_elses_is_a_failure() {
     let scene = scene().await;
-    just_before_the_update(&scene, somebody_else_deploys);
+    scene.just_before_the_update(somebody_else_deploys);
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -73,10 +84,10 @@ async fn an_update_that_overwrote_somebody_elses_is_a_failure_too() {
 }
 
 #[tokio::test]
-async fn a_read_that_lags_behind_the_update_is_followed_by_another_one() {
+async fn a_read_that_lags_behind_the_update_is_repeated() {
     let scene = scene().await;
-    scene.aws.world().after(UPDATE, |world| {
-        world.runtimes.get_mut(ID).expect("the runtime").reads_behind = 3;
+    scene.aws.world().after(UPDATE_RUNTIME, |world| {
+        world.runtime_mut(RUNTIME).reads_behind = 3;
     });
 
     let outcome = scene.outcome(created()).await;
@@ -86,7 +97,7 @@ async fn a_read_that_lags_behind_the_update_is_followed_by_another_one() {
 }
 
 #[tokio::test]
-async fn after_answers_that_were_all_lost_the_runtime_shows_whether_the_update_happened() {
+async fn an_update_with_only_lost_answers_is_judged_by_the_runtime() {
     for (fault, result, reason) in [
         (Fault::LostReply, "enforced", "v1_allowed"),
         (Fault::ConnectionReset, "failed", "write_failed"),
@@ -94,7 +105,7 @@ async fn after_answers_that_were_all_lost_the_runtime_shows_whether_the_update_h
         (Fault::Garbage, "failed", "write_failed"),
     ] {
         let scene = scene().await;
-        scene.aws.world().fault(UPDATE, fault.clone(), usize::MAX);
+        scene.aws.world().fault(UPDATE_RUNTIME, fault.clone(), usize::MAX);
 
         let outcome = match result {
             "failed" => scene.failed_outcome(created()).await,
@@ -103,15 +114,19 @@ async fn after_answers_that_were_all_lost_the_runtime_shows_whether_the_update_h
 
         assert_ended(&outcome, result, reason);
         let (version, writes) = if result == "failed" { (1, TRIES) } else { (2, 1) };
-        assert_eq!((scene.aws.world().runtime(ID).version, scene.aws.writes().len()), (version, writes), "{fault:?}");
+        assert_eq!(
+            (scene.aws.world().runtime(RUNTIME).version, scene.aws.writes().len()),
+            (version, writes),
+            "{fault:?}"
+        );
     }
 }
 
 #[tokio::test]
-async fn after_an_answer_that_cannot_be_read_the_runtime_shows_that_the_update_happened() {
+async fn an_update_with_an_unreadable_answer_is_judged_by_the_runtime() {
     let scene = scene().await;
-    scene.aws.world().fault(UPDATE, Fault::Garbage, 1);
-    scene.aws.world().after_fault(UPDATE, |world| _ = runtime(world).publish(&[REQUIRED]));
+    scene.aws.world().fault(UPDATE_RUNTIME, Fault::Garbage, 1);
+    scene.aws.world().after_fault(UPDATE_RUNTIME, |world| _ = world.runtime_mut(RUNTIME).publish(&[REQUIRED]));
 
     let outcome = scene.outcome(created()).await;
 
@@ -121,7 +136,7 @@ async fn after_an_answer_that_cannot_be_read_the_runtime_shows_that_the_update_h
 }
 
 #[tokio::test]
-async fn a_write_that_could_not_be_verified_in_time_is_not_begun() {
+async fn an_update_that_could_not_be_verified_in_time_is_not_sent() {
     let scene = scene().await.with_remaining(Duration::from_secs(20));
 
     let outcome = scene.failed_outcome(created()).await;
@@ -132,10 +147,10 @@ async fn a_write_that_could_not_be_verified_in_time_is_not_begun() {
 }
 
 #[tokio::test]
-async fn a_read_that_still_shows_the_old_version_is_not_taken_for_somebody_elses_update() {
+async fn a_read_that_still_shows_the_old_version_is_not_a_concurrent_update() {
     let scene = scene().await;
-    scene.aws.world().after(UPDATE, |world| {
-        world.add_runtime(ID, &document());
+    scene.aws.world().after(UPDATE_RUNTIME, |world| {
+        world.add_runtime(RUNTIME, &document());
     });
 
     let outcome = scene.failed_outcome(created()).await;
@@ -146,10 +161,10 @@ async fn a_read_that_still_shows_the_old_version_is_not_taken_for_somebody_elses
 }
 
 #[tokio::test]
-async fn an_update_that_was_accepted_without_effect_is_not_believed() {
+async fn an_accepted_update_without_effect_is_not_believed() {
     for json in ["null", "{}", r#"{"requireMMDSV2":false}"#] {
         let scene = scene_with(|runtime| {
-            runtime.changes_on_update.insert("metadataConfiguration".to_owned(), json.to_owned());
+            runtime.changes_on_update.insert(METADATA.to_owned(), json.to_owned());
         })
         .await;
 
@@ -161,9 +176,9 @@ async fn an_update_that_was_accepted_without_effect_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_runtime_that_cannot_be_read_after_the_write_is_not_believed() {
+async fn an_update_that_cannot_be_read_back_is_not_believed() {
     let scene = scene().await;
-    scene.aws.world().after(UPDATE, |world| world.fault(GET, Fault::Garbage, usize::MAX));
+    scene.aws.world().after(UPDATE_RUNTIME, |world| world.fault(GET_RUNTIME, Fault::Garbage, usize::MAX));
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -173,35 +188,35 @@ async fn a_runtime_that_cannot_be_read_after_the_write_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_runtime_that_vanishes_after_the_write_is_gone() {
+async fn a_runtime_that_vanishes_after_the_update_is_gone() {
     let scene = scene().await;
-    scene.aws.world().after(UPDATE, |world| {
-        world.runtimes.remove(ID);
+    scene.aws.world().after(UPDATE_RUNTIME, |world| {
+        world.runtimes.remove(RUNTIME);
     });
 
     assert_ended(&scene.outcome(created()).await, "gone", "not_found");
 }
 
 #[tokio::test]
-async fn a_runtime_that_is_deleted_after_the_write_is_gone() {
+async fn a_runtime_that_is_deleted_after_the_update_is_gone() {
     let scene = scene().await;
-    scene.aws.world().after(UPDATE, |world| {
-        world.runtimes.get_mut(ID).expect("the runtime").status("DELETING").polls_left = u32::MAX;
+    scene.aws.world().after(UPDATE_RUNTIME, |world| {
+        world.runtime_mut(RUNTIME).status("DELETING").polls_left = u32::MAX;
     });
 
     assert_ended(&scene.outcome(created()).await, "gone", "deleting");
 }
 
 #[tokio::test]
-async fn an_update_that_does_not_end_before_the_deadline_is_not_waited_for() {
+async fn an_update_that_outlasts_the_deadline_is_not_awaited() {
     let scene = scene().await.with_pace(LONGER_THAN_LEFT, LONGER_THAN_LEFT);
-    scene.aws.world().after(UPDATE, |world| {
-        world.runtimes.get_mut(ID).expect("the runtime").polls_left = u32::MAX;
+    scene.aws.world().after(UPDATE_RUNTIME, |world| {
+        world.runtime_mut(RUNTIME).polls_left = u32::MAX;
     });
 
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "still_changing");
     assert_eq!(outcome["after"]["version"], "2");
-    assert_eq!(scene.aws.operations(), [GET, TAGS, GET, UPDATE, GET]);
+    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME]);
 }

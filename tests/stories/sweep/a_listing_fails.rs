@@ -1,10 +1,21 @@
-use super::*;
+//! A listing fails, in whole or in part.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::written;
+use crate::support::{
+    harness::{Scene, assert_ended, assert_says, by_id, document, due, time_passes},
+    names::{DESCRIBE_INSTANCES, GET_RUNTIME, INSTANCE, LIST_RUNTIMES, NEIGHBOUR, REQUIRED, RUNTIME},
+    stand_in::{Fault, World},
+};
 
 #[tokio::test]
-async fn a_listing_that_cannot_be_read_fails_the_invocation_and_not_the_other_kind() {
+async fn an_unreadable_listing_fails_the_invocation_but_not_the_other_kind() {
     let scene = Scene::new().await;
-    scene.aws.world().add_instance(OPEN);
-    scene.aws.world().fault("ListAgentRuntimes", Fault::AccessDenied, usize::MAX);
+    scene.aws.world().add_instance(INSTANCE);
+    scene.aws.world().fault(LIST_RUNTIMES, Fault::AccessDenied, usize::MAX);
 
     let response = scene.failed_response(due()).await;
 
@@ -15,14 +26,14 @@ async fn a_listing_that_cannot_be_read_fails_the_invocation_and_not_the_other_ki
 }
 
 #[tokio::test]
-async fn a_listing_that_ends_in_its_middle_loses_nothing_of_its_beginning() {
+async fn a_listing_that_breaks_off_loses_nothing_of_its_beginning() {
     let scene = Scene::new().await;
     scene.aws.world().page_size = 5;
     for number in 0..10 {
         scene.aws.world().add_instance(&format!("i-{number:017x}"));
     }
     // The first page is read, and the second one is not.
-    scene.aws.world().after("DescribeInstances", |world| world.fault("DescribeInstances", Fault::AccessDenied, 1));
+    scene.aws.world().after(DESCRIBE_INSTANCES, |world| world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, 1));
 
     let response = scene.failed_response(due()).await;
 
@@ -33,9 +44,9 @@ async fn a_listing_that_ends_in_its_middle_loses_nothing_of_its_beginning() {
 }
 
 #[tokio::test]
-async fn an_id_of_a_form_nobody_knows_is_a_failure_and_costs_its_neighbours_nothing() {
+async fn an_id_of_unknown_form_is_a_failure_that_spares_its_neighbours() {
     let scene = Scene::new().await;
-    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().add_instance("i-of-another-form");
 
     let response = scene.failed_response(due()).await;
@@ -45,7 +56,7 @@ async fn an_id_of_a_form_nobody_knows_is_a_failure_and_costs_its_neighbours_noth
 }
 
 #[tokio::test]
-async fn two_failures_of_one_listing_are_both_said() {
+async fn two_failures_of_one_listing_are_both_reported() {
     let scene = Scene::new().await.with_agentcore_disabled();
     {
         let mut world = scene.aws.world();
@@ -55,7 +66,7 @@ async fn two_failures_of_one_listing_are_both_said() {
             world.add_instance(&format!("i-{number:017x}"));
         }
         // The first page is read, and the second one is not.
-        world.after("DescribeInstances", |world| world.fault("DescribeInstances", Fault::AccessDenied, 1));
+        world.after(DESCRIBE_INSTANCES, |world| world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, 1));
     }
 
     let response = scene.failed_response(due()).await;
@@ -67,7 +78,7 @@ async fn two_failures_of_one_listing_are_both_said() {
 }
 
 #[tokio::test]
-async fn ids_of_a_form_nobody_knows_are_one_failure_however_many_pages_they_are_on() {
+async fn ids_of_unknown_form_are_one_failure_across_all_pages() {
     let scene = Scene::new().await.with_agentcore_disabled();
     {
         let mut world = scene.aws.world();
@@ -76,9 +87,9 @@ async fn ids_of_a_form_nobody_knows_are_one_failure_however_many_pages_they_are_
             world.add_instance(&format!("i-.of-another-form-{number:02}"));
         }
         for _ in 0..10 {
-            world.after("DescribeInstances", |_| ());
+            world.after(DESCRIBE_INSTANCES, |_| ());
         }
-        world.after("DescribeInstances", |world| world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX));
+        world.after(DESCRIBE_INSTANCES, |world| world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, usize::MAX));
     }
 
     let response = scene.failed_response(due()).await;
@@ -89,17 +100,17 @@ async fn ids_of_a_form_nobody_knows_are_one_failure_however_many_pages_they_are_
 }
 
 #[tokio::test]
-async fn where_nothing_at_all_can_be_read_the_sweep_fails_though_everything_was_listed() {
+async fn a_sweep_that_can_read_nothing_fails_though_everything_was_listed() {
     for fault in [Fault::AccessDenied, Fault::Internal] {
         let scene = Scene::new().await;
         {
             let mut world = scene.aws.world();
-            world.add_instance(OPEN);
-            world.add_instance(OTHER);
+            world.add_instance(INSTANCE);
+            world.add_instance(NEIGHBOUR);
             world.add_runtime(RUNTIME, &document());
             let unreadable = fault.clone();
-            world.after("DescribeInstances", move |world| world.fault("DescribeInstances", unreadable, usize::MAX));
-            world.fault("GetAgentRuntime", fault, usize::MAX);
+            world.after(DESCRIBE_INSTANCES, move |world| world.fault(DESCRIBE_INSTANCES, unreadable, usize::MAX));
+            world.fault(GET_RUNTIME, fault, usize::MAX);
         }
 
         let response = scene.failed_response(due()).await;
@@ -112,11 +123,11 @@ async fn where_nothing_at_all_can_be_read_the_sweep_fails_though_everything_was_
 }
 
 #[tokio::test]
-async fn where_time_runs_out_before_anything_is_read_the_sweep_fails_too() {
+async fn a_sweep_that_runs_out_of_time_before_any_read_fails() {
     let scene = Scene::new().await;
-    scene.aws.world().add_instance(OPEN);
-    scene.aws.world().after("DescribeInstances", |world| {
-        world.after("DescribeInstances", |_| time_passes(Duration::from_secs(300)));
+    scene.aws.world().add_instance(INSTANCE);
+    scene.aws.world().after(DESCRIBE_INSTANCES, |world| {
+        world.after(DESCRIBE_INSTANCES, |_| time_passes(Duration::from_secs(300)));
     });
 
     let outcome = scene.failed_outcome(due()).await;
@@ -125,20 +136,20 @@ async fn where_time_runs_out_before_anything_is_read_the_sweep_fails_too() {
 }
 
 #[tokio::test]
-async fn where_one_thing_can_be_read_the_sweep_succeeds_and_the_others_are_said() {
+async fn a_sweep_that_can_read_one_thing_succeeds_and_reports_the_others() {
     let scene = Scene::new().await;
     {
         let mut world = scene.aws.world();
-        world.add_instance(OPEN);
-        world.add_instance(OTHER);
+        world.add_instance(INSTANCE);
+        world.add_instance(NEIGHBOUR);
         world.add_runtime(RUNTIME, &document()).publish(&[REQUIRED]);
-        world.after("DescribeInstances", |world| world.fault("DescribeInstances", Fault::AccessDenied, usize::MAX));
+        world.after(DESCRIBE_INSTANCES, |world| world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, usize::MAX));
     }
 
     let response = scene.invoke(due()).await.expect("something was read");
 
     assert_eq!((&response["counts"], &response["complete"]), (&json!({"compliant": 1, "failed": 2}), &json!(true)));
-    for id in [OPEN, OTHER] {
+    for id in [INSTANCE, NEIGHBOUR] {
         assert_ended(&by_id(&response)[id], "failed", "read_failed");
         let lines = scene.results_logged();
         assert!(lines.iter().any(|line| line["level"] == "ERROR" && line["id"] == id), "{lines:?}");
@@ -147,9 +158,8 @@ async fn where_one_thing_can_be_read_the_sweep_succeeds_and_the_others_are_said(
 }
 
 #[tokio::test]
-async fn a_listing_that_is_throttled_goes_on() {
-    for (operation, first) in [("DescribeInstances", true), ("DescribeInstances", false), ("ListAgentRuntimes", false)]
-    {
+async fn a_throttled_listing_goes_on() {
+    for (operation, first) in [(DESCRIBE_INSTANCES, true), (DESCRIBE_INSTANCES, false), (LIST_RUNTIMES, false)] {
         let scene = Scene::new().await;
         {
             let mut world = scene.aws.world();
@@ -173,9 +183,9 @@ async fn a_listing_that_is_throttled_goes_on() {
 }
 
 #[tokio::test]
-async fn a_region_without_agentcore_is_said_once_and_fails_nothing() {
+async fn a_region_without_agentcore_is_mentioned_once_and_fails_nothing() {
     let scene = Scene::new().await.without_agentcore_endpoint();
-    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_instance(INSTANCE);
 
     let response = scene.invoke(due()).await.expect("success");
 
@@ -185,11 +195,11 @@ async fn a_region_without_agentcore_is_said_once_and_fails_nothing() {
 }
 
 #[tokio::test]
-async fn with_agentcore_disabled_no_runtime_is_listed() {
+async fn a_sweep_lists_no_runtimes_with_agentcore_disabled() {
     let scene = Scene::new().await.with_agentcore_disabled();
     scene.aws.world().add_runtime(RUNTIME, &document());
 
     scene.invoke(due()).await.expect("success");
 
-    assert_eq!(scene.aws.operations(), ["DescribeInstances"]);
+    assert_eq!(scene.aws.operations(), [DESCRIBE_INSTANCES]);
 }

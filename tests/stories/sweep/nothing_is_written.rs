@@ -1,7 +1,21 @@
-use super::*;
+//! A sweep reads, and writes nothing, or not everything.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{asked_for, written};
+use crate::support::{
+    harness::{Scene, assert_ended, by_id, count, days_ago, document, due, just_now, time_passes},
+    names::{
+        DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_METRIC_DATA, GET_RUNTIME, INSTANCE, LIST_RUNTIMES,
+        MODIFY_INSTANCE, NEIGHBOUR, OTHER_RUNTIME, RUNTIME,
+    },
+    stand_in::Fault,
+};
 
 #[tokio::test]
-async fn in_a_compliant_region_a_sweep_costs_one_page_and_writes_nothing() {
+async fn a_sweep_of_a_compliant_region_costs_one_page_and_writes_nothing() {
     let scene = Scene::new().await;
     for number in 0..3_000 {
         scene.aws.world().add_instance(&format!("i-{number:017x}")).http_tokens("required");
@@ -19,16 +33,16 @@ async fn in_a_compliant_region_a_sweep_costs_one_page_and_writes_nothing() {
     );
     let mut operations = scene.aws.operations();
     operations.sort();
-    assert_eq!(operations, ["DescribeInstances", "ListAgentRuntimes"]);
+    assert_eq!(operations, [DESCRIBE_INSTANCES, LIST_RUNTIMES]);
 }
 
 #[tokio::test]
-async fn what_is_exempt_held_or_closed_is_not_written() {
+async fn a_sweep_does_not_write_what_is_exempt_held_or_disabled() {
     let scene = Scene::new().await;
     {
         let mut world = scene.aws.world();
-        world.add_instance(OPEN).tag(EXEMPT, "yes");
-        world.add_instance(OTHER).operator("eks.amazonaws.com");
+        world.add_instance(INSTANCE).tag(EXEMPT, "yes");
+        world.add_instance(NEIGHBOUR).operator("eks.amazonaws.com");
         world.add_instance("i-0a1b2c3d4e5f60003").http_endpoint("disabled");
         world.add_instance("i-0a1b2c3d4e5f60004").state("pending");
         world.add_runtime(RUNTIME, &document()).tag(EXEMPT, "yes");
@@ -42,22 +56,22 @@ async fn what_is_exempt_held_or_closed_is_not_written() {
 }
 
 #[tokio::test]
-async fn report_mode_can_be_asked_for_but_enforce_mode_cannot() {
+async fn a_sweep_can_be_softened_to_report_but_not_hardened_to_enforce() {
     let report = Scene::new().await;
-    report.aws.world().add_instance(OPEN);
+    report.aws.world().add_instance(INSTANCE);
     let softened = report.invoke(asked_for("report")).await.expect("success");
     assert_eq!((&softened["mode"], &softened["counts"]), (&json!("report"), &json!({"would_enforce": 1})));
     assert!(report.aws.writes().is_empty());
 
     let reporting = Scene::new().await.in_report_mode();
-    reporting.aws.world().add_instance(OPEN);
+    reporting.aws.world().add_instance(INSTANCE);
     let not_hardened = reporting.invoke(asked_for("enforce")).await.expect("success");
     assert_eq!((&not_hardened["mode"], &not_hardened["counts"]), (&json!("report"), &json!({"would_enforce": 1})));
     assert!(reporting.aws.writes().is_empty());
 }
 
 #[tokio::test]
-async fn a_mode_that_does_not_exist_and_another_account_start_no_sweep() {
+async fn an_unknown_mode_or_another_account_starts_no_sweep() {
     for (member, value, reason) in [
         ("detail", json!({"mode": "Report"}), "invalid_mode"),
         ("detail", json!({"mode": 1}), "invalid_mode"),
@@ -78,16 +92,16 @@ async fn a_mode_that_does_not_exist_and_another_account_start_no_sweep() {
 }
 
 #[tokio::test]
-async fn a_sweep_in_report_mode_writes_nothing_whatever_stands_beside() {
+async fn a_sweep_in_report_mode_writes_nothing_whatever_it_finds() {
     let scene = Scene::new().await.in_report_mode();
     {
         let mut world = scene.aws.world();
-        world.add_instance(OPEN);
-        world.add_instance(OTHER).tag(EXEMPT, "yes");
+        world.add_instance(INSTANCE);
+        world.add_instance(NEIGHBOUR).tag(EXEMPT, "yes");
         world.add_instance("i-0a1b2c3d4e5f60003").operator("eks.amazonaws.com");
         world.add_runtime(RUNTIME, &document());
         world.add_runtime(OTHER_RUNTIME, &document());
-        world.fault_for("GetAgentRuntime", OTHER_RUNTIME, Fault::AccessDenied, usize::MAX);
+        world.fault_for(GET_RUNTIME, OTHER_RUNTIME, Fault::AccessDenied, usize::MAX);
     }
 
     let response = scene.invoke(due()).await.expect("the next sweep looks again at what failed");
@@ -98,12 +112,12 @@ async fn a_sweep_in_report_mode_writes_nothing_whatever_stands_beside() {
 }
 
 #[tokio::test]
-async fn an_exception_that_comes_while_the_sweep_is_under_way_is_respected() {
+async fn an_exception_set_during_a_sweep_is_respected() {
     let scene = Scene::new().await;
     for number in 0..80 {
         scene.aws.world().add_instance(&format!("i-{number:017x}"));
     }
-    scene.aws.world().after(MODIFY, |world| {
+    scene.aws.world().after(MODIFY_INSTANCE, |world| {
         let open = world.instances.values_mut().filter(|instance| instance.http_tokens == "optional");
         open.for_each(|instance| {
             instance.tag(EXEMPT, "all of a sudden");
@@ -117,12 +131,12 @@ async fn an_exception_that_comes_while_the_sweep_is_under_way_is_respected() {
 }
 
 #[tokio::test]
-async fn what_was_mended_since_the_listing_is_not_written_nor_counted_at_its_source() {
+async fn instances_fixed_after_the_listing_are_neither_written_nor_counted() {
     let scene = Scene::new().await;
     for number in 0..200 {
         scene.aws.world().add_instance(&format!("i-{number:017x}")).tag("aws:autoscaling:groupName", "web");
     }
-    scene.aws.world().after("DescribeInstances", |world| {
+    scene.aws.world().after(DESCRIBE_INSTANCES, |world| {
         let mended = world.instances.values_mut().take(160);
         mended.for_each(|instance| _ = instance.http_tokens("required"));
     });
@@ -135,12 +149,12 @@ async fn what_was_mended_since_the_listing_is_not_written_nor_counted_at_its_sou
 }
 
 #[tokio::test]
-async fn what_was_mended_while_it_waited_for_its_turn_is_not_written_nor_counted_at_its_source() {
+async fn instances_fixed_while_waiting_are_neither_written_nor_counted() {
     let scene = Scene::new().await.with_agentcore_disabled();
     for number in 0..24 {
         scene.aws.world().add_instance(&format!("i-{number:017x}")).tag("aws:autoscaling:groupName", "web");
     }
-    scene.aws.world().after(MODIFY, |world| {
+    scene.aws.world().after(MODIFY_INSTANCE, |world| {
         world.instances.values_mut().for_each(|instance| _ = instance.http_tokens("required"));
         time_passes(Duration::from_secs(4));
     });
@@ -151,16 +165,16 @@ async fn what_was_mended_while_it_waited_for_its_turn_is_not_written_nor_counted
     assert_eq!(scene.aws.writes().len(), 8);
     assert_eq!(response["launched_by"]["auto_scaling_groups"], json!([{"name": "web", "instances": 8}]));
     // The listing, the first look at all of them, and another one at each eight whose look had become old.
-    assert_eq!((count(&scene, "DescribeInstances"), count(&scene, "DescribeTags")), (2 + 2, 1));
+    assert_eq!((count(&scene, DESCRIBE_INSTANCES), count(&scene, DESCRIBE_TAGS)), (2 + 2, 1));
 }
 
 #[tokio::test]
-async fn what_is_gone_since_the_listing_is_gone_however_young_the_event() {
+async fn a_resource_that_vanishes_after_the_listing_is_gone() {
     let scene = Scene::new().await;
-    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().add_runtime(RUNTIME, &document());
-    scene.aws.world().after("DescribeInstances", |world| world.instances.clear());
-    scene.aws.world().after("ListAgentRuntimes", |world| world.runtimes.clear());
+    scene.aws.world().after(DESCRIBE_INSTANCES, |world| world.instances.clear());
+    scene.aws.world().after(LIST_RUNTIMES, |world| world.runtimes.clear());
 
     let response = scene.invoke(just_now(due())).await.expect("success");
 
@@ -168,40 +182,40 @@ async fn what_is_gone_since_the_listing_is_gone_however_young_the_event() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_is_disabled_while_the_sweep_is_under_way_stays_disabled() {
+async fn a_metadata_endpoint_disabled_during_a_sweep_stays_disabled() {
     let scene = Scene::new().await;
-    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().endpoint_demanded_with_tokens = true;
-    scene.aws.world().after("DescribeTags", |world| {
-        world.instances.get_mut(OPEN).expect("it").http_endpoint("disabled");
+    scene.aws.world().after(DESCRIBE_TAGS, |world| {
+        world.instance_mut(INSTANCE).http_endpoint("disabled");
     });
 
     let response = scene.invoke(due()).await.expect("success");
 
-    assert_eq!(by_id(&response)[OPEN]["reason"], "endpoint_disabled");
-    assert_eq!(scene.aws.world().instance(OPEN).http_endpoint, "disabled");
+    assert_ended(&by_id(&response)[INSTANCE], "compliant", "endpoint_disabled");
+    assert_eq!(scene.aws.world().instance(INSTANCE).http_endpoint, "disabled");
     assert!(scene.aws.writes().iter().all(|write| write.parameter("HttpEndpoint").is_none()));
 }
 
 #[tokio::test]
-async fn of_eight_whose_use_of_imdsv1_cannot_be_learned_nothing_is_written_and_the_next_eight_go_on() {
+async fn an_unanswered_usage_query_fails_its_eight_and_spares_the_next() {
     let scene = Scene::new().await.with_usage_days(7).with_agentcore_disabled();
     {
         let mut world = scene.aws.world();
         for number in 0..16 {
             world.add_instance(&format!("i-{number:017x}")).calls_without_token(days_ago(1), 0.0);
         }
-        world.add_instance(OPEN).tag(EXEMPT, "yes");
-        world.add_instance(OTHER).operator("eks.amazonaws.com");
-        world.fault("GetMetricData", Fault::AccessDenied, 1);
+        world.add_instance(INSTANCE).tag(EXEMPT, "yes");
+        world.add_instance(NEIGHBOUR).operator("eks.amazonaws.com");
+        world.fault(GET_METRIC_DATA, Fault::AccessDenied, 1);
     }
 
     let response = scene.invoke(due()).await.expect("the next sweep asks again");
 
     assert_eq!(response["counts"], json!({"failed": 8, "exempt": 1, "held": 1, "enforced": 8}));
     let mut outcomes = by_id(&response);
-    assert_ended(&outcomes.remove(OPEN).expect("it"), "exempt", "exception_tag");
-    assert_ended(&outcomes.remove(OTHER).expect("it"), "held", "managed_by_operator");
+    assert_ended(&outcomes.remove(INSTANCE).expect("an outcome"), "exempt", "exception_tag");
+    assert_ended(&outcomes.remove(NEIGHBOUR).expect("an outcome"), "held", "managed_by_operator");
     let (enforced, failed): (Vec<_>, Vec<_>) =
         outcomes.into_iter().partition(|(_, outcome)| outcome["result"] == "enforced");
     failed.iter().for_each(|(_, outcome)| assert_ended(outcome, "failed", "usage_unreadable"));
@@ -209,26 +223,26 @@ async fn of_eight_whose_use_of_imdsv1_cannot_be_learned_nothing_is_written_and_t
 }
 
 #[tokio::test]
-async fn an_instance_that_cloudwatch_leaves_out_is_not_written_and_costs_its_neighbours_nothing() {
+async fn an_instance_that_cloudwatch_leaves_out_fails_alone() {
     let scene = Scene::new().await.with_usage_days(7).with_agentcore_disabled();
     {
         let mut world = scene.aws.world();
-        world.add_instance(OPEN).calls_without_token(days_ago(0), 0.0);
-        world.add_instance(OTHER).metric_status = None;
+        world.add_instance(INSTANCE).calls_without_token(days_ago(0), 0.0);
+        world.add_instance(NEIGHBOUR).metric_status = None;
         world.add_instance("i-0a1b2c3d4e5f60003").tag(EXEMPT, "yes").metric_status = None;
         world.add_instance("i-0a1b2c3d4e5f60004").operator("eks.amazonaws.com").metric_status = None;
         world.add_instance("i-0a1b2c3d4e5f60005").calls_without_token(days_ago(0), 42.0);
         world.add_instance("i-0a1b2c3d4e5f60006").calls_without_token(days_ago(0), 0.0);
-        world.fault_for(MODIFY, "i-0a1b2c3d4e5f60006", Fault::AccessDenied, usize::MAX);
+        world.fault_for(MODIFY_INSTANCE, "i-0a1b2c3d4e5f60006", Fault::AccessDenied, usize::MAX);
     }
 
     let outcomes = by_id(&scene.invoke(due()).await.expect("the next sweep tries again"));
 
-    assert_ended(&outcomes[OPEN], "enforced", "v1_allowed");
-    assert_ended(&outcomes[OTHER], "failed", "usage_unreadable");
+    assert_ended(&outcomes[INSTANCE], "enforced", "v1_allowed");
+    assert_ended(&outcomes[NEIGHBOUR], "failed", "usage_unreadable");
     assert_ended(&outcomes["i-0a1b2c3d4e5f60003"], "exempt", "exception_tag");
     assert_ended(&outcomes["i-0a1b2c3d4e5f60004"], "held", "managed_by_operator");
     assert_ended(&outcomes["i-0a1b2c3d4e5f60005"], "held", "imdsv1_in_use");
     assert_ended(&outcomes["i-0a1b2c3d4e5f60006"], "failed", "write_failed");
-    assert_eq!(written(&scene), [OPEN, "i-0a1b2c3d4e5f60006"]);
+    assert_eq!(written(&scene), [INSTANCE, "i-0a1b2c3d4e5f60006"]);
 }

@@ -1,9 +1,22 @@
-use super::*;
+//! A sweep has too little time for everything.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::written;
+use crate::support::{
+    harness::{Scene, assert_says, by_id, document, due, time_passes},
+    names::{
+        DESCRIBE_INSTANCES, INSTANCE, LIST_ENDPOINTS, LIST_RUNTIMES, MODIFY_INSTANCE, REQUIRED, RUNTIME, UPDATE_RUNTIME,
+    },
+    stand_in::Fault,
+};
 
 #[tokio::test]
-async fn a_sweep_near_its_deadline_begins_nothing_and_says_that_it_is_not_complete() {
+async fn a_sweep_near_its_deadline_begins_nothing_and_is_incomplete() {
     let scene = Scene::new().await.with_remaining(Duration::from_secs(59));
-    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().add_runtime(RUNTIME, &document());
 
     let response = scene.invoke(due()).await.expect("what was not begun has not failed");
@@ -11,27 +24,27 @@ async fn a_sweep_near_its_deadline_begins_nothing_and_says_that_it_is_not_comple
     assert_eq!((&response["complete"], &response["outcomes"]), (&json!(false), &json!([])));
     let mut operations = scene.aws.operations();
     operations.sort();
-    assert_eq!(operations, ["DescribeInstances", "ListAgentRuntimes"], "only whether anything is left is looked at");
+    assert_eq!(operations, [DESCRIBE_INSTANCES, LIST_RUNTIMES], "only whether anything is left is looked at");
 }
 
 #[tokio::test]
-async fn no_runtime_is_begun_when_there_is_no_time_to_verify_it() {
+async fn a_runtime_is_not_begun_without_time_to_verify_it() {
     let scene = Scene::new().await.with_remaining(Duration::from_secs(119));
-    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().add_runtime(RUNTIME, &document());
 
     let response = scene.invoke(due()).await.expect("what was not begun has not failed");
 
     assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(false)));
-    assert_eq!(by_id(&response).keys().collect::<Vec<_>>(), [OPEN]);
+    assert_eq!(by_id(&response).keys().collect::<Vec<_>>(), [INSTANCE]);
 }
 
 #[tokio::test]
-async fn with_a_longer_margin_less_is_begun() {
+async fn a_longer_margin_begins_less() {
     for (margin, enforced) in [(60, json!({"enforced": 1})), (240, json!({}))] {
         let scene =
             Scene::new().await.with_sweep_margin(Duration::from_secs(margin)).with_remaining(Duration::from_secs(200));
-        scene.aws.world().add_instance(OPEN);
+        scene.aws.world().add_instance(INSTANCE);
 
         let response = scene.invoke(due()).await.expect("what was not begun has not failed");
 
@@ -40,11 +53,11 @@ async fn with_a_longer_margin_less_is_begun() {
 }
 
 #[tokio::test]
-async fn a_sweep_that_has_done_everything_is_complete_however_little_time_is_left() {
-    for (operation, remaining) in [(MODIFY, 64), ("UpdateAgentRuntime", 124)] {
+async fn a_finished_sweep_is_complete_however_little_time_is_left() {
+    for (operation, remaining) in [(MODIFY_INSTANCE, 64), (UPDATE_RUNTIME, 124)] {
         let scene = Scene::new().await.with_remaining(Duration::from_secs(remaining));
-        if operation == MODIFY {
-            scene.aws.world().add_instance(OPEN);
+        if operation == MODIFY_INSTANCE {
+            scene.aws.world().add_instance(INSTANCE);
         } else {
             scene.aws.world().add_runtime(RUNTIME, &document());
         }
@@ -57,9 +70,9 @@ async fn a_sweep_that_has_done_everything_is_complete_however_little_time_is_lef
 }
 
 #[tokio::test]
-async fn where_time_runs_out_after_a_failure_of_the_listing_the_failure_is_said() {
+async fn a_failed_listing_is_reported_even_if_time_runs_out() {
     for (operation, kind, remaining) in
-        [("DescribeInstances", "ec2_instance", 64), ("ListAgentRuntimes", "agentcore_runtime", 124)]
+        [(DESCRIBE_INSTANCES, "ec2_instance", 64), (LIST_RUNTIMES, "agentcore_runtime", 124)]
     {
         let scene = Scene::new().await.with_remaining(Duration::from_secs(remaining));
         {
@@ -68,7 +81,7 @@ async fn where_time_runs_out_after_a_failure_of_the_listing_the_failure_is_said(
             // These come first, each on a page of its own.
             world.add_instance("i-.of-another-form");
             world.add_runtime("agent.of-another-form", &document());
-            world.add_instance(OPEN);
+            world.add_instance(INSTANCE);
             world.add_runtime(RUNTIME, &document());
             world.after(operation, |_| time_passes(Duration::from_secs(5)));
         }
@@ -84,7 +97,7 @@ async fn where_time_runs_out_after_a_failure_of_the_listing_the_failure_is_said(
 }
 
 #[tokio::test]
-async fn however_few_runtimes_a_sweep_reaches_later_ones_reach_the_others() {
+async fn every_runtime_is_reached_by_some_sweep_however_short() {
     const LAST: &str = "zebra-Xy12Ab34Cd";
     let scene = Scene::new().await.with_remaining(Duration::from_secs(124));
     {
@@ -102,14 +115,14 @@ async fn however_few_runtimes_a_sweep_reaches_later_ones_reach_the_others() {
             break;
         }
         assert!(sweeps < 200, "it is reached in the end");
-        scene.aws.world().after("ListAgentRuntimeEndpoints", |_| time_passes(Duration::from_secs(5)));
+        scene.aws.world().after(LIST_ENDPOINTS, |_| time_passes(Duration::from_secs(5)));
         let response = scene.invoke(due()).await.expect("what was not begun has not failed");
         assert_eq!(response["complete"], false);
     }
 }
 
 #[tokio::test]
-async fn what_is_refused_for_good_on_the_first_pages_does_not_keep_sweeps_from_the_last_one() {
+async fn permanent_refusals_on_the_first_pages_do_not_starve_the_last() {
     const LAST: &str = "i-fffffffffffffffff";
     let scene = Scene::new().await.with_remaining(Duration::from_secs(63)).with_agentcore_disabled();
     {
@@ -118,19 +131,19 @@ async fn what_is_refused_for_good_on_the_first_pages_does_not_keep_sweeps_from_t
         for number in 0..40 {
             let refused = format!("i-{number:017x}");
             world.add_instance(&refused);
-            world.fault_for(MODIFY, &refused, Fault::ExplicitDeny("service control"), usize::MAX);
+            world.fault_for(MODIFY_INSTANCE, &refused, Fault::ExplicitDeny("service control"), usize::MAX);
         }
         world.add_instance(LAST);
     }
 
     // Each has the time for eight of them.
-    scene.aws.world().after(MODIFY, |_| time_passes(Duration::from_secs(4)));
+    scene.aws.world().after(MODIFY_INSTANCE, |_| time_passes(Duration::from_secs(4)));
     let mut sweeps = 0;
     while scene.aws.world().instance(LAST).http_tokens == "optional" {
         sweeps += 1;
         assert!(sweeps < 200, "about one in five reaches it");
         let earlier = scene.aws.writes().len();
-        scene.aws.world().after_fault(MODIFY, |_| time_passes(Duration::from_secs(4)));
+        scene.aws.world().after_fault(MODIFY_INSTANCE, |_| time_passes(Duration::from_secs(4)));
         let response = scene.invoke(due()).await.expect("what was refused or not begun has not failed");
         assert_eq!(response["complete"], false);
         let mut tried: Vec<_> = scene.aws.writes().split_off(earlier).into_iter().map(|call| call.resource).collect();
@@ -143,7 +156,7 @@ async fn what_is_refused_for_good_on_the_first_pages_does_not_keep_sweeps_from_t
 }
 
 #[tokio::test]
-async fn sweeps_that_are_cut_by_their_deadline_end_with_everything_enforced_and_nothing_written_twice() {
+async fn sweeps_cut_short_enforce_everything_exactly_once() {
     let margin = Duration::from_secs(60);
     let mut scene = Scene::new().await.with_agentcore_disabled();
     scene.aws.world().page_size = 50;
@@ -167,7 +180,7 @@ async fn sweeps_that_are_cut_by_their_deadline_end_with_everything_enforced_and_
 }
 
 #[tokio::test]
-async fn sweeps_of_runtimes_that_are_cut_by_their_deadline_end_with_everything_enforced_and_nothing_written_twice() {
+async fn runtime_sweeps_cut_short_enforce_everything_exactly_once() {
     let scene = Scene::new().await.with_remaining(Duration::from_secs(124));
     {
         let mut world = scene.aws.world();
@@ -180,7 +193,7 @@ async fn sweeps_of_runtimes_that_are_cut_by_their_deadline_end_with_everything_e
 
     let is_complete = async || {
         // Once a runtime is written, less is left than the 120 seconds that the next one needs.
-        scene.aws.world().after(UPDATE, |_| time_passes(Duration::from_secs(5)));
+        scene.aws.world().after(UPDATE_RUNTIME, |_| time_passes(Duration::from_secs(5)));
         scene.invoke(due()).await.expect("what was not begun has not failed")["complete"] == true
     };
     assert!(!is_complete().await, "the first one is cut");

@@ -1,4 +1,11 @@
-use super::*;
+//! What the response and the log say about a sweep.
+
+use serde_json::json;
+
+use crate::support::{
+    harness::{Scene, by_id, due},
+    names::{INSTANCE, NEIGHBOUR},
+};
 
 #[tokio::test]
 async fn outcomes_and_summary_name_what_launched_the_instances() {
@@ -10,15 +17,15 @@ async fn outcomes_and_summary_name_what_launched_the_instances() {
             instance.tag("aws:ec2launchtemplate:id", template).tag("aws:ec2launchtemplate:version", "7");
             instance.tag("aws:autoscaling:groupName", "web");
         }
-        world.add_instance(OPEN);
-        world.add_instance(OTHER).tag("aws:autoscaling:groupName", "web").http_tokens("required");
+        world.add_instance(INSTANCE);
+        world.add_instance(NEIGHBOUR).tag("aws:autoscaling:groupName", "web").http_tokens("required");
     }
 
     let response = scene.invoke(due()).await.expect("success");
 
     let launched = by_id(&response)[&format!("i-{:017x}", 3)]["launched_by"].clone();
     assert_eq!(launched, json!({"launch_template": {"id": "lt-0bbb", "version": "7"}, "auto_scaling_group": "web"}));
-    assert_eq!(by_id(&response)[OPEN].get("launched_by"), None);
+    assert_eq!(by_id(&response)[INSTANCE].get("launched_by"), None);
     assert_eq!(
         response["launched_by"],
         json!({
@@ -31,7 +38,7 @@ async fn outcomes_and_summary_name_what_launched_the_instances() {
 }
 
 #[tokio::test]
-async fn of_very_many_sources_those_with_the_most_instances_are_named_and_the_others_counted() {
+async fn the_summary_names_the_largest_sources_and_counts_the_others() {
     let scene = Scene::new().await;
     for number in 0..60 {
         let mut world = scene.aws.world();

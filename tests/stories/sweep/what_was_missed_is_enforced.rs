@@ -1,24 +1,38 @@
-use super::*;
+//! A sweep enforces what events have not.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::written;
+use crate::support::{
+    harness::{Scene, agentcore_call, assert_ended, assert_says, by_id, count, document, due, ec2_call, sample},
+    names::{
+        DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_RUNTIME, INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE, NEIGHBOUR,
+        OTHER_RUNTIME, REQUIRED, RUNTIME,
+    },
+    stand_in::Fault,
+};
 
 #[tokio::test]
-async fn what_was_wrong_before_there_was_an_event_is_enforced() {
+async fn a_sweep_enforces_what_no_event_announced() {
     let scene = Scene::new().await;
-    scene.aws.world().add_instance(OPEN);
-    scene.aws.world().add_instance(OTHER).state("stopped");
+    scene.aws.world().add_instance(INSTANCE);
+    scene.aws.world().add_instance(NEIGHBOUR).state("stopped");
     scene.aws.world().add_runtime(RUNTIME, &document());
 
     let response = scene.invoke(due()).await.expect("success");
 
     assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 3}), &json!(true)));
-    assert_eq!(scene.aws.world().instance(OPEN).http_tokens, "required");
-    assert_eq!(scene.aws.world().instance(OTHER).http_tokens, "required");
+    assert_eq!(scene.aws.world().instance(INSTANCE).http_tokens, "required");
+    assert_eq!(scene.aws.world().instance(NEIGHBOUR).http_tokens, "required");
     assert!(scene.aws.world().runtime(RUNTIME).requires_mmdsv2());
 }
 
 #[tokio::test]
-async fn where_ec2_demands_the_endpoint_a_sweep_looks_again_before_it_is_sent() {
+async fn an_instance_is_read_again_before_a_sweep_sends_the_endpoint() {
     let scene = Scene::new().await;
-    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().endpoint_demanded_with_tokens = true;
 
     let response = scene.invoke(due()).await.expect("success");
@@ -30,8 +44,8 @@ async fn where_ec2_demands_the_endpoint_a_sweep_looks_again_before_it_is_sent() 
 async fn a_runtime_is_read_just_before_its_own_write() {
     let scene = Scene::new().await;
     scene.aws.world().add_runtime(RUNTIME, &document());
-    scene.aws.world().after("ListAgentRuntimes", |world| {
-        let runtime = world.runtimes.get_mut(RUNTIME).expect("it");
+    scene.aws.world().after(LIST_RUNTIMES, |world| {
+        let runtime = world.runtime_mut(RUNTIME);
         runtime.version = 2;
         runtime.set("description", r#""deployed in between""#);
     });
@@ -43,7 +57,7 @@ async fn a_runtime_is_read_just_before_its_own_write() {
 }
 
 #[tokio::test]
-async fn runtimes_that_aws_is_at_work_on_stop_no_others() {
+async fn runtimes_that_aws_is_updating_do_not_delay_the_others() {
     let scene = Scene::new().await;
     scene.aws.world().page_size = 5;
     for number in 0..30 {
@@ -63,30 +77,30 @@ async fn runtimes_that_aws_is_at_work_on_stop_no_others() {
 #[tokio::test]
 async fn a_launch_too_large_for_cloudtrail_sweeps_the_instances_at_once() {
     let scene = Scene::new().await;
-    scene.aws.world().add_instance(OPEN);
+    scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().add_runtime(RUNTIME, &document());
 
     let response = scene.invoke(sample("ec2-launched-without-ids.json")).await.expect("success");
 
     assert_eq!(response["counts"], json!({"enforced": 1}));
-    assert!(!scene.aws.operations().contains(&"ListAgentRuntimes".to_owned()), "runtimes are not launched");
+    assert!(!scene.aws.operations().contains(&LIST_RUNTIMES.to_owned()), "runtimes are not launched");
     assert_eq!(scene.log_lines()[0]["cause"], "instances_launched");
     let failed = ec2_call("RunInstances", json!({}), Value::Null);
     assert_eq!(scene.invoke(failed).await.expect("success")["complete"], true);
 }
 
 #[tokio::test]
-async fn a_call_too_large_for_cloudtrail_sweeps_its_own_kind_and_no_other() {
+async fn a_call_too_large_for_cloudtrail_sweeps_only_its_own_kind() {
     for (event, enforced, cause) in [
-        (sample("ec2-tags-deleted-without-parameters.json"), OPEN, "exception_tag_removed"),
-        (ec2_call(MODIFY, Value::Null, Value::Null), OPEN, "metadata_options_modified"),
-        (ec2_call("StartInstances", Value::Null, Value::Null), OPEN, "instances_started"),
+        (sample("ec2-tags-deleted-without-parameters.json"), INSTANCE, "exception_tag_removed"),
+        (ec2_call(MODIFY_INSTANCE, Value::Null, Value::Null), INSTANCE, "metadata_options_modified"),
+        (ec2_call("StartInstances", Value::Null, Value::Null), INSTANCE, "instances_started"),
         (sample("agentcore-untagged-without-parameters.json"), RUNTIME, "exception_tag_removed"),
         (sample("agentcore-runtime-updated-without-parameters.json"), RUNTIME, "runtime_updated"),
         (agentcore_call("CreateAgentRuntime", Value::Null, Value::Null), RUNTIME, "runtime_created"),
     ] {
         let scene = Scene::new().await;
-        scene.aws.world().add_instance(OPEN);
+        scene.aws.world().add_instance(INSTANCE);
         scene.aws.world().add_runtime(RUNTIME, &document());
 
         let response = scene.invoke(event).await.expect("success");
@@ -98,7 +112,7 @@ async fn a_call_too_large_for_cloudtrail_sweeps_its_own_kind_and_no_other() {
 }
 
 #[tokio::test]
-async fn an_update_of_the_guardrails_own_that_is_too_large_for_cloudtrail_sweeps_nothing() {
+async fn the_guardrails_own_update_too_large_for_cloudtrail_sweeps_nothing() {
     let scene = Scene::new().await;
     scene.aws.world().add_runtime(RUNTIME, &document());
 
@@ -109,7 +123,7 @@ async fn an_update_of_the_guardrails_own_that_is_too_large_for_cloudtrail_sweeps
 }
 
 #[tokio::test]
-async fn the_cost_grows_with_what_is_wrong_and_not_with_the_fleet() {
+async fn the_cost_of_a_sweep_grows_with_the_offenders_and_not_the_fleet() {
     let scene = Scene::new().await;
     for number in 0..5_000 {
         let mut world = scene.aws.world();
@@ -124,21 +138,21 @@ async fn the_cost_grows_with_what_is_wrong_and_not_with_the_fleet() {
     assert_eq!(response["counts"], json!({"enforced": 20}));
     let count = |operation| count(&scene, operation);
     // One page lists the twenty, one look shows them, and their tags are read for eight at a time.
-    assert_eq!((count("DescribeInstances"), count("DescribeTags"), count(MODIFY)), (1 + 1, 3, 20));
+    assert_eq!((count(DESCRIBE_INSTANCES), count(DESCRIBE_TAGS), count(MODIFY_INSTANCE)), (1 + 1, 3, 20));
 }
 
 #[tokio::test]
-async fn one_failure_stops_nobody_and_is_said_by_a_sweep_that_succeeds() {
+async fn a_failure_within_a_sweep_is_reported_and_stops_nobody() {
     let scene = Scene::new().await;
     scene.aws.world().page_size = 5;
     for number in 0..12 {
         scene.aws.world().add_instance(&format!("i-{number:017x}"));
     }
     let broken = format!("i-{:017x}", 3);
-    scene.aws.world().fault_for(MODIFY, &broken, Fault::AccessDenied, usize::MAX);
+    scene.aws.world().fault_for(MODIFY_INSTANCE, &broken, Fault::AccessDenied, usize::MAX);
     scene.aws.world().add_runtime(RUNTIME, &document());
     scene.aws.world().add_runtime(OTHER_RUNTIME, &document());
-    scene.aws.world().fault_for("GetAgentRuntime", RUNTIME, Fault::Internal, usize::MAX);
+    scene.aws.world().fault_for(GET_RUNTIME, RUNTIME, Fault::Internal, usize::MAX);
 
     let response = scene.invoke(due()).await.expect("the next sweep tries again");
 
@@ -153,7 +167,7 @@ async fn one_failure_stops_nobody_and_is_said_by_a_sweep_that_succeeds() {
 }
 
 #[tokio::test]
-async fn an_instance_that_the_organisation_protects_is_held_and_the_sweep_succeeds() {
+async fn an_instance_protected_by_the_organisation_is_held_in_a_sweep() {
     for (policy, words) in [
         ("service control", "with an explicit deny in a service control policy"),
         ("resource control", "with an explicit deny in a resource control policy"),
@@ -161,21 +175,21 @@ async fn an_instance_that_the_organisation_protects_is_held_and_the_sweep_succee
         let scene = Scene::new().await;
         {
             let mut world = scene.aws.world();
-            world.add_instance(OPEN);
-            world.add_instance(OTHER);
-            world.fault_for(MODIFY, OPEN, Fault::ExplicitDeny(policy), usize::MAX);
+            world.add_instance(INSTANCE);
+            world.add_instance(NEIGHBOUR);
+            world.fault_for(MODIFY_INSTANCE, INSTANCE, Fault::ExplicitDeny(policy), usize::MAX);
         }
 
         let response = scene.invoke(due()).await.expect("nothing failed");
 
         assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1, "held": 1}), &json!(true)));
-        let protected = &by_id(&response)[OPEN];
+        let protected = &by_id(&response)[INSTANCE];
         assert_ended(protected, "held", "refused");
         assert_says(protected, "It was not changed.");
         assert_says(protected, words);
-        assert_eq!(written(&scene), [OPEN, OTHER], "what is refused for good is not tried again");
+        assert_eq!(written(&scene), [INSTANCE, NEIGHBOUR], "what is refused for good is not tried again");
         let lines = scene.results_logged();
-        assert!(lines.iter().any(|line| line["level"] == "WARN" && line["id"] == OPEN), "{lines:?}");
+        assert!(lines.iter().any(|line| line["level"] == "WARN" && line["id"] == INSTANCE), "{lines:?}");
     }
 }
 
@@ -189,11 +203,11 @@ async fn eight_runtimes_are_worked_on_at_once() {
 
     scene.invoke(due()).await.expect("success");
 
-    assert_eq!(scene.aws.most_in_flight(), 8);
+    assert_eq!(scene.aws.max_in_flight(), 8);
 }
 
 #[tokio::test]
-async fn a_sweep_that_runs_again_writes_nothing_twice() {
+async fn a_repeated_sweep_writes_nothing_twice() {
     let scene = Scene::new().await;
     for number in 0..40 {
         scene.aws.world().add_instance(&format!("i-{number:017x}"));

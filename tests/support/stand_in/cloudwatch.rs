@@ -11,8 +11,8 @@ use super::{call::Call, instance::Instance, refusal::Refusal, world::World};
 
 /// Before the name of the operation.
 pub(super) const PATH: &str = "/service/GraniteServiceVersion20100801/operation/";
-const MOST_QUERIES: usize = 500;
-const MOST_DATAPOINTS: usize = 100_800;
+const MAX_QUERIES: usize = 500;
+const MAX_DATAPOINTS: usize = 100_800;
 
 /// `GetMetricData`. The times are seconds since 1970.
 #[derive(Deserialize, Serialize)]
@@ -141,7 +141,7 @@ fn get_metric_data(world: &World, call: &Call) -> Result<Vec<u8>, Refusal> {
             points.push((format!("{id}/{time:020}"), (id.clone(), time, sum)));
         }
     }
-    let size = request.max_datapoints.unwrap_or(MOST_DATAPOINTS);
+    let size = request.max_datapoints.unwrap_or(MAX_DATAPOINTS);
     let page = world.page(call, points.clone(), request.next_token.as_deref(), size);
     let page = page.ok_or_else(|| Refusal::new(400, "InvalidNextToken", "The NextToken is not valid"))?;
     let is_first = request.next_token.is_none();
@@ -174,7 +174,7 @@ fn messages(said: Option<&String>) -> Vec<Message> {
 fn check(request: &GetMetricData) -> Result<(), Refusal> {
     let refuse = |message: &str| Err(Refusal::new(400, "ValidationError", message));
     let ids: Vec<&str> = request.metric_data_queries.iter().map(|query| query.id.as_str()).collect();
-    if ids.len() > MOST_QUERIES {
+    if ids.len() > MAX_QUERIES {
         return refuse("The collection MetricDataQueries must not have a size greater than 500.");
     }
     let mut unique = ids.clone();

@@ -129,6 +129,13 @@ impl Runtime {
         self.endpoints.get_mut(name).expect("just added")
     }
 
+    /// The endpoint of that name, which must exist.
+    #[track_caller]
+    pub fn endpoint_mut(&mut self, name: &str) -> &mut Endpoint {
+        let endpoint = self.endpoints.get_mut(name);
+        endpoint.unwrap_or_else(|| panic!("the runtime has no endpoint {name}"))
+    }
+
     /// The present configuration with these members set, as the next version, READY at once.
     #[track_caller]
     pub fn publish(&mut self, members: &[(&str, &str)]) -> &mut Self {

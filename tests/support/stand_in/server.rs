@@ -52,7 +52,7 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
 impl Shared {
     fn arrived(&self) {
         let now = self.in_flight.fetch_add(1, Relaxed) + 1;
-        self.most_in_flight.fetch_max(now, Relaxed);
+        self.max_in_flight.fetch_max(now, Relaxed);
     }
 
     fn answered(&self) {

@@ -21,7 +21,7 @@ const OWNED_BY_RESPONSES: [&str; 9] = [
     "workloadIdentityDetails",
 ];
 
-const REQUIRED: [&str; 3] = ["agentRuntimeArtifact", "roleArn", "networkConfiguration"];
+const REQUIRED_MEMBERS: [&str; 3] = ["agentRuntimeArtifact", "roleArn", "networkConfiguration"];
 
 /// Members, with a JSON pointer inside, that may be left out but not sent empty.
 const NEVER_EMPTY: [(&str, &str); 6] = [
@@ -182,7 +182,7 @@ fn check(runtime: &Runtime, document: &Document) -> Result<(), Refusal> {
 }
 
 fn check_members(document: &Document) -> Result<(), Refusal> {
-    let mut required = REQUIRED.iter();
+    let mut required = REQUIRED_MEMBERS.iter();
     if let Some(missing) = required.find(|member| !document.contains_key(**member)) {
         return Err(constraint(missing, "Member must not be null"));
     }

@@ -102,6 +102,20 @@ impl World {
         runtime.unwrap_or_else(|| panic!("the world has no runtime {id}"))
     }
 
+    /// As [`World::instance`], to change it.
+    #[track_caller]
+    pub fn instance_mut(&mut self, id: &str) -> &mut Instance {
+        let instance = self.instances.get_mut(id);
+        instance.unwrap_or_else(|| panic!("the world has no instance {id}"))
+    }
+
+    /// As [`World::runtime`], to change it.
+    #[track_caller]
+    pub fn runtime_mut(&mut self, id: &str) -> &mut Runtime {
+        let runtime = self.runtimes.get_mut(id);
+        runtime.unwrap_or_else(|| panic!("the world has no runtime {id}"))
+    }
+
     /// The next `times` calls of the operation meet the fault; `usize::MAX` means always.
     /// Faults of one operation queue up.
     pub fn fault(&mut self, operation: &str, fault: Fault, times: usize) {
