@@ -9,7 +9,7 @@ use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantNames};
 
 use crate::{
     settings::{AgentCore, Mode, Settings},
@@ -42,7 +42,7 @@ pub enum Work {
 }
 
 /// Everything that may wake the guardrail.
-#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Cause {
     /// EC2 StartInstances.
@@ -68,7 +68,7 @@ pub enum Cause {
 }
 
 /// Why an event asks for nothing.
-#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, Serialize, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Ignored {
