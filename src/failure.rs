@@ -23,6 +23,10 @@ pub struct Failure {
     pub write_is_open: bool,
 }
 
+/// What becomes of most failures.
+pub(crate) const RETRY: &str = "A retry will look at it again.";
+const BUG: &str = "This is a bug in the guardrail; please report it.";
+
 /// The error codes with which AWS refuses what is wrong with a request or a resource, whoever sends it.
 pub(crate) const FOR_GOOD: [&str; 4] =
     ["ValidationException", "InvalidParameterValue", "UnsupportedOperation", "OperationNotPermitted"];
@@ -43,9 +47,9 @@ impl Failure {
     /// The same failure of a write that the role itself is denied, though no tag exempts as far as the guardrail sees.
     pub fn of_own_deny(self, exception_key: &str) -> Self {
         let detail = format!(
-            "{} The guardrail's own role denies this write (statement KeepExemptions, if nobody added another one), but no \
-             tag {exception_key} exempts it. IAM ignores upper and lower case in tag keys: look for the tag in another \
-             spelling and correct it.",
+            "{} The guardrail's own role denies this write (statement KeepExemptions, unless somebody added another one), \
+             but no tag {exception_key} exempts it. IAM ignores case in tag keys: look for the tag in another spelling \
+             and correct it.",
             self.detail
         );
         Self { detail, ..self }
@@ -55,40 +59,40 @@ impl Failure {
     pub fn still_changing(status: &str) -> Self {
         Self::new(
             Failed::StillChanging,
-            format!("Its status was still {status} when the time to wait ran out. A retry looks again."),
+            format!("Its status was still {status} when the time to wait ran out. {RETRY}"),
         )
     }
 
     /// The invocation's time ran out before its work was done.
     pub fn out_of_time(write_is_open: bool) -> Self {
         let written = if write_is_open { "a write may or may not have happened" } else { "nothing was written" };
-        let detail = format!("The invocation's time ran out before its work was done; {written}. A retry looks again.");
+        let detail = format!("The invocation ran out of time before this was finished; {written}. {RETRY}");
         Self { write_is_open, ..Self::new(Failed::OutOfTime, detail) }
     }
 
     /// What had to be known before a write was old by the time all of it was read.
     pub fn outdated() -> Self {
-        let detail = "AWS took so long to answer that what was read was too old to write by, so no write was \
-                      sent. A retry looks again.";
+        let detail =
+            format!("AWS answered so slowly that what was read was too old to act on, so no write was sent. {RETRY}");
         Self::new(Failed::ReadFailed, detail)
     }
 
     /// A write would come too late to be verified.
     pub fn too_late() -> Self {
-        let detail = "Too little time was left to verify a write, so none was begun. A retry looks again.";
+        let detail = format!("Too little time was left to verify a write, so none was sent. {RETRY}");
         Self::new(Failed::OutOfTime, detail)
     }
 
     /// A reader left a target without an answer, which would be a defect.
     pub fn unanswered() -> Self {
-        Self::new(Failed::ReadFailed, "There was no answer for it. This is a defect of the guardrail.")
+        Self::new(Failed::ReadFailed, format!("The guardrail got no answer about it. {BUG}"))
     }
 
     /// A listing shows ids that have not the form AWS documents.
     pub fn unknown_ids(operation: &str, number: usize, first: &str) -> Self {
         let detail = format!(
-            "{operation} shows ids of a form that this version does not know: {number}, such as {:?}. What they name \
-             was not looked at. Update the guardrail.",
+            "{operation} shows ids in a form that this version does not know: {number}, such as {:?}. The resources they \
+             name were not looked at. Update the guardrail.",
             shortened(first)
         );
         Self::new(Failed::ReadFailed, detail)
@@ -97,8 +101,8 @@ impl Failure {
     /// The pages of a listing lead back to one that was read before, so that the rest of it cannot be reached.
     pub fn repeated_page(reason: Failed, operation: &str) -> Self {
         let detail = format!(
-            "After some pages of {operation} AWS named one that was read before, so that the rest could not be listed. \
-             A retry lists it from the beginning; if that ends here, too, tell AWS Support."
+            "{operation} returned a page that had already been read, so the rest could not be listed. A retry lists it \
+             from the beginning; if that fails as well, tell AWS Support."
         );
         Self::new(reason, detail)
     }
@@ -173,17 +177,17 @@ where
             let request = refusal.err().meta().extra("aws_request_id").unwrap_or("unknown");
             format!("AWS answered {operation} with {code}{said}, request id {request}. {}", advice(code))
         }
-        SdkError::TimeoutError(_) => format!("{operation} timed out. A retry looks again."),
+        SdkError::TimeoutError(_) => format!("{operation} timed out. {RETRY}"),
         SdkError::DispatchFailure(_) => {
-            format!("{operation} did not reach AWS, or its answer was lost. A retry looks again.")
+            format!("{operation} did not reach AWS, or its answer was lost. {RETRY}")
         }
         SdkError::ResponseError(_) => unreadable(operation),
-        _ => format!("{operation} could not be sent as it was built. This is a defect of the guardrail."),
+        _ => format!("{operation} could not be sent because of how it was built. {BUG}"),
     }
 }
 
 fn unreadable(operation: &str) -> String {
-    format!("The answer to {operation} could not be read. A retry looks again.")
+    format!("The answer to {operation} could not be read. {RETRY}")
 }
 
 fn advice(code: &str) -> &'static str {
@@ -193,5 +197,5 @@ fn advice(code: &str) -> &'static str {
     if FOR_GOOD.contains(&code) {
         return "A retry will not help; a person has to look at this resource.";
     }
-    "A retry looks again."
+    RETRY
 }

@@ -100,7 +100,7 @@ fn envelope(payload: Value) -> Result<EventBridgeEvent<Value>, InvocationError> 
         match members.get(name) {
             Some(Value::String(_)) => {}
             None | Some(Value::Null) if is_optional => {}
-            Some(_) => return Err(wrong(&format!("its {name} is not a text"))),
+            Some(_) => return Err(wrong(&format!("its {name} is not a string"))),
             None => return Err(wrong(&format!("it has no {name}"))),
         }
     }
@@ -108,5 +108,5 @@ fn envelope(payload: Value) -> Result<EventBridgeEvent<Value>, InvocationError> 
         return Err(wrong("it has no detail"));
     }
     serde_json::from_value(payload)
-        .map_err(|_| wrong("its version, id, time or resources have not the form EventBridge gives them"))
+        .map_err(|_| wrong("its version, id, time or resources are not in the form EventBridge gives them"))
 }

@@ -52,7 +52,7 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
     };
     let swept = match (targets, event.cause) {
         (Some(_), _) | (None, Cause::SweepDue) => "",
-        (None, _) => "; it names nothing that can be read, so all of its kind is swept",
+        (None, _) => "; nothing it names can be read, so a sweep looks at all resources of its kind",
     };
     info!(request_id, event_id, cause, targets, "woken by {cause}{swept}");
     if let Some(first) = event.unknown_ids.first() {
@@ -63,9 +63,9 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
             event_id,
             cause,
             unknown_ids = number,
-            "the event names {number} ids of an unknown form, such as {:?}; what they name was {}. Update the guardrail.",
+            "the event names {number} ids in an unknown form, such as {:?}; the resources they name were {}. Update the guardrail.",
             shortened(first),
-            if targets.is_some() { "not looked at" } else { "swept for" }
+            if targets.is_some() { "not looked at" } else { "covered by a sweep" }
         );
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     context::Context,
     decision::Leave,
     exception::{Exempt, Exemption},
-    failure::Failure,
+    failure::{Failure, RETRY},
     observed::{Hold, Observation, Observed},
     outcome::{Finding, Outcome, State},
     target::Target,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What there is to say of a write whose answer was lost, whatever came after it.
-pub const WRITE_IS_OPEN: &str = "The answer to a write was lost, and it may have happened all the same.";
+pub const WRITE_IS_OPEN: &str = "The answer to a write was lost; the write may have happened anyway.";
 
 /// What is said of one kind of resource and of no other.
 pub trait Words {
@@ -129,7 +129,8 @@ impl<'a, W: Words> Wording<'a, W> {
             }
             Exemption::Exempt(Exempt { malformed: true, .. }) => Some((
                 Finding::ExceptionMalformed,
-                "The tag's value begins like a date and is none, so the exception has no end; correct the tag."
+                "The tag's value looks like a date but is not a valid one, so the exception never expires; correct the \
+                 tag."
                     .to_owned(),
             )),
             Exemption::None | Exemption::Expired { .. } | Exemption::Exempt(_) => None,
@@ -139,7 +140,7 @@ impl<'a, W: Words> Wording<'a, W> {
     fn why_left(&self, leave: &Leave) -> String {
         match leave {
             Leave::NotFoundYet => {
-                "AWS does not know it yet, and the event is younger than five minutes. A retry looks again.".to_owned()
+                format!("AWS does not know it yet: the event is less than five minutes old. {RETRY}")
             }
             Leave::Broken { status, said, .. } => {
                 let said = said.as_deref().map(quoted).unwrap_or_default();
@@ -147,27 +148,27 @@ impl<'a, W: Words> Wording<'a, W> {
             }
             Leave::Held(hold) => why_held(hold),
             Leave::Imdsv1InUse { number, since } => format!(
-                "IMDSv1 is in use on it: since {since} (UTC) CloudWatch has counted {number} as its MetadataNoToken, so \
-                 it was not changed. Update the software that calls without a token; the next event or sweep that \
-                 finds no such calls in the days of IMDSV1_USAGE_DAYS requires IMDSv2."
+                "Software on it uses IMDSv1: since {since} (UTC) CloudWatch has counted {number} calls without a token \
+                 (MetadataNoToken), so it was not changed. Update that software; the first event or sweep that finds \
+                 no such calls within IMDSV1_USAGE_DAYS will require IMDSv2."
             ),
             Leave::Imdsv1UseUnknown => "CloudWatch has no data about its use of IMDSv1, so it was not changed: it may \
-                                        have been stopped all the time. The next event or sweep after it has run for \
-                                        some minutes decides; if it stays stopped, use the exception tag or change it \
-                                        yourself."
+                                        have been stopped all the time. Once it has run for some minutes, the next \
+                                        event or sweep will decide. If it stays stopped, use the exception tag or \
+                                        change it yourself."
                 .to_owned(),
             Leave::Deferred(reason) => why_deferred(*reason).to_owned(),
             Leave::Exempt(exempt) => self.why_exempt(exempt),
             Leave::Gone(reason) => why_gone(*reason).to_owned(),
             Leave::Compliant(Compliant::V2Required) => W::COMPLIANT.to_owned(),
             Leave::Compliant(Compliant::EndpointDisabled) => {
-                "Its metadata endpoint is disabled, so that no version can be reached; it stays disabled.".to_owned()
+                "Its metadata endpoint is disabled, so neither version can be reached; it stays disabled.".to_owned()
             }
         }
     }
 
     fn why_exempt(&self, exempt: &Exempt) -> String {
-        let until = exempt.until.map(|until| format!(" to the end of {until} (UTC)")).unwrap_or_default();
+        let until = exempt.until.map(|until| format!(" until the end of {until} (UTC)")).unwrap_or_default();
         let reason = if exempt.reason.is_empty() { String::new() } else { quoted(&exempt.reason) };
         let unchanged = if self.write_is_open { "." } else { "; it was not changed." };
         let exempts = format!("The tag {} exempts it{until}{reason}{unchanged}", self.context.exception.key());
@@ -178,18 +179,18 @@ impl<'a, W: Words> Wording<'a, W> {
 fn why_held(hold: &Hold) -> String {
     match hold {
         Hold::Operator(operator) => format!(
-            "AWS manages it for {operator}, so it was not changed. Require IMDSv2 in the configuration of that \
-             operator, such as its node class."
+            "AWS manages it for {operator}, so it was not changed. Require IMDSv2 in that operator's configuration, such \
+             as its node class."
         ),
-        Hold::Harness => "It is the runtime of a harness, which alone updates it, so it was not changed. Update the \
-                          harness with UpdateHarness, or make it anew."
+        Hold::Harness => "It is the runtime of a harness, and only the harness can update it, so it was not changed. \
+                          Update the harness with UpdateHarness or recreate it."
             .to_owned(),
         Hold::InstancesCompute => "It runs on Instances compute, for which AWS does not document MMDSv2, so it was \
                                    not changed. Require IMDSv2 where its capacity provider is set up."
             .to_owned(),
-        Hold::MutableArtifact => "Its artifact is not known to be an image with a digest or an object with a version, \
-                                  so sending it again may deploy other code, and it was not changed. Give the artifact \
-                                  a digest or a version, or deploy with MUTABLE_ARTIFACTS=enforce."
+        Hold::MutableArtifact => "Its artifact is not known to be fixed (an image with a digest, or an object with a \
+                                  version), so sending it again may deploy other code. It was not changed. Give the \
+                                  artifact a digest or a version, or deploy with MUTABLE_ARTIFACTS=enforce."
             .to_owned(),
     }
 }
@@ -197,13 +198,13 @@ fn why_held(hold: &Hold) -> String {
 fn why_deferred(reason: Deferred) -> &'static str {
     match reason {
         Deferred::Pending => {
-            "It is pending and cannot be changed yet; the event that it runs, its next start or the next sweep \
-             finishes this."
+            "It is pending and cannot be changed yet; its running event, its next start or the next sweep will finish \
+             this."
         }
         Deferred::Stopping => {
-            "It is stopping and cannot be changed now; its next start or the next sweep finishes this."
+            "It is stopping and cannot be changed now; its next start or the next sweep will finish this."
         }
-        Deferred::StillChanging => "AWS is at work on it; its next event or the next sweep finishes this.",
+        Deferred::StillChanging => "AWS is still changing it; the next event or sweep will finish this.",
     }
 }
 
@@ -212,6 +213,6 @@ fn why_gone(reason: Gone) -> &'static str {
         Gone::ShuttingDown => "It is shutting down.",
         Gone::Terminated => "It is terminated.",
         Gone::Deleting => "It is being deleted.",
-        Gone::NotFound => "AWS does not know it (any more).",
+        Gone::NotFound => "AWS does not know it, or no longer does.",
     }
 }

@@ -15,7 +15,7 @@ mod decision;
 mod enforce;
 mod flow;
 mod observe;
-mod wording;
+pub mod wording;
 
 pub use decision::{Decision, Leave, decide};
 pub use enforce::EnforceDefaults;

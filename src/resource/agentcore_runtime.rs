@@ -20,7 +20,7 @@ mod hold;
 mod list;
 mod observe;
 mod verify;
-mod wording;
+pub mod wording;
 
 pub use enforce::EnforceRuntimes;
 pub use hold::PartOf;

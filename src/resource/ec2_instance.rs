@@ -12,7 +12,7 @@ mod enforce;
 mod list;
 mod observe;
 mod usage;
-mod wording;
+pub mod wording;
 
 pub use enforce::EnforceInstances;
 pub use observe::{ObserveInstances, Options};

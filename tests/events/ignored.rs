@@ -53,9 +53,9 @@ async fn a_malformed_event_is_a_clear_error_that_quotes_nothing() {
         (json!(null), "it is not a JSON object"),
         (json!({"source": "aws.ec2"}), "it has no detail-type"),
         (json!({"source": "aws.ec2", "detail-type": "EC2"}), "it has no detail"),
-        (with("source", json!([CANARY])), "its source is not a text"),
-        (with("account", json!(111_122_223_333_u64)), "its account is not a text"),
-        (with("time", json!(CANARY)), "its version, id, time or resources have not the form EventBridge gives them"),
+        (with("source", json!([CANARY])), "its source is not a string"),
+        (with("account", json!(111_122_223_333_u64)), "its account is not a string"),
+        (with("time", json!(CANARY)), "its version, id, time or resources are not in the form EventBridge gives them"),
     ] {
         let scene = Scene::new().await;
 

@@ -76,7 +76,10 @@ async fn an_id_of_unknown_form_alone_triggers_a_sweep_and_a_warning() {
 
     assert_eq!(by_id(&response)[INSTANCE]["result"], "enforced");
     let warning = scene.log_lines().into_iter().find(|line| line["level"] == "WARN").expect("a warning");
-    assert!(warning["message"].as_str().is_some_and(|message| message.contains("was swept for")), "{warning}");
+    assert!(
+        warning["message"].as_str().is_some_and(|message| message.contains("were covered by a sweep")),
+        "{warning}"
+    );
 }
 
 #[test]

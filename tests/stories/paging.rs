@@ -39,7 +39,7 @@ async fn an_exception_on_an_unreachable_page_is_not_overlooked() {
         let outcome = scene.failed_outcome(running(INSTANCE)).await;
 
         assert_ended(&outcome, "failed", "tags_unreadable");
-        assert_says(&outcome, "After some pages of DescribeTags AWS named one that was read before");
+        assert_says(&outcome, "DescribeTags returned a page that had already been read");
         assert!(scene.aws.writes().is_empty(), "{pages:?}");
     }
 }
@@ -92,7 +92,7 @@ async fn an_endless_listing_is_never_taken_for_complete() {
 
         let [listing] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
         assert_eq!((&listing["kind"], &listing["reason"]), (&json!(kind), &json!("read_failed")));
-        assert_says(listing, &format!("After some pages of {operation} AWS named one that was read before"));
+        assert_says(listing, &format!("{operation} returned a page that had already been read"));
         assert_says(listing, "A retry lists it from the beginning");
         assert_eq!(response["complete"], false);
         let enforced = 6 + listed;

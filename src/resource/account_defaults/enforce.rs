@@ -2,13 +2,15 @@
 
 use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::MetadataDefaultHttpTokensState};
 
-use super::observe::{Defaults, read};
+use super::{
+    observe::{Defaults, read},
+    wording::{not_read_back, not_verified, others_changed},
+};
 use crate::{
     aws::ec2_write,
-    failure::{Failure, Unlisted},
+    failure::Failure,
     patience::{Patience, Progress},
     resource::Refusal,
-    verdict::Failed,
 };
 
 /// How many reads after the write may not show it yet: EC2 is eventually consistent.
@@ -46,36 +48,21 @@ impl EnforceDefaults {
         patience
             .watch(MAX_FRUITLESS_READS, async || match read(&self.client).await {
                 Ok(now) if !now.require_v2() => Progress::Behind(Ok(now)),
-                shown => Progress::Ended(shown.map_err(|why| unseen(&why))),
+                shown => Progress::Ended(shown.map_err(|why| not_read_back(why.detail()))),
             })
             .await
     }
 }
 
-fn unseen(why: &Unlisted) -> Failure {
-    Failure::new(
-        Failed::NotVerified,
-        format!("EC2 accepted the change, and then it could not be seen. {}", why.detail()),
-    )
-}
-
 /// Only what the defaults show is believed.
 pub(super) fn verified(before: &Defaults, now: Defaults) -> Result<Defaults, Failure> {
     let changed = before.others_unlike(&now);
-    let (reason, detail) = if !now.require_v2() {
-        let shown = now.http_tokens.as_deref().unwrap_or("no preference");
-        let detail =
-            format!("EC2 accepted the change, but HttpTokens is {shown} instead of required. A retry looks again.");
-        (Failed::NotVerified, detail)
+    let failure = if !now.require_v2() {
+        not_verified(now.http_tokens.as_deref())
     } else if !changed.is_empty() {
-        let detail = format!(
-            "HttpTokens is required now, but these defaults are not what they were just before, though nobody asked \
-             the guardrail to change them: {}. A person has to look at them.",
-            changed.join(", ")
-        );
-        (Failed::ConfigurationChanged, detail)
+        others_changed(&changed)
     } else {
         return Ok(now);
     };
-    Err(Failure { after: Some(now.state()), ..Failure::new(reason, detail) })
+    Err(Failure { after: Some(now.state()), ..failure })
 }

@@ -2,6 +2,7 @@
 
 use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::InstanceMetadataDefaultsResponse};
 
+use super::wording::{NOT_OFFERED, unread};
 use crate::{
     failure::{Failure, Unlisted},
     outcome::State,
@@ -10,8 +11,6 @@ use crate::{
 };
 
 const OPERATION: &str = "GetInstanceMetadataDefaults";
-const NOT_OFFERED: &str =
-    "EC2 has no defaults for new instances in this Region: it does not know GetInstanceMetadataDefaults.";
 /// How EC2 names a default that nobody has set, where it does not leave it out.
 const NO_PREFERENCE: &str = "no-preference";
 
@@ -105,16 +104,12 @@ impl ObserveDefaults {
     /// # Errors
     /// Why they could not be read.
     pub async fn observe(&self) -> Result<Defaults, Unlisted> {
-        let advised = |detail: &str| format!("{detail} {LEFT_OUT}");
         read(&self.client).await.map_err(|why| match why {
-            Unlisted::NotOffered(detail) => Unlisted::NotOffered(advised(&detail)),
-            Unlisted::Failed(why) => Failure { detail: advised(&why.detail), ..why }.into(),
+            Unlisted::NotOffered(detail) => Unlisted::NotOffered(unread(&detail)),
+            Unlisted::Failed(why) => Failure { detail: unread(&why.detail), ..why }.into(),
         })
     }
 }
-
-/// Unless told otherwise, every sweep reads them.
-const LEFT_OUT: &str = "With ACCOUNT_DEFAULTS=off a sweep leaves them out.";
 
 pub(super) async fn read(client: &Client) -> Result<Defaults, Unlisted> {
     let reply = client.get_instance_metadata_defaults().send().await.map_err(|error| match error.code() {

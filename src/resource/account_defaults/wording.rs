@@ -4,39 +4,44 @@ use std::iter;
 
 use super::{Defaults, Leave};
 use crate::{
-    failure::Failure,
+    failure::{Failure, RETRY},
     outcome::{Finding, Outcome, State},
     target::{Home, Kind},
     text::{quoted, shortened},
-    verdict::{Enforced, Held, Verdict},
+    verdict::{Enforced, Failed, Held, Verdict},
 };
 
 /// Writes the outcome of the account defaults of one Region.
 #[derive(Clone, Copy)]
-pub(super) struct Wording<'a> {
+pub struct Wording<'a> {
     /// The account and the Region.
     pub home: &'a Home,
 }
 
 impl Wording<'_> {
+    /// The outcome of defaults that were left as they are.
     pub fn left(&self, before: &Defaults, leave: Leave) -> Outcome {
         self.outcome(Some(before), leave.verdict(), why_left(before, leave), None)
     }
 
+    /// The outcome of defaults that would be changed.
     pub fn would_enforce(&self, before: &Defaults) -> Outcome {
         self.outcome(Some(before), Verdict::WouldEnforce, WOULD_ENFORCE.to_owned(), None)
     }
 
+    /// The outcome of defaults that were written and verified.
     pub fn enforced(&self, before: &Defaults, after: &Defaults) -> Outcome {
         let verdict = Verdict::Enforced(Enforced::V1Allowed);
         self.outcome(Some(before), verdict, ENFORCED.to_owned(), Some(after.state()))
     }
 
+    /// The outcome of defaults whose write EC2 refused for good.
     pub fn refused(&self, before: &Defaults, failure: &Failure) -> Outcome {
         let detail = format!("EC2 refuses to change them. {}", failure.detail);
         self.outcome(Some(before), Verdict::Held(Held::Refused), detail, None)
     }
 
+    /// The outcome of defaults that could not be finished; `before` is what was known of them.
     pub fn failed(&self, before: Option<&Defaults>, failure: Failure) -> Outcome {
         let Failure { reason, detail, after, write_is_open } = failure;
         Outcome { write_is_open, ..self.outcome(before, Verdict::Failed(reason), detail, after) }
@@ -72,20 +77,20 @@ fn findings(before: Option<&Defaults>, verdict: Verdict) -> Vec<Finding> {
     (has_hop_limit_1 && matters).then_some(Finding::HopLimit1).into_iter().collect()
 }
 
-const ENFORCED: &str = "HttpTokens is required in the Region's defaults for new instances now; nothing else was \
-                        changed. Existing instances keep what they have.";
+const ENFORCED: &str = "HttpTokens is now required in the Region's defaults for new instances; nothing else was \
+                        changed. Existing instances keep their settings.";
 const WOULD_ENFORCE: &str = "The Region's defaults for new instances do not require IMDSv2. In enforce mode with \
                              ACCOUNT_DEFAULTS=enforce the guardrail would set HttpTokens=required.";
 const EXCEPTIONS_ARE_REFUSED: &str = "HttpTokensEnforced is enabled, so EC2 refuses to launch an instance that allows \
-                                      version 1 and to switch version 1 back on. The exception tag does not help \
-                                      there: exceptions cannot be launched or switched back.";
+                                      version 1, and to turn version 1 back on. The exception tag does not help \
+                                      there: exempt instances cannot be launched or turned back.";
 const HOP_LIMIT_1: &str = "Their hop limit is 1, so containers on new instances may lose the metadata service; they \
                            need a hop limit of 2.";
 
 fn why_left(defaults: &Defaults, leave: Leave) -> String {
     match leave {
         Leave::Compliant => {
-            "The Region's defaults for new instances require IMDSv2 already; there is nothing to do.".to_owned()
+            "The Region's defaults for new instances already require IMDSv2; there is nothing to do.".to_owned()
         }
         Leave::ManagedByPolicy => {
             let said = defaults.policy_message.as_deref().map(shortened);
@@ -103,4 +108,36 @@ fn why_left(defaults: &Defaults, leave: Leave) -> String {
             )
         }
     }
+}
+
+/// EC2 knows no such defaults.
+pub const NOT_OFFERED: &str =
+    "EC2 has no defaults for new instances in this Region: it does not know GetInstanceMetadataDefaults.";
+
+/// Why they could not be read, with what to do about that: unless told otherwise, every sweep reads them.
+pub fn unread(why: &str) -> String {
+    format!("{why} With ACCOUNT_DEFAULTS=off a sweep leaves them out.")
+}
+
+/// EC2 accepted the write, and then they could not be read.
+pub fn not_read_back(why: &str) -> Failure {
+    let detail = format!("EC2 accepted the change, but the defaults could not be read back. {why}");
+    Failure::new(Failed::NotVerified, detail)
+}
+
+/// EC2 accepted the write, and shows these tokens.
+pub fn not_verified(shown: Option<&str>) -> Failure {
+    let shown = shown.unwrap_or("no preference");
+    let detail = format!("EC2 accepted the change, but HttpTokens is {shown} instead of required. {RETRY}");
+    Failure::new(Failed::NotVerified, detail)
+}
+
+/// These other defaults are not what they were.
+pub fn others_changed(names: &[&str]) -> Failure {
+    let detail = format!(
+        "HttpTokens is now required, but these defaults are not what they were just before, although nobody asked the \
+         guardrail to change them: {}. A person has to look at them.",
+        names.join(", ")
+    );
+    Failure::new(Failed::ConfigurationChanged, detail)
 }

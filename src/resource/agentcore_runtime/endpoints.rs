@@ -8,7 +8,7 @@
 //! | [`decision`] | says what to do about a pinned endpoint | pure |
 //! | `enforce` | sends the one write, a move, and verifies it | the only code that writes |
 //! | `report` | says what was found, and what it makes of the runtime's outcome | pure |
-//! | `wording` | says why an endpoint was left where it is | pure |
+//! | [`wording`] | what is said of endpoints | pure |
 //! | `flow` | runs these stages | |
 
 pub mod decision;
@@ -17,7 +17,7 @@ mod enforce;
 mod flow;
 mod observe;
 mod report;
-mod wording;
+pub mod wording;
 
 pub use enforce::EnforceEndpoints;
 pub use flow::EndpointsFlow;

@@ -10,8 +10,9 @@ use aws_sdk_bedrockagentcorecontrol::{
 use aws_smithy_types::body::SdkBody;
 
 use super::{
-    document::{Document, S3Endpoint, UnsafeToSend, UpdateBody},
+    document::{Document, S3Endpoint, UpdateBody},
     verify::{Sent, is_anothers, may_be_ours, settled, verified},
+    wording::{doubted, unsafe_to_send},
 };
 use crate::{
     aws::agentcore_write,
@@ -27,9 +28,6 @@ use crate::{
 const OPERATION: &str = "UpdateAgentRuntime";
 /// How AWS refuses `requireServiceS3Endpoint` for a runtime that it counts as newer than we did.
 const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
-/// What is to be known of whatever is seen after a lost answer.
-const DOUBT: &str = "The answer to the update was lost, so what was seen then may be its work or somebody else's \
-                     deployment; find out which before you restore anything.";
 
 /// Requires MMDSv2 on runtimes.
 #[derive(Clone, Debug)]
@@ -50,7 +48,8 @@ impl EnforceRuntimes {
             Form::Plain => before.s3_endpoint(),
             Form::AsDemanded => S3Endpoint::Omit,
         };
-        let UpdateBody { client_token, json } = before.update(target.id(), s3_endpoint).map_err(unsafe_to_send)?;
+        let UpdateBody { client_token, json } =
+            before.update(target.id(), s3_endpoint).map_err(|why| Refusal::Failed(unsafe_to_send(&why)))?;
         let replace_body = move |request: &mut HttpRequest| {
             request.headers_mut().insert("content-length", json.len().to_string());
             *request.body_mut() = SdkBody::from(json.as_str());
@@ -68,13 +67,13 @@ impl EnforceRuntimes {
         lost: Failure,
         patience: &Patience,
     ) -> Result<State, Refusal> {
-        let doubted = |failure: Failure| failure.preceded_by(DOUBT).preceded_by(&lost.detail);
+        let after_loss = |failure: Failure| doubted(failure).preceded_by(&lost.detail);
         match settled(&self.client, target, before, Sent::Unclear, patience).await {
             Ok(now) if is_anothers(before, &now) => Err(Refusal::NotTaken(lost)),
             Ok(now) if !may_be_ours(before, &now) => Err(Refusal::Unclear(lost)),
-            Ok(now) => verified(before, &now).map_err(|failure| Refusal::Failed(doubted(failure))),
-            Err(Refusal::Unclear(failure)) => Err(Refusal::Unclear(doubted(failure))),
-            Err(Refusal::Failed(failure)) => Err(Refusal::Failed(doubted(failure))),
+            Ok(now) => verified(before, &now).map_err(|failure| Refusal::Failed(after_loss(failure))),
+            Err(Refusal::Unclear(failure)) => Err(Refusal::Unclear(after_loss(failure))),
+            Err(Refusal::Failed(failure)) => Err(Refusal::Failed(after_loss(failure))),
             Err(refusal) => Err(refusal),
         }
     }
@@ -99,7 +98,7 @@ impl Enforce for EnforceRuntimes {
     }
 
     fn verify(&self, sent: &Observed<Document>, now: &Observed<Document>) -> Result<State, Failure> {
-        verified(&sent.document, &now.document).map_err(|failure| failure.preceded_by(DOUBT))
+        verified(&sent.document, &now.document).map_err(doubted)
     }
 }
 
@@ -117,9 +116,4 @@ fn refusal(error: &SdkError<UpdateAgentRuntimeError>, before: &Document, s3_endp
         }
         _ => Refusal::of(OPERATION, error, said.as_deref()),
     }
-}
-
-fn unsafe_to_send(why: UnsafeToSend) -> Refusal {
-    let detail = format!("{why}; nothing was written. A person has to look at this runtime.");
-    Refusal::Failed(Failure::new(Failed::UnsafeToSend, detail))
 }

@@ -8,7 +8,7 @@ use aws_sdk_bedrockagentcorecontrol::{
 };
 use futures_util::{Stream, StreamExt, stream};
 
-use super::ObserveRuntimes;
+use super::{ObserveRuntimes, wording::NOT_OFFERED};
 use crate::{
     failure::{Failure, Unlisted, is_unresolvable},
     resource::{
@@ -20,8 +20,6 @@ use crate::{
 };
 
 const OPERATION: &str = "ListAgentRuntimes";
-const NOT_OFFERED: &str =
-    "The service has no endpoint in this Region. If it is not offered here, deploy with AgentCore=disabled.";
 /// The most runtimes on a page.
 const PAGE: i32 = 100;
 

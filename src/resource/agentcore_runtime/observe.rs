@@ -11,6 +11,7 @@ use super::{
     body::BodyTap,
     document::{Artifact, Document, redact},
     hold::hold,
+    wording::UNREADABLE,
 };
 use crate::{
     failure::Failure,
@@ -24,7 +25,6 @@ use crate::{
 };
 
 const GET: &str = "GetAgentRuntime";
-const UNREADABLE: &str = "The answer to GetAgentRuntime is not this runtime as a JSON object. A retry looks again.";
 
 /// Reads runtimes and their tags.
 #[derive(Clone, Debug)]

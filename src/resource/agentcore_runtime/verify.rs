@@ -5,6 +5,7 @@ use aws_sdk_bedrockagentcorecontrol::Client;
 use super::{
     document::Document,
     observe::{phase, read, state},
+    wording::{Unverified, Versions, concurrent_update, configuration_changed, not_verified, update_failed},
 };
 use crate::{
     failure::Failure,
@@ -13,8 +14,6 @@ use crate::{
     patience::{Patience, Progress},
     resource::Refusal,
     target::Target,
-    text::{listed, quoted, shortened},
-    verdict::Failed,
 };
 
 /// What became of a write that was sent and not refused.
@@ -49,22 +48,22 @@ pub(super) async fn settled(
     patience
         .watch(sent.max_fruitless_reads(), async || match read(client, target).await {
             Ok(Some(now)) => progress(sent, before, now),
-            Ok(None) => Progress::Ended(Err(Refusal::Unclear(not_verified("AWS does not know the runtime any more.")))),
-            Err(failure) => Progress::Behind(Err(Refusal::Failed(not_verified(&failure.detail)))),
+            Ok(None) => Progress::Ended(Err(Refusal::Unclear(not_verified(Unverified::Gone)))),
+            Err(failure) => Progress::Behind(Err(Refusal::Failed(not_verified(Unverified::Unread(&failure.detail))))),
         })
         .await
 }
 
 fn progress(sent: Sent, before: &Document, now: Document) -> Progress<Result<Document, Refusal>> {
     match phase(&now) {
-        Phase::Ending(_) => Progress::Ended(Err(Refusal::Unclear(not_verified("The runtime is being deleted.")))),
+        Phase::Ending(_) => Progress::Ended(Err(Refusal::Unclear(not_verified(Unverified::Deleting)))),
         _ if sent == Sent::Unclear && is_anothers(before, &now) => Progress::Ended(Ok(now)),
         Phase::Settled if is_newer(before, &now) => Progress::Ended(Ok(now)),
         Phase::Settled | Phase::Passing(_) => Progress::Behind(Ok(now)),
         Phase::Creating(status) | Phase::Changing(status) => {
             Progress::Working(Err(Refusal::Failed(shown(&now, Failure::still_changing(&status)))))
         }
-        Phase::Broken { .. } => Progress::Ended(Err(Refusal::Failed(shown(&now, update_failed(before, &now))))),
+        Phase::Broken { .. } => Progress::Ended(Err(Refusal::Failed(shown(&now, failed(before, &now))))),
     }
 }
 
@@ -97,67 +96,33 @@ fn wrong_version(before: &Document, now: &Document) -> Option<Failure> {
     if now.version().is_some() && now.version() == before.version().and_then(|version| version.checked_add(1)) {
         return None;
     }
+    let (old, new) = (version(before), version(now));
     if is_newer(before, now) {
-        return Some(concurrent_update(before, now));
+        return Some(concurrent_update(Versions { before: &old, now: &new }, &before.differences(now)));
     }
-    Some(not_verified(&format!("AWS still shows version {}.", version(now))))
-}
-
-fn concurrent_update(before: &Document, now: &Document) -> Failure {
-    let changed = match before.differences(now) {
-        changed if changed.is_empty() => {
-            "No member differs; what a version in between has of its own was overwritten".to_owned()
-        }
-        changed => format!("These members differ: {}", listed(&changed)),
-    };
-    let detail = format!(
-        "Somebody else's update came in between: the guardrail's own update makes one version, and now there are \
-         {}. {changed}. Check whose configuration is the right one.",
-        versions(before, now)
-    );
-    Failure::new(Failed::ConcurrentUpdate, detail)
+    Some(not_verified(Unverified::OldVersion(&new)))
 }
 
 fn lost_configuration(before: &Document, now: &Document) -> Option<Failure> {
-    let (changed, versions) = (before.differences(now), versions(before, now));
-    let detail = || {
-        format!(
-            "After the update these members are not as they were sent: {}. Compare {versions} and restore them.",
-            listed(&changed)
-        )
-    };
-    (!changed.is_empty()).then(|| Failure::new(Failed::ConfigurationChanged, detail()))
+    let changed = before.differences(now);
+    let (old, new) = (version(before), version(now));
+    (!changed.is_empty()).then(|| configuration_changed(Versions { before: &old, now: &new }, &changed))
 }
 
 fn still_v1(now: &Document) -> Option<Failure> {
-    (now.requires_mmdsv2() != Some(true)).then(|| not_verified("The runtime still does not require MMDSv2."))
+    (now.requires_mmdsv2() != Some(true)).then(|| not_verified(Unverified::V1Allowed))
 }
 
-fn not_verified(why: &str) -> Failure {
-    Failure::new(Failed::NotVerified, format!("An update was sent and could not be verified. {why}"))
-}
-
-/// AWS's reason may quote what was sent, and what is there now may have lost it: `before` knows it still.
-fn update_failed(before: &Document, now: &Document) -> Failure {
-    let status = now.text(&["status"]).unwrap_or_else(|| "one without a name".to_owned());
-    let why = match now.text(&["failureReason"]) {
-        Some(said) => quoted(&shortened(&before.redact(&now.redact(&said)))),
-        None => ", for which AWS gives no reason".to_owned(),
-    };
-    let detail = format!(
-        "After the update the runtime's status became {status}{why}. Its configuration may have changed all the same; \
-         a person has to repair it."
-    );
-    Failure::new(Failed::UpdateFailed, detail)
+/// AWS's reason may quote what was sent, and what is there now may have lost it: `before` still knows it.
+fn failed(before: &Document, now: &Document) -> Failure {
+    let status = now.text(&["status"]).unwrap_or_else(|| "unknown".to_owned());
+    let said = now.text(&["failureReason"]).map(|said| before.redact(&now.redact(&said)));
+    update_failed(&status, said.as_deref())
 }
 
 /// A failure with the runtime as it was read after the write.
 fn shown(now: &Document, failure: Failure) -> Failure {
     Failure { after: Some(state(now)), ..failure }
-}
-
-fn versions(before: &Document, now: &Document) -> String {
-    format!("version {} (before) and version {} (now)", version(before), version(now))
 }
 
 fn version(document: &Document) -> String {

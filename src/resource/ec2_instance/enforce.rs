@@ -9,7 +9,10 @@ use aws_sdk_ec2::{
     types::{HttpTokensState, InstanceMetadataEndpointState},
 };
 
-use super::observe::Options;
+use super::{
+    observe::Options,
+    wording::{endpoint_unknown, not_verified},
+};
 use crate::{
     aws::ec2_write,
     failure::Failure,
@@ -60,12 +63,6 @@ impl Enforce for EnforceInstances {
     }
 }
 
-fn endpoint_unknown() -> Failure {
-    let detail = "EC2 demands HttpEndpoint=enabled in the request, but does not show that the endpoint is enabled. A \
-                  person has to look at this instance.";
-    Failure::new(Failed::WriteFailed, detail)
-}
-
 fn refusal(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> Refusal {
     let failure = || Failure::of_request(Failed::WriteFailed, OPERATION, error);
     match error.code() {
@@ -88,8 +85,6 @@ fn verified(reply: &ModifyInstanceMetadataOptionsOutput) -> Result<State, Refusa
     if tokens == Some(&HttpTokensState::Required) {
         return Ok(state);
     }
-    let shown = tokens.map_or("no HttpTokens", |tokens| tokens.as_str());
-    let detail =
-        format!("EC2 accepted the change, but its answer shows {shown} instead of required. A retry looks again.");
-    Err(Refusal::Failed(Failure { after: Some(state), ..Failure::new(Failed::NotVerified, detail) }))
+    let failure = not_verified(tokens.map(HttpTokensState::as_str));
+    Err(Refusal::Failed(Failure { after: Some(state), ..failure }))
 }

@@ -11,6 +11,7 @@ use aws_sdk_cloudwatch::{
 use chrono::{NaiveDate, NaiveTime, TimeDelta, Utc};
 use futures_util::TryStreamExt;
 
+use super::wording::{WrongUsage, usage_unreadable};
 use crate::{
     failure::Failure,
     observed::Usage,
@@ -107,7 +108,7 @@ fn query_id(target: &Target) -> String {
 
 fn by_query(pages: Vec<GetMetricDataOutput>) -> Result<Results, Failure> {
     if pages.iter().any(|page| !page.messages().is_empty()) {
-        return Err(unreadable("has a warning"));
+        return Err(usage_unreadable(WrongUsage::Warning));
     }
     let mut results = Results::new();
     for result in pages.into_iter().flat_map(|page| page.metric_data_results.unwrap_or_default()) {
@@ -117,20 +118,20 @@ fn by_query(pages: Vec<GetMetricDataOutput>) -> Result<Results, Failure> {
 }
 
 fn usage(results: Option<&Vec<MetricDataResult>>, since: NaiveDate) -> Result<Usage, Failure> {
-    let results = results.ok_or_else(|| unreadable("leaves it out"))?;
+    let results = results.ok_or_else(|| usage_unreadable(WrongUsage::Missing))?;
     if results.iter().any(|result| !result.messages().is_empty()) {
-        return Err(unreadable("has a warning for it"));
+        return Err(usage_unreadable(WrongUsage::WarningForInstance));
     }
     if let Some(result) = incomplete(results) {
-        let status = result.status_code().map_or("without a status", StatusCode::as_str);
-        return Err(unreadable(&format!("is {status} for it")));
+        let status = result.status_code().map_or("unknown", StatusCode::as_str);
+        return Err(usage_unreadable(WrongUsage::Status(status)));
     }
     let mut values = results.iter().flat_map(MetricDataResult::values).peekable();
     if values.peek().is_none() {
         return Ok(Usage::NoData);
     }
     let number = values.try_fold(0_u64, |sum, value| sum.checked_add(count(*value)?));
-    number.map(|number| Usage::Calls { number, since }).ok_or_else(|| unreadable("has a sum that is no number"))
+    number.map(|number| Usage::Calls { number, since }).ok_or_else(|| usage_unreadable(WrongUsage::NotWhole))
 }
 
 /// What keeps the results of one query from being all of it. Partial data may go on on a later page; what went wrong
@@ -141,14 +142,6 @@ fn incomplete(results: &[MetricDataResult]) -> Option<&MetricDataResult> {
     };
     let last = results.last().filter(|last| last.status_code() != Some(&StatusCode::Complete));
     results.iter().find(is_wrong).or(last)
-}
-
-fn unreadable(what: &str) -> Failure {
-    let detail = format!(
-        "CloudWatch's answer to {OPERATION} {what}. Whether IMDSv1 is in use is not known, so nothing was written. A \
-         retry asks again."
-    );
-    Failure::new(Failed::UsageUnreadable, detail)
 }
 
 /// The sum as a whole number; `None` if it is not one.

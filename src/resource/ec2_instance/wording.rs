@@ -2,10 +2,11 @@
 
 use super::{Instances, observe::Options};
 use crate::{
+    failure::{Failure, RETRY},
     observed::Observed,
     outcome::{Finding, State},
     text::holding,
-    verdict::Verdict,
+    verdict::{Failed, Verdict},
     wording::Words,
 };
 
@@ -13,11 +14,11 @@ impl Words for Instances {
     type Document = Options;
 
     const VERSION_2: &'static str = "IMDSv2";
-    const COMPLIANT: &'static str = "IMDSv2 is required already; there is nothing to do.";
+    const COMPLIANT: &'static str = "IMDSv2 is already required; there is nothing to do.";
     const EXEMPT: Option<&'static str> = None;
 
     fn enforced(_: &Observed<Options>, _: &State) -> String {
-        "HttpTokens is required now; nothing else was changed.".to_owned()
+        "HttpTokens is now required; nothing else was changed.".to_owned()
     }
 
     fn findings(observed: &Observed<Options>, verdict: Verdict) -> Vec<Finding> {
@@ -35,4 +36,49 @@ impl Words for Instances {
 fn containers_lose_it(observed: &Observed<Options>, verdict: Verdict) -> bool {
     let loses_version_1 = matches!(verdict, Verdict::Enforced(_) | Verdict::WouldEnforce);
     loses_version_1 && observed.document.hop_limit == Some(1)
+}
+
+/// EC2 demands a request that the guardrail must not send.
+pub fn endpoint_unknown() -> Failure {
+    let detail = "EC2 demands HttpEndpoint=enabled in the request, but does not show that the endpoint is enabled. A \
+                  person has to look at this instance.";
+    Failure::new(Failed::WriteFailed, detail)
+}
+
+/// EC2's answer to the write shows these tokens.
+pub fn not_verified(shown: Option<&str>) -> Failure {
+    let shown = shown.unwrap_or("no HttpTokens");
+    let detail = format!("EC2 accepted the change, but its answer shows {shown} instead of required. {RETRY}");
+    Failure::new(Failed::NotVerified, detail)
+}
+
+/// What is wrong with CloudWatch's answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum WrongUsage<'a> {
+    /// The answer has a warning.
+    Warning,
+    /// It says nothing about the instance.
+    Missing,
+    /// It has a warning about the instance.
+    WarningForInstance,
+    /// It is not complete for the instance; with CloudWatch's status.
+    Status(&'a str),
+    /// Its sum cannot be a number of calls.
+    NotWhole,
+}
+
+/// Whether version 1 is in use could not be read.
+pub fn usage_unreadable(wrong: WrongUsage<'_>) -> Failure {
+    let what = match wrong {
+        WrongUsage::Warning => "has a warning".to_owned(),
+        WrongUsage::Missing => "does not mention this instance".to_owned(),
+        WrongUsage::WarningForInstance => "has a warning about this instance".to_owned(),
+        WrongUsage::Status(status) => format!("has the status {status} for this instance"),
+        WrongUsage::NotWhole => "has a sum for this instance that is not a whole number".to_owned(),
+    };
+    let detail = format!(
+        "CloudWatch's answer to GetMetricData {what}. Whether IMDSv1 is in use is not known, so nothing was written. \
+         {RETRY}"
+    );
+    Failure::new(Failed::UsageUnreadable, detail)
 }

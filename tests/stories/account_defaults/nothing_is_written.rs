@@ -52,7 +52,7 @@ async fn account_defaults_that_require_tokens_are_compliant_whoever_set_them() {
                 "arn": "arn:aws:ec2:eu-west-1:111122223333:account-defaults",
                 "result": "compliant",
                 "reason": "v2_required",
-                "detail": "The Region's defaults for new instances require IMDSv2 already; there is nothing to do.",
+                "detail": "The Region's defaults for new instances already require IMDSv2; there is nothing to do.",
                 "before": {
                     "http_tokens": "required", "http_tokens_enforced": null, "hop_limit": 2, "managed_by": manager
                 },
@@ -196,7 +196,7 @@ async fn a_region_without_account_defaults_is_mentioned_once_and_fails_nothing()
 #[tokio::test]
 async fn account_defaults_are_not_written_when_time_runs_out() {
     for (seconds, reads, said) in
-        [(5, 0, "; nothing was written."), (29, 1, "Too little time was left to verify a write, so none was begun")]
+        [(5, 0, "; nothing was written."), (29, 1, "Too little time was left to verify a write, so none was sent")]
     {
         let scene = scene(Enforce, |_| ()).await.with_sweep_margin(Duration::ZERO);
         let scene = scene.with_remaining(Duration::from_secs(seconds));

@@ -28,8 +28,8 @@ async fn an_authorizer_is_set_in_the_update_that_requires_mmdsv2() {
             "arn": format!("arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/{RUNTIME}"),
             "result": "enforced",
             "reason": "v1_allowed",
-            "detail": "requireMMDSV2 is true now and the authorizer is set, in version 2; every other member of the \
-                       configuration is unchanged. Calls to it that are signed with SigV4 are refused from now on.",
+            "detail": "requireMMDSV2 is now true and the authorizer is set, in version 2; every other member of the \
+                       configuration is unchanged. From now on it refuses calls that are signed with SigV4.",
             "before": {"require_mmdsv2": null, "version": "1"},
             "after": {"require_mmdsv2": true, "version": "2"},
             "findings": ["authorizer_set"]

@@ -77,7 +77,7 @@ async fn an_endpoint_moved_elsewhere_between_attempts_stays_there() {
     let throttled = scene_between_two_attempts(&Fault::Throttled, elsewhere).await;
     let outcome = throttled.outcome(updated()).await;
     assert_ended(&outcome, "compliant", "v2_required");
-    assert_says(&outcome, "it was changed in between");
+    assert_says(&outcome, "it was changed in the meantime");
     assert_eq!((live(&throttled, "prod"), throttled.aws.writes().len()), (3, 1));
 
     for fault in [Fault::Internal, Fault::ConnectionReset, Fault::Garbage] {
@@ -118,7 +118,7 @@ async fn a_version_deployed_between_attempts_is_used_if_nothing_else_differs() {
         let outcome = other.outcome(updated()).await;
         assert_ended(&outcome, "compliant", "v2_required");
         assert_found(&outcome, &["pinned_endpoint"]);
-        assert_says(&outcome, "version 3 differs from it in other members, too (description)");
+        assert_says(&outcome, "version 3 also differs in other members (description)");
         assert_eq!((live(&other, "prod"), other.aws.writes().len()), (1, 1), "{fault:?}");
     }
 }
@@ -247,6 +247,6 @@ async fn an_endpoint_denied_by_the_guardrails_role_without_a_tag_is_held() {
 
     assert_ended(&outcome, "held", "refused");
     assert_found(&outcome, &["pinned_endpoint"]);
-    assert_says(&outcome, "denies this write (statement KeepExemptions, if nobody added another one)");
+    assert_says(&outcome, "denies this write (statement KeepExemptions, unless somebody added another one)");
     assert_eq!(scene.aws.writes().len(), 1);
 }

@@ -194,7 +194,7 @@ async fn each_endpoint_moves_to_the_version_current_at_that_moment() {
     assert_ended(&outcome, "enforced", "pinned_endpoint");
     assert_found(&outcome, &["endpoint_moved", "pinned_endpoint"]);
     assert_says(&outcome, "The endpoint first was moved from version 1 to version 2");
-    assert_says(&outcome, "version 3 differs from it in other members, too (description)");
+    assert_says(&outcome, "version 3 also differs in other members (description)");
     assert_eq!((live(&scene, "first"), live(&scene, "second")), (2, 1));
 }
 

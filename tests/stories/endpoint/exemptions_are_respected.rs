@@ -35,7 +35,7 @@ async fn an_endpoint_with_an_exception_tag_of_its_own_stays() {
 
     assert_ended(&outcome, "enforced", "pinned_endpoint");
     assert_found(&outcome, &["endpoint_moved", "pinned_endpoint"]);
-    assert_says(&outcome, "the tag metadata-guardrail:exempt exempts it, so that it is not moved");
+    assert_says(&outcome, "the tag metadata-guardrail:exempt exempts it, so it is not moved");
     assert_eq!((live(&scene, "prod"), live(&scene, "vendor")), (2, 1));
 }
 

@@ -73,7 +73,7 @@ async fn an_endpoint_stays_if_the_versions_differ_in_more_than_mmdsv2() {
 
     assert_ended(&outcome, "compliant", "v2_required");
     assert_found(&outcome, &["pinned_endpoint"]);
-    assert_says(&outcome, "version 2 differs from it in other members, too (description, futureMember)");
+    assert_says(&outcome, "version 2 also differs in other members (description, futureMember)");
     assert_says_nothing_of(&outcome, "newer");
     assert!(scene.aws.writes().is_empty());
 }
@@ -122,7 +122,7 @@ async fn endpoints_of_an_exempt_or_held_runtime_are_only_named() {
         (
             (|runtime| _ = runtime.tag(EXEMPT, "yes")) as fn(&mut Runtime),
             "exempt",
-            "its runtime is exempt, so that it is not moved",
+            "its runtime is exempt, so it is not moved",
         ),
         (|runtime| _ = runtime.status("UPDATE_FAILED"), "held", "the runtime itself has to be in order first"),
     ] {
@@ -210,7 +210,7 @@ async fn an_endpoint_stays_if_the_current_version_is_no_longer_in_order() {
 
         assert_ended(&outcome, "compliant", "v2_required");
         assert_found(&outcome, &["pinned_endpoint"]);
-        assert_says(&outcome, "version 3 is not READY with MMDSv2, so that it is not moved there");
+        assert_says(&outcome, "version 3 is not READY with MMDSv2, so it is not moved there");
         assert!(scene.aws.writes().is_empty(), "{status}");
     }
 }
@@ -247,7 +247,7 @@ async fn an_endpoint_with_a_member_that_would_be_lost_stays() {
 
     assert_ended(&outcome, "compliant", "v2_required");
     assert_found(&outcome, &["pinned_endpoint"]);
-    assert_says(&outcome, "cannot carry its members trafficShaping");
+    assert_says(&outcome, "cannot send back its members trafficShaping");
     assert!(scene.aws.writes().is_empty());
 }
 

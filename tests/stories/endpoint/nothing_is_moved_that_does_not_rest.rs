@@ -212,7 +212,7 @@ async fn an_endpoint_that_somebody_else_moves_first_is_left_alone() {
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_says(&outcome, "it was changed in between");
+    assert_says(&outcome, "it was changed in the meantime");
     assert!(scene.aws.writes().is_empty());
 }
 
@@ -226,6 +226,6 @@ async fn a_ready_endpoint_with_another_target_version_is_left_alone() {
 
     let outcome = scene.outcome(updated()).await;
 
-    assert_says(&outcome, "it was changed in between");
+    assert_says(&outcome, "it was changed in the meantime");
     assert!(scene.aws.writes().is_empty());
 }

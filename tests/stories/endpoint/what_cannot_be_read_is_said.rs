@@ -59,7 +59,7 @@ async fn unreadable_endpoints_do_not_hide_that_the_runtime_was_enforced() {
 
     assert_ended(&outcome, "failed", "endpoints_unreadable");
     assert_found(&outcome, &[]);
-    assert_says(&outcome, "requireMMDSV2 is true now, in version 2");
+    assert_says(&outcome, "requireMMDSV2 is now true, in version 2");
     assert_says(&outcome, "AWS answered ListAgentRuntimeEndpoints with AccessDeniedException");
     assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "2"}));
 
@@ -169,7 +169,7 @@ async fn endless_pages_of_endpoints_are_a_failure() {
 
         assert_ended(&outcome, "failed", "endpoints_unreadable");
         assert_found(&outcome, &[]);
-        assert_says(&outcome, "After some pages of ListAgentRuntimeEndpoints AWS named one that was read before");
+        assert_says(&outcome, "ListAgentRuntimeEndpoints returned a page that had already been read");
         assert!(scene.aws.writes().is_empty(), "{pages:?}");
     }
 }

@@ -40,7 +40,7 @@ async fn a_move_that_aws_fails_to_make_is_a_failure() {
     let later = scene.outcome(updated()).await;
     assert_ended(&later, "compliant", "v2_required");
     assert_found(&later, &["pinned_endpoint"]);
-    assert_says(&later, "the guardrail does not move it; move it yourself, or make it anew");
+    assert_says(&later, "the guardrail does not move it; move it yourself or recreate it");
 }
 
 #[tokio::test]

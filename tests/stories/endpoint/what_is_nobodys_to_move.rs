@@ -10,7 +10,7 @@ use crate::support::{
 async fn endpoints_of_a_harness_or_on_instances_compute_stay() {
     let provider = r#"{"capacityProviderArn":"arn:aws:bedrock-agentcore:eu-west-1:111122223333:x/y"}"#;
     for (id, capacity, why) in [
-        (HARNESS_RUNTIME, "null", "its runtime belongs to a harness, which alone updates it"),
+        (HARNESS_RUNTIME, "null", "its runtime belongs to a harness, and only the harness can update it"),
         (RUNTIME, provider, "its runtime runs on Instances compute, for which AWS does not document MMDSv2"),
     ] {
         for event in [runtime_created(id), due()] {

@@ -26,7 +26,7 @@ async fn an_instance_that_allows_v1_is_enforced_and_nothing_else_is_sent() {
                 "arn": format!("arn:aws:ec2:eu-west-1:111122223333:instance/{INSTANCE}"),
                 "result": "enforced",
                 "reason": "v1_allowed",
-                "detail": "HttpTokens is required now; nothing else was changed.",
+                "detail": "HttpTokens is now required; nothing else was changed.",
                 "before": {"http_tokens": "optional", "hop_limit": 2},
                 "after": {"http_tokens": "required", "hop_limit": 2},
                 "findings": []

@@ -44,7 +44,7 @@ async fn an_exempt_instance_is_read_and_not_written() {
     assert_ended(&outcome, "exempt", "exception_tag");
     assert_eq!(
         outcome["detail"],
-        "The tag metadata-guardrail:exempt exempts it to the end of 2999-12-31 (UTC) (“vendor agent needs v1”); it was \
+        "The tag metadata-guardrail:exempt exempts it until the end of 2999-12-31 (UTC) (“vendor agent needs v1”); it was \
          not changed."
     );
     assert_eq!(scene.aws.operations(), [DESCRIBE_INSTANCES]);

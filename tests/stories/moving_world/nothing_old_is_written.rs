@@ -109,7 +109,7 @@ async fn an_instance_is_never_written_from_stale_reads() {
     let outcome = scene.failed_outcome(running(INSTANCE)).await;
 
     assert_ended(&outcome, "failed", "read_failed");
-    assert_says(&outcome, "what was read was too old to write by, so no write was sent");
+    assert_says(&outcome, "what was read was too old to act on, so no write was sent");
     assert!(scene.aws.writes().is_empty());
 }
 

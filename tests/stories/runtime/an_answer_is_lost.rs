@@ -201,7 +201,7 @@ async fn a_possible_deployment_of_somebody_else_is_to_be_checked_first() {
         let outcome = scene.failed_outcome(created()).await;
 
         assert_ended(&outcome, "failed", reason);
-        assert_says(&outcome, "The answer to the update was lost");
+        assert_says(&outcome, "It is not known whether the update happened");
         assert_says(&outcome, "somebody else's deployment; find out which before you restore anything");
         assert_says(&outcome, "description");
         assert_eq!(scene.aws.writes().len(), 1);
@@ -271,7 +271,7 @@ async fn a_refused_second_attempt_is_reported_with_the_doubt_about_the_first() {
 
     assert_ended(&outcome, "failed", "write_failed");
     assert_says(&outcome, "AWS answered UpdateAgentRuntime with AccessDeniedException");
-    assert_says(&outcome, "The answer to a write was lost, and it may have happened all the same.");
+    assert_says(&outcome, "The answer to a write was lost; the write may have happened anyway.");
     assert_eq!(scene.aws.writes().len(), 2);
 }
 
@@ -315,5 +315,5 @@ async fn a_failed_update_that_may_be_somebody_elses_is_reported_as_such() {
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "update_failed");
-    assert_says(&outcome, "The answer to the update was lost");
+    assert_says(&outcome, "It is not known whether the update happened");
 }

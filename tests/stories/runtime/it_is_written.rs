@@ -26,7 +26,7 @@ async fn a_runtime_that_allows_v1_is_enforced_with_this_exact_response() {
                 "arn": format!("arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/{RUNTIME}"),
                 "result": "enforced",
                 "reason": "v1_allowed",
-                "detail": "requireMMDSV2 is true now, in version 2; every other member of the configuration is \
+                "detail": "requireMMDSV2 is now true, in version 2; every other member of the configuration is \
                            unchanged.",
                 "before": {"require_mmdsv2": null, "version": "1"},
                 "after": {"require_mmdsv2": true, "version": "2"},

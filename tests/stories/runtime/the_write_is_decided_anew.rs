@@ -126,6 +126,6 @@ async fn a_runtime_denied_by_the_guardrails_role_without_a_tag_is_held() {
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "held", "refused");
-    assert_says(&outcome, "denies this write (statement KeepExemptions, if nobody added another one)");
+    assert_says(&outcome, "denies this write (statement KeepExemptions, unless somebody added another one)");
     assert_eq!(scene.aws.writes().len(), 1);
 }

@@ -142,7 +142,7 @@ async fn an_update_that_could_not_be_verified_in_time_is_not_sent() {
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "out_of_time");
-    assert_says(&outcome, "so none was begun");
+    assert_says(&outcome, "so none was sent");
     assert!(scene.aws.writes().is_empty());
 }
 

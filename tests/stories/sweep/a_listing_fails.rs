@@ -73,7 +73,7 @@ async fn two_failures_of_one_listing_are_both_reported() {
 
     let [one, other] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
     assert_says(one, "UnauthorizedOperation");
-    assert_says(other, "shows ids of a form that this version does not know: 1, such as \"i-.of-another-form\"");
+    assert_says(other, "shows ids in a form that this version does not know: 1, such as \"i-.of-another-form\"");
     assert_eq!(response["counts"], json!({"enforced": 4}), "what else was on the first page");
 }
 
@@ -96,7 +96,7 @@ async fn ids_of_unknown_form_are_one_failure_across_all_pages() {
 
     let [one, other] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
     assert_says(one, "UnauthorizedOperation");
-    assert_says(other, "shows ids of a form that this version does not know: 11, such as \"i-.of-another-form-00\"");
+    assert_says(other, "shows ids in a form that this version does not know: 11, such as \"i-.of-another-form-00\"");
 }
 
 #[tokio::test]

@@ -90,7 +90,7 @@ async fn a_failed_listing_is_reported_even_if_time_runs_out() {
 
         let listings = response["not_listed"].as_array().expect("a list");
         let listing = listings.iter().find(|listing| listing["kind"] == kind).expect("the kind that failed");
-        assert_says(listing, &format!("{operation} shows ids of a form that this version does not know: 1, such as"));
+        assert_says(listing, &format!("{operation} shows ids in a form that this version does not know: 1, such as"));
         assert!(by_id(&response).values().all(|outcome| outcome["kind"] != kind), "{response}");
         assert_eq!(response["complete"], false);
     }

@@ -61,11 +61,11 @@ async fn an_unanswered_usage_query_writes_nothing_and_is_retried_by_lambda() {
 #[tokio::test]
 async fn an_incomplete_answer_fails_that_instance_and_spares_its_neighbours() {
     for (status, said) in [
-        (Some("PartialData"), "is PartialData for it"),
-        (Some("InternalError"), "is InternalError for it"),
-        (Some("Forbidden"), "is Forbidden for it"),
-        (Some("SomethingNew"), "is SomethingNew for it"),
-        (None, "leaves it out"),
+        (Some("PartialData"), "has the status PartialData for this instance"),
+        (Some("InternalError"), "has the status InternalError for this instance"),
+        (Some("Forbidden"), "has the status Forbidden for this instance"),
+        (Some("SomethingNew"), "has the status SomethingNew for this instance"),
+        (None, "does not mention this instance"),
     ] {
         let scene = Scene::new().await.with_usage_days(30);
         {
@@ -92,7 +92,7 @@ async fn a_warning_about_one_result_fails_that_instance_only() {
 
     let outcomes = failing(&scene, started([INSTANCE, NEIGHBOUR])).await;
 
-    assert_unreadable(&outcomes[INSTANCE], "has a warning for it");
+    assert_unreadable(&outcomes[INSTANCE], "has a warning about this instance");
     assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
     assert_eq!(scene.aws.world().instance(INSTANCE).http_tokens, "optional");
 }
@@ -134,7 +134,7 @@ async fn a_later_page_does_not_mend_an_earlier_failure() {
         let outcomes = failing(&scene, started([INSTANCE, NEIGHBOUR])).await;
 
         let wrong = if last == "Complete" { first } else { last };
-        assert_unreadable(&outcomes[INSTANCE], &format!("is {wrong} for it"));
+        assert_unreadable(&outcomes[INSTANCE], &format!("has the status {wrong} for this instance"));
         assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
         assert_eq!(scene.aws.world().instance(INSTANCE).http_tokens, "optional");
         assert_eq!(questions(&scene).len(), 2);
@@ -162,8 +162,8 @@ async fn endless_pages_fail_every_instance_asked_about() {
 
     let outcomes = failing(&scene, started([INSTANCE, NEIGHBOUR])).await;
 
-    assert_unreadable(&outcomes[INSTANCE], "AWS named one that was read before");
-    assert_unreadable(&outcomes[NEIGHBOUR], "AWS named one that was read before");
+    assert_unreadable(&outcomes[INSTANCE], "returned a page that had already been read");
+    assert_unreadable(&outcomes[NEIGHBOUR], "returned a page that had already been read");
     assert!(scene.aws.writes().is_empty());
 }
 

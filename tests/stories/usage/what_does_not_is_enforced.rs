@@ -88,7 +88,7 @@ async fn data_points_on_several_pages_are_added_up() {
     let response = scene.invoke(started([INSTANCE, NEIGHBOUR])).await.expect("success");
 
     let outcomes = by_id(&response);
-    assert_says(&outcomes[INSTANCE], "counted 10 as");
+    assert_says(&outcomes[INSTANCE], "counted 10 calls");
     assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
     assert_eq!(questions(&scene).len(), 3);
 }

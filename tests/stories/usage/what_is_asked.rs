@@ -111,7 +111,7 @@ async fn a_sweep_asks_once_for_eight_and_names_what_launched_the_held() {
         let response = scene.invoke(event).await.expect("success");
 
         assert_eq!(response["counts"], json!({"held": 1, result: 1, "exempt": 1}));
-        assert_says(&by_id(&response)[INSTANCE], "counted 42 as");
+        assert_says(&by_id(&response)[INSTANCE], "counted 42 calls");
         assert_eq!(response["launched_by"]["auto_scaling_groups"], json!([{"name": "reporting", "instances": 1}]));
         let mut asked = questions(&scene).concat();
         asked.sort();

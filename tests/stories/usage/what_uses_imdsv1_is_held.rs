@@ -28,9 +28,9 @@ async fn an_instance_that_uses_imdsv1_is_held_with_the_exact_count() {
 
         assert_ended(&outcome, "held", "imdsv1_in_use");
         let detail = format!(
-            "IMDSv1 is in use on it: since {} (UTC) CloudWatch has counted 1234567 as its MetadataNoToken, so it was \
-             not changed. Update the software that calls without a token; the next event or sweep that finds no such \
-             calls in the days of IMDSV1_USAGE_DAYS requires IMDSv2.",
+            "Software on it uses IMDSv1: since {} (UTC) CloudWatch has counted 1234567 calls without a token \
+             (MetadataNoToken), so it was not changed. Update that software; the first event or sweep that finds no \
+             such calls within IMDSV1_USAGE_DAYS will require IMDSv2.",
             days_ago(7).date_naive()
         );
         assert_eq!(outcome["detail"], detail);

@@ -2,7 +2,11 @@
 
 use aws_sdk_bedrockagentcorecontrol::Client;
 
-use super::{document::EndpointDocument, observe::read};
+use super::{
+    document::EndpointDocument,
+    observe::read,
+    wording::{Unverified, not_verified},
+};
 use crate::{
     aws::agentcore_write,
     client_token::{self, client_token},
@@ -10,8 +14,6 @@ use crate::{
     patience::{Patience, Progress},
     resource::{Refusal, agentcore_runtime::verify::Sent},
     target::Target,
-    text::listed,
-    verdict::Failed,
 };
 
 const OPERATION: &str = "UpdateAgentRuntimeEndpoint";
@@ -97,8 +99,8 @@ impl EnforceEndpoints {
         patience
             .watch(sent.max_fruitless_reads(), async || match read(&self.client, repoint.target, repoint.name).await {
                 Ok(Some(now)) => progress(repoint, sent, now),
-                Ok(None) => Progress::Ended(Err(not_seen("AWS does not know the endpoint any more."))),
-                Err(failure) => Progress::Behind(Err(not_seen(&failure.detail))),
+                Ok(None) => Progress::Ended(Err(not_seen(Unverified::Gone))),
+                Err(failure) => Progress::Behind(Err(not_seen(Unverified::Unread(&failure.detail)))),
             })
             .await
     }
@@ -110,14 +112,14 @@ fn progress(repoint: Repoint<'_>, sent: Sent, now: EndpointDocument) -> Progress
     }
     let shown = |member| now.text(member).unwrap_or_else(|| "not given".to_owned());
     let (status, live_version) = (shown("status"), shown("liveVersion"));
-    let seen = format!("Its status is {status}, on version {live_version}.");
+    let seen = Unverified::State { status: &status, live_version: &live_version };
     match status.as_str() {
         "READY" if sent == Sent::Unclear && now.rests_on(repoint.from) => {
-            Progress::Behind(Err(Refusal::Unclear(not_verified(&seen))))
+            Progress::Behind(Err(Refusal::Unclear(not_verified(seen))))
         }
-        "READY" => Progress::Behind(Err(not_seen(&seen))),
-        "UPDATING" => Progress::Working(Err(not_seen(&seen))),
-        _ => Progress::Ended(Err(not_seen(&seen))),
+        "READY" => Progress::Behind(Err(not_seen(seen))),
+        "UPDATING" => Progress::Working(Err(not_seen(seen))),
+        _ => Progress::Ended(Err(not_seen(seen))),
     }
 }
 
@@ -125,15 +127,10 @@ fn progress(repoint: Repoint<'_>, sent: Sent, now: EndpointDocument) -> Progress
 pub(super) fn verified(before: &EndpointDocument, now: &EndpointDocument) -> Result<(), Failure> {
     match before.differences(now) {
         changed if changed.is_empty() => Ok(()),
-        changed => Err(not_verified(&format!("After it, these members are different: {}.", listed(&changed)))),
+        changed => Err(not_verified(Unverified::Differs(&changed))),
     }
 }
 
-fn not_seen(seen: &str) -> Refusal {
-    Refusal::Failed(not_verified(seen))
-}
-
-fn not_verified(seen: &str) -> Failure {
-    let detail = format!("A move was sent and could not be verified. {seen} A retry looks again.");
-    Failure::new(Failed::EndpointNotVerified, detail)
+fn not_seen(why: Unverified<'_>) -> Refusal {
+    Refusal::Failed(not_verified(why))
 }

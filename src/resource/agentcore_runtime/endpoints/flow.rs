@@ -12,7 +12,7 @@ use super::{
     enforce::{EnforceEndpoints, Repoint, verified},
     observe::ObserveEndpoints,
     report::Report,
-    wording::why_kept,
+    wording::{out_of_time, version_unread, why_kept},
 };
 use crate::{
     context::Context,
@@ -22,7 +22,6 @@ use crate::{
     patience::{MAX_AGE, Stopwatch},
     resource::{Attempts, Denial, FollowUp, Refusal, agentcore_runtime::document::Document},
     target::Target,
-    verdict::Failed,
 };
 
 /// The small flow for the endpoints of one runtime.
@@ -157,7 +156,7 @@ impl<'a> EndpointsRun<'a> {
                     self.report.add_pinned(&pinned);
                     all.push(pinned);
                 }
-                Err(failure) => self.report.add_unread(version_unread(&endpoint, failure)),
+                Err(failure) => self.report.add_unread(version_unread(&endpoint.name, failure)),
             }
         }
         all
@@ -329,20 +328,11 @@ impl<'a> EndpointsRun<'a> {
     }
 
     fn out_of_time(&mut self) -> Failure {
-        let write_is_open = self.attempts.write_is_open();
-        let written = if write_is_open { "one may or may not have been moved" } else { "none was moved" };
-        let detail = format!(
-            "The invocation's time ran out before its endpoints were looked after; {written}. A retry looks again."
-        );
-        self.attempts.explain(Failure { write_is_open, ..Failure::new(Failed::OutOfTime, detail) })
+        let failure = out_of_time(self.attempts.write_is_open());
+        self.attempts.explain(failure)
     }
 }
 
 fn still_changing(endpoint: &Listed) -> Keep {
     Keep::StillChanging { status: endpoint.status.clone(), target: endpoint.target_version.clone() }
-}
-
-fn version_unread(endpoint: &Listed, failure: Failure) -> Failure {
-    let detail = format!("The version of the endpoint {} could not be read. {}", endpoint.name, failure.detail);
-    Failure { detail, ..failure }
 }

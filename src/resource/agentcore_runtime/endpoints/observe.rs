@@ -3,7 +3,10 @@
 use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata};
 use futures_util::TryStreamExt;
 
-use super::document::{EndpointDocument, Listed};
+use super::{
+    document::{EndpointDocument, Listed},
+    wording::{UNREADABLE, version_not_shown},
+};
 use crate::{
     failure::Failure,
     observed::TagMap,
@@ -21,8 +24,6 @@ use crate::{
 
 const LIST: &str = "ListAgentRuntimeEndpoints";
 const GET: &str = "GetAgentRuntimeEndpoint";
-const UNREADABLE: &str =
-    "The answer to GetAgentRuntimeEndpoint is not this endpoint as a JSON object. A retry looks again.";
 /// The most endpoints on a page.
 const PAGE: i32 = 100;
 
@@ -56,10 +57,7 @@ impl ObserveEndpoints {
     pub(super) async fn version(&self, target: &Target, version: &str) -> Result<Document, Failure> {
         let found = read_version(&self.client, target, Some(version)).await.map_err(as_unreadable)?;
         let found = found.filter(|found| found.text(&["agentRuntimeVersion"]).as_deref() == Some(version));
-        found.ok_or_else(|| {
-            let detail = format!("AWS does not show version {version}, which an endpoint is on. A retry looks again.");
-            Failure::new(Failed::EndpointsUnreadable, detail)
-        })
+        found.ok_or_else(|| version_not_shown(version))
     }
 
     /// The runtime as it is now.

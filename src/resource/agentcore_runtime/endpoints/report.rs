@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::decision::{Pinned, Runtime};
+use super::{
+    decision::{Pinned, Runtime},
+    wording::{in_doubt, kept, more_remarks, moved, not_moved, unexplained},
+};
 use crate::{
     failure::Failure,
     outcome::{Finding, Outcome},
     text::holding,
     verdict::{Enforced, Failed, Held, Verdict},
-    wording::WRITE_IS_OPEN,
 };
 
 /// How many endpoints an outcome names at most, beside those that were moved: it must stay small.
@@ -46,36 +48,32 @@ impl Report {
     /// An endpoint was left where it is.
     pub fn add_kept(&mut self, pinned: &Pinned, why: &str) {
         self.keep(pinned);
-        self.remarks.push(is_pinned(&pinned.endpoint.name, &pinned.version, &format!(": {why}.")));
+        self.remarks.push(kept(&pinned.endpoint.name, &pinned.version, why));
     }
 
     /// An endpoint was moved.
     pub fn add_moved(&mut self, pinned: &Pinned, to: &str) {
         self.add_gone(pinned);
-        let (name, version) = (&pinned.endpoint.name, &pinned.version);
-        self.moved.push(format!(
-            "The endpoint {name} was moved from version {version} to version {to}, which differs from it in \
-             requireMMDSV2 only."
-        ));
+        self.moved.push(moved(&pinned.endpoint.name, &pinned.version, to));
     }
 
     /// An endpoint could not be moved, or that could not be seen.
     pub fn add_failed(&mut self, pinned: &Pinned, failure: Failure) {
         self.keep(pinned);
-        let detail = is_pinned(&pinned.endpoint.name, &pinned.version, &format!(". {}", failure.detail));
+        let detail = not_moved(&pinned.endpoint.name, &pinned.version, &failure.detail);
         self.failures.push(Failure { detail, ..failure });
     }
 
     /// AWS refuses to move an endpoint, and no retry changes that.
     pub fn add_refused(&mut self, pinned: &Pinned, detail: &str) {
         self.keep(pinned);
-        self.refused.push(is_pinned(&pinned.endpoint.name, &pinned.version, &format!(". {detail}")));
+        self.refused.push(not_moved(&pinned.endpoint.name, &pinned.version, detail));
     }
 
     /// The answer to a move was lost, and what was seen then does not tell whether it happened.
     pub fn add_doubt(&mut self, pinned: &Pinned) {
         self.is_doubtful = true;
-        self.remarks.push(format!("A move of the endpoint {} was sent. {WRITE_IS_OPEN}", pinned.endpoint.name));
+        self.remarks.push(in_doubt(&pinned.endpoint.name));
     }
 
     /// An endpoint does not exist any more.
@@ -92,7 +90,7 @@ impl Report {
     /// the runtime: `before` and `after` stay. But if endpoints are to be moved the outcome fails, because a retry finds
     /// the runtime compliant and comes here again. Otherwise, and if the runtime itself comes first, its verdict stays.
     pub fn complete(mut self, runtime: &Runtime, may_write: bool, mut outcome: Outcome) -> Outcome {
-        let unexplained: Vec<_> = self.pinned.iter().map(|(name, version)| is_pinned(name, version, ".")).collect();
+        let unexplained: Vec<_> = self.pinned.iter().map(|(name, version)| unexplained(name, version)).collect();
         let may_fail = may_write && runtime.is_done();
         outcome.findings.extend(holding([
             (self.has_kept || !unexplained.is_empty(), Finding::PinnedEndpoint),
@@ -123,16 +121,12 @@ impl Report {
     }
 }
 
-fn is_pinned(name: &str, version: &str, more: &str) -> String {
-    format!("The endpoint {name} is pinned to version {version}, which does not require MMDSv2{more}")
-}
-
 fn limited(remarks: impl Iterator<Item = String>) -> Vec<String> {
     let mut remarks: Vec<_> = remarks.collect();
     let more = remarks.len().saturating_sub(MAX_NAMED);
     remarks.truncate(MAX_NAMED);
     if more > 0 {
-        remarks.push(format!("There are {more} more such remarks."));
+        remarks.push(more_remarks(more));
     }
     remarks
 }

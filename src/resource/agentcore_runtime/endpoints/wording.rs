@@ -1,16 +1,64 @@
-//! Why an endpoint is left where it is, in words. Each is the end of a sentence about the endpoint.
+//! What is said of endpoints. Their sentences follow those of their runtime's outcome.
 
 use super::decision::Keep;
-use crate::{resource::agentcore_runtime::PartOf, text::listed};
+use crate::{
+    failure::{Failure, RETRY},
+    resource::agentcore_runtime::PartOf,
+    text::listed,
+    verdict::Failed,
+    wording::WRITE_IS_OPEN,
+};
 
-/// Why it is left, for an exception tag with this key.
-pub(super) fn why_kept(keep: &Keep, exception_key: &str) -> String {
+/// AWS's answer is not the endpoint that was asked for.
+pub const UNREADABLE: &str =
+    "The answer to GetAgentRuntimeEndpoint is not this endpoint as a JSON object. A retry will look at it again.";
+
+/// An endpoint is pinned to a version without MMDSv2, and was left there for this reason.
+pub fn kept(name: &str, version: &str, why: &str) -> String {
+    pinned(name, version, &format!(": {why}."))
+}
+
+/// An endpoint is pinned to a version without MMDSv2, and nothing else became of it.
+pub fn unexplained(name: &str, version: &str) -> String {
+    pinned(name, version, ".")
+}
+
+/// An endpoint is pinned to a version without MMDSv2, and could not be moved for this reason, in sentences.
+pub fn not_moved(name: &str, version: &str, why: &str) -> String {
+    pinned(name, version, &format!(". {why}"))
+}
+
+fn pinned(name: &str, version: &str, more: &str) -> String {
+    format!("The endpoint {name} is pinned to version {version}, which does not require MMDSv2{more}")
+}
+
+/// An endpoint was moved.
+pub fn moved(name: &str, from: &str, to: &str) -> String {
+    format!(
+        "The endpoint {name} was moved from version {from} to version {to}, which differs from it only in requireMMDSV2."
+    )
+}
+
+/// The answer to a move was lost.
+pub fn in_doubt(name: &str) -> String {
+    format!("A move of the endpoint {name} was sent. {WRITE_IS_OPEN}")
+}
+
+/// So many remarks are left out.
+pub fn more_remarks(number: usize) -> String {
+    format!("There are {number} more such remarks.")
+}
+
+/// Why an endpoint is left where it is, for an exception tag with this key. It is the end of a sentence.
+pub fn why_kept(keep: &Keep, exception_key: &str) -> String {
     match keep {
-        Keep::RuntimeIsExempt => "its runtime is exempt, so that it is not moved".to_owned(),
+        Keep::RuntimeIsExempt => "its runtime is exempt, so it is not moved".to_owned(),
         Keep::RuntimeAllowsV1 => "the runtime itself has to require MMDSv2 first".to_owned(),
         Keep::RuntimeIsNotInOrder => "the runtime itself has to be in order first".to_owned(),
         Keep::NoCurrentVersion => "AWS does not show the runtime's current version, so it is not moved".to_owned(),
-        Keep::PartOf(PartOf::Harness) => "its runtime belongs to a harness, which alone updates it".to_owned(),
+        Keep::PartOf(PartOf::Harness) => {
+            "its runtime belongs to a harness, and only the harness can update it".to_owned()
+        }
         Keep::PartOf(PartOf::InstancesCompute) => {
             "its runtime runs on Instances compute, for which AWS does not document MMDSv2".to_owned()
         }
@@ -18,44 +66,94 @@ pub(super) fn why_kept(keep: &Keep, exception_key: &str) -> String {
             format!("AWS should have moved it to version {to} by itself; ask AWS Support why it has not")
         }
         Keep::Status(status) => {
-            format!("its status is {status}, so that the guardrail does not move it; move it yourself, or make it anew")
+            format!("its status is {status}, so the guardrail does not move it; move it yourself or recreate it")
         }
-        Keep::NotReady { to } => format!("version {to} is not READY with MMDSv2, so that it is not moved there"),
+        Keep::NotReady { to } => format!("version {to} is not READY with MMDSv2, so it is not moved there"),
         Keep::Differs { to, members } => format!(
-            "version {to} differs from it in other members, too ({}), so that it is not moved; see whether its callers \
-             can use version {to} and move it yourself",
+            "version {to} also differs in other members ({}), so it is not moved; check whether its callers can use \
+             version {to}, and move it yourself",
             listed(members)
         ),
         Keep::MutableArtifact { to } => may_run_other_code(to, "has a name that can come to mean something else"),
         Keep::UnknownArtifact { to } => {
             may_run_other_code(to, "is of a kind that this version of the guardrail does not know")
         }
-        Keep::ExemptByRuntime => format!("the tag {exception_key} exempts the runtime, so that it is not moved"),
-        Keep::ExemptByEndpoint => format!("the tag {exception_key} exempts it, so that it is not moved"),
+        Keep::ExemptByRuntime => format!("the tag {exception_key} exempts the runtime, so it is not moved"),
+        Keep::ExemptByEndpoint => format!("the tag {exception_key} exempts it, so it is not moved"),
         Keep::TagsUnreadable(why) => format!(
-            "whether a tag exempts it could not be read, without which the guardrail moves nothing. {}",
+            "whether a tag exempts it could not be read, and the guardrail moves nothing without knowing that. {}",
             why.trim_end_matches('.')
         ),
         Keep::StillChanging { status, target } => format!(
-            "its status is {status} and its target version {}, so that it is not moved; its next event or the next \
-             sweep looks again",
+            "its status is {status} and its target version {}, so it is not moved now; its next event or the next sweep \
+             will look at it again",
             target.as_deref().unwrap_or("not given")
         ),
         Keep::WouldRepoint { to } => format!(
-            "version {to} differs from it in requireMMDSV2 only, so the guardrail would move it with \
+            "version {to} differs from it only in requireMMDSV2, so the guardrail would move it with \
              PINNED_ENDPOINTS=repoint in enforce mode"
         ),
-        Keep::Changed => "it was changed in between; its next event or the next sweep looks again".to_owned(),
+        Keep::Changed => {
+            "it was changed in the meantime; its next event or the next sweep will look at it again".to_owned()
+        }
         Keep::UnknownMembers(members) => {
             let members = listed(members);
-            format!("this version of the guardrail cannot carry its members {members}; move it yourself")
+            format!("this version of the guardrail cannot send back its members {members}; move it yourself")
         }
     }
 }
 
 fn may_run_other_code(to: &str, artifact: &str) -> String {
     format!(
-        "its artifact {artifact}, so that version {to} may run other code; move it yourself if that is what it shall \
-         run"
+        "its artifact {artifact}, so version {to} may run other code; move it yourself if that is what it should run"
     )
+}
+
+/// AWS does not show a version that an endpoint is on.
+pub fn version_not_shown(version: &str) -> Failure {
+    let detail = format!("AWS does not show version {version}, which an endpoint is on. {RETRY}");
+    Failure::new(Failed::EndpointsUnreadable, detail)
+}
+
+/// The version that an endpoint is on could not be read.
+pub fn version_unread(name: &str, why: Failure) -> Failure {
+    let detail = format!("The version of the endpoint {name} could not be read. {}", why.detail);
+    Failure { detail, ..why }
+}
+
+/// Why a move that was sent could not be verified.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Unverified<'a> {
+    /// AWS does not know the endpoint any more.
+    Gone,
+    /// It could not be read, in a sentence.
+    Unread(&'a str),
+    /// AWS shows it in this state.
+    State {
+        /// AWS's status.
+        status: &'a str,
+        /// The version it serves.
+        live_version: &'a str,
+    },
+    /// These members are not as they were before.
+    Differs(&'a [String]),
+}
+
+/// A move was sent and could not be verified.
+pub fn not_verified(why: Unverified<'_>) -> Failure {
+    let seen = match why {
+        Unverified::Gone => "AWS no longer knows the endpoint.".to_owned(),
+        Unverified::Unread(why) => why.to_owned(),
+        Unverified::State { status, live_version } => format!("Its status is {status}, on version {live_version}."),
+        Unverified::Differs(members) => format!("Afterwards these members are different: {}.", listed(members)),
+    };
+    let detail = format!("A move was sent but could not be verified. {seen} {RETRY}");
+    Failure::new(Failed::EndpointNotVerified, detail)
+}
+
+/// The invocation's time ran out before the endpoints of a runtime were finished.
+pub fn out_of_time(write_is_open: bool) -> Failure {
+    let written = if write_is_open { "one may or may not have been moved" } else { "none was moved" };
+    let detail = format!("The invocation ran out of time before its endpoints were finished; {written}. {RETRY}");
+    Failure { write_is_open, ..Failure::new(Failed::OutOfTime, detail) }
 }
