@@ -41,5 +41,6 @@ mod other_clients;
 mod pacer;
 mod patience;
 mod response;
+mod sentences;
 mod settings;
 mod template;
