@@ -1,4 +1,4 @@
-//! What to do about one target: pure, and short enough for a security reviewer to read in a minute.
+//! What to do about one target. Pure, and short enough for a security reviewer to read in a minute.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -8,10 +8,10 @@ use crate::{
     verdict::{Compliant, Deferred, Failed, Gone, Held, Verdict},
 };
 
-/// How long after an event AWS may still not know the resource it told of (eventual consistency).
+/// How long after an event AWS may still not know the resource it names (eventual consistency).
 pub const YOUNG: TimeDelta = TimeDelta::minutes(5);
 
-/// How long an instance is new: CloudWatch need not know anything of it yet.
+/// How long an instance counts as new: CloudWatch may not know anything about it yet.
 pub const NEW: TimeDelta = TimeDelta::hours(1);
 
 /// The time, as far as decisions depend on it.
@@ -19,7 +19,7 @@ pub const NEW: TimeDelta = TimeDelta::hours(1);
 pub struct Moment {
     /// Now.
     pub now: DateTime<Utc>,
-    /// When the event happened that woke the guardrail.
+    /// When the event that started the guardrail happened.
     pub event: Option<DateTime<Utc>>,
 }
 
@@ -40,7 +40,7 @@ pub enum Decision {
     Wait(String),
     /// A write is due unless version 1 is in use: read whether it is.
     ReadUsage,
-    /// A write is due unless the exception tag says otherwise: read the tags for certain, last of all.
+    /// A write is due unless the exception tag says otherwise: confirm the tags, last of all.
     ConfirmTags,
     /// Require version 2.
     Enforce,
@@ -48,7 +48,7 @@ pub enum Decision {
     Leave(Leave),
 }
 
-/// Why a target is left as it is, with what there is to say about that.
+/// Why a target is left as it is, with everything there is to say about it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Leave {
     /// AWS does not know it yet.
@@ -62,22 +62,22 @@ pub enum Leave {
         /// What AWS says about it, without any value of the configuration.
         said: Option<String>,
     },
-    /// It is not the guardrail's to write.
+    /// The guardrail must not write it.
     Held(Hold),
     /// Software on it uses version 1.
     Imdsv1InUse {
         /// How many calls without a session token were counted.
         number: u64,
-        /// Since the beginning of this day, in UTC.
+        /// Counted since the beginning of this day, in UTC.
         since: NaiveDate,
     },
-    /// Whether software on it uses version 1 is not known.
+    /// It is not known whether software on it uses version 1.
     Imdsv1UseUnknown,
     /// A later event finishes it.
     Deferred(Deferred),
-    /// The exception tag forbids to change it.
+    /// The exception tag forbids changing it.
     Exempt(Exempt),
-    /// It does not exist any more, or is about to go.
+    /// It no longer exists, or is about to go.
     Gone(Gone),
     /// Version 1 is not allowed on it.
     Compliant(Compliant),
@@ -100,9 +100,10 @@ impl Leave {
     }
 }
 
-/// Decides about what was observed. A write needs all of: a settled resource that allows version 1, no exemption,
-/// nobody else whose it is to write, no use of version 1 if that is asked for, and tags that were read for certain.
-/// Those are read last: CloudWatch may take its time, and an exception must count up to the write.
+/// Decides what to do about a target, given what was observed. A write needs all of these: a
+/// settled resource that allows version 1, no exemption, no hold, no use of version 1 if that is
+/// checked, and confirmed tags. The tags come last, because CloudWatch may take its time and an
+/// exception must count right up to the write.
 pub fn decide<D>(observation: &Observation<D>, exemption: &Exemption, moment: &Moment) -> Decision {
     use Decision::{ConfirmTags, Enforce, ReadUsage, Wait};
     use MetadataAccess::{Disabled, V1Allowed, V2Required};

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use chrono::NaiveDate;
 
-/// Setting `EXCEPTION_TAG`: `KEY`, or `KEY=VALUE` where only that exact value exempts.
+/// Setting `EXCEPTION_TAG`: `KEY`, or `KEY=VALUE` if only that exact value exempts.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ExceptionTag {
     key: String,
@@ -25,14 +25,14 @@ pub enum Exemption {
     Exempt(Exempt),
 }
 
-/// An exception that holds.
+/// An exception that is in force.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Exempt {
     /// The last day it covers, in UTC; `None` if it never expires.
     pub until: Option<NaiveDate>,
     /// The tag's value looks like a date but is not a valid one, so the exception never expires.
     pub malformed: bool,
-    /// What the owner wrote behind the date, or the whole value.
+    /// What the owner wrote after the date, or the whole value if it has no valid date.
     pub reason: String,
 }
 
@@ -42,7 +42,8 @@ impl ExceptionTag {
         &self.key
     }
 
-    /// What the tag's value says on the day `today` in UTC. The value is `None` if the resource does not have the tag.
+    /// What the tag's value means on the day `today`, in UTC. `value` is `None` if the resource
+    /// does not have the tag.
     pub fn exemption(&self, value: Option<&str>, today: NaiveDate) -> Exemption {
         match (value, &self.value) {
             (None, _) => Exemption::None,
@@ -75,13 +76,14 @@ impl Exemption {
     }
 }
 
-/// Four digits, a separator and a digit: whoever writes that means a date, whether or not there is such a day.
+/// Four digits, a separator and a digit: whoever writes this means a date, whether or not that day
+/// exists.
 fn begins_like_a_date(value: &str) -> bool {
     let [y1, y2, y3, y4, separator, next, ..] = value.as_bytes() else { return false };
     [y1, y2, y3, y4, next].into_iter().all(u8::is_ascii_digit) && matches!(separator, b'-' | b'/' | b'.')
 }
 
-/// `YYYY-MM-DD` at the start of the text, with what follows it; `None` where there is no such day.
+/// `YYYY-MM-DD` at the start of the text, and what follows it. `None` if there is no such day.
 fn leading_date(value: &str) -> Option<(NaiveDate, &str)> {
     let (date, rest) = value.split_at_checked(10)?;
     let bytes = date.as_bytes();

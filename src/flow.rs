@@ -1,7 +1,7 @@
 //! For each target: observe, decide, enforce, and say what became of it.
 //!
-//! All targets are looked at first, as many at a time as AWS allows. Those that are due to be written are looked at once
-//! more when their turn comes (`turn`), and each then runs to its outcome (`run`).
+//! All targets are looked at first, as many at a time as AWS allows. Those that are due for a write
+//! are looked at again when their turn comes (`turn`). Each then runs to its outcome (`run`).
 
 mod run;
 mod turn;
@@ -35,33 +35,34 @@ use crate::{
 pub struct Flow<'a, R: Resource> {
     /// The reading half.
     pub observe: &'a R::Observe,
-    /// The writing half; report mode has none.
+    /// The writing half; `None` in report mode.
     pub enforce: Option<&'a R::Enforce>,
-    /// What paces the writes, for a kind with a limit that a sweep would use up.
+    /// Paces the writes of a kind whose limit a sweep would use up.
     pub pacer: Option<&'a Pacer>,
     /// What holds for all its targets.
     pub context: Context<'a>,
-    /// What is looked after once a target's outcome is known.
+    /// Looks after what belongs to a target once its outcome is known.
     pub follow_up: R::FollowUp<'a>,
 }
 
-/// What waits for another pass, with what was sent if the answer to a write was lost.
+/// What waits for another pass, each with what was sent if the answer to its write was lost.
 type Postponed<R> = BTreeMap<Target, Option<ObservationOf<R>>>;
 type ObservationOf<R> = Observation<<R as Words>::Document>;
 type TurnOf<R> = Turn<<R as Words>::Document>;
 
 impl<R: Resource> Flow<'_, R> {
-    /// Takes every target to its outcome. A failure of one target does not affect the others. Returns whether every
-    /// target's turn came.
+    /// Takes every target to its outcome. A failure of one target does not affect the others.
+    /// Returns whether every target's turn came.
     pub async fn run(&self, targets: &[Target], each: &impl Fn(Outcome)) -> bool {
         let postponed = RefCell::default();
         let all_came = self.pass(targets, &postponed, true, each).await;
+        // A target that made room for others gets a second pass, and keeps its place this time.
         let targets: Vec<_> = postponed.borrow().keys().cloned().collect();
         all_came && (targets.is_empty() || self.pass(&targets, &postponed, false, each).await)
     }
 
-    /// One pass over targets. Those whose write AWS does not take make room for others that wait, and are postponed to a
-    /// pass of their own if there may be one.
+    /// One pass over targets. A target whose write AWS does not take makes room for others that
+    /// wait. It is postponed to a second pass if there may be one.
     async fn pass(
         &self,
         targets: &[Target],
@@ -83,9 +84,12 @@ impl<R: Resource> Flow<'_, R> {
                 Some(Decision::ReadUsage | Decision::ConfirmTags | Decision::Enforce) => due.push(turn),
             }
         }
+        // A sweep postpones nothing, because the next one tries again. And unless there are more
+        // targets than places, nobody waits for one.
         let others_wait = may_postpone && self.context.waits() && due.len() > CONCURRENCY;
         let all_came = Cell::new(true);
-        // What AWS is still changing comes last: it may take minutes, and must not hold up the other turns.
+        // What AWS is still changing comes last: it may take minutes and must not hold up the other
+        // turns.
         let turns = self.in_time(ended, &all_came).chain(self.due(due, &all_came)).chain(self.in_time(busy, &all_came));
         turns
             .map(|turn| self.finish(turn, postponed, others_wait))
@@ -104,8 +108,9 @@ impl<R: Resource> Flow<'_, R> {
         })
     }
 
-    /// What is due to be written, a few of them looked at together, which saves requests. One that is alone is looked at
-    /// in its own run. If nothing is written nothing grows old, and all are looked at together.
+    /// The targets due for a write, in batches that are looked at together to save requests. A
+    /// batch of one is looked at in its own run. If nothing is written, nothing grows old, so all
+    /// of them are one batch.
     fn due(&self, due: Vec<TurnOf<R>>, all_came: &Cell<bool>) -> impl Stream<Item = TurnOf<R>> {
         let nothing_grows_old = self.enforce.is_none() && R::Observe::TOGETHER > 1;
         let together = if nothing_grows_old { due.len() } else { R::Observe::TOGETHER };
@@ -116,7 +121,7 @@ impl<R: Resource> Flow<'_, R> {
         self.in_time(batches, all_came)
             .then(async |mut batch| {
                 if batch.len() > 1 {
-                    // If time runs out here, it also does in the run of each, where it is said.
+                    // If time runs out here, it also runs out in each run, which reports it.
                     let _ = self.context.patience.until_end(self.look_last(&mut batch)).await;
                 }
                 stream::iter(batch)
@@ -124,9 +129,11 @@ impl<R: Resource> Flow<'_, R> {
             .flatten()
     }
 
-    /// Reads what may forbid a write, just before it: the pacer's permit comes first, the tags come last.
+    /// Reads what may forbid a write, just before it. The pacer's permit comes first, the tags come
+    /// last.
     async fn look_last(&self, turns: &mut [TurnOf<R>]) {
         self.wait_for_permits(turns).await;
+        // The wait for a permit may have been long, so what was read may be old by now.
         self.look(turns, |turn| self.enforce.is_some() && turn.has_waited()).await;
 
         let due = targets(turns, |turn| self.decision(turn) == Some(Decision::ReadUsage));
@@ -134,13 +141,14 @@ impl<R: Resource> Flow<'_, R> {
         merge(turns, &due, usage, Turn::learn_usage);
 
         let due = targets(turns, |turn| self.decision(turn) == Some(Decision::ConfirmTags));
+        // What is read is as old as its request: it may have changed before the answer came.
         let read = Stopwatch::start();
         let confirmed = self.observe.confirm(&due, self.context.exception.key()).await;
         merge(turns, &due, confirmed, |turn, confirmed| turn.confirm(confirmed, read));
         self.give_back_permits(turns);
     }
 
-    /// What turns out not to be written leaves its permit to others.
+    /// Gives back the permits of targets that will not be written after all, for others to use.
     fn give_back_permits(&self, turns: &mut [TurnOf<R>]) {
         let Some(pacer) = self.pacer.filter(|_| !self.context.waits()) else { return };
         for turn in turns.iter_mut().filter(|turn| turn.may_write) {
@@ -151,7 +159,7 @@ impl<R: Resource> Flow<'_, R> {
         }
     }
 
-    /// Looks again at those targets for which `is_due`.
+    /// Looks again at the targets for which `is_due` holds.
     async fn look(&self, turns: &mut [TurnOf<R>], is_due: impl Fn(&TurnOf<R>) -> bool) {
         let due = targets(turns, is_due);
         let read = Stopwatch::start();
@@ -170,9 +178,11 @@ impl<R: Resource> Flow<'_, R> {
         }
     }
 
-    /// The outcome of a target, unless it is postponed.
+    /// The outcome of a target, or `None` if it is postponed.
     async fn finish(&self, turn: TurnOf<R>, postponed: &RefCell<Postponed<R>>, others_wait: bool) -> Option<Outcome> {
         let target = turn.target.clone();
+        // Only the second pass finds something here: a write of the first one whose answer was
+        // lost.
         let sent = postponed.borrow_mut().remove(&target).flatten();
         let mut run = TargetRun::new(self, &target, turn, sent, others_wait);
         let in_time = self.context.patience.until_end(run.finish()).await;
@@ -184,7 +194,7 @@ impl<R: Resource> Flow<'_, R> {
         Some(self.follow_up.follow_up(&target, outcome).await)
     }
 
-    /// What is to be done about a target, as far as it could be looked at.
+    /// What to do about a target, as far as it could be observed.
     fn decision(&self, turn: &TurnOf<R>) -> Option<Decision> {
         let observation = turn.observation.as_ref().filter(|_| turn.failure.is_none())?;
         let exemption = self.context.exemption(observation.tags());

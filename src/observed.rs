@@ -13,7 +13,8 @@ use crate::{
 /// The tags of a resource, by key.
 pub type TagMap = BTreeMap<String, String>;
 
-/// What AWS shows of one target. `D` is what its kind needs for a write, such as a runtime's configuration.
+/// What AWS shows of one target. `D` is what its kind needs for a write, such as a runtime's
+/// configuration.
 #[derive(Debug)]
 pub enum Observation<D> {
     /// AWS does not know it.
@@ -36,14 +37,14 @@ impl<D> Observation<D> {
         self.found().and_then(|facts| facts.tags.known())
     }
 
-    /// Replaces its tags by those that were read with a request of their own.
+    /// Replaces its tags with those that were read with a separate request.
     pub fn confirm_tags(&mut self, tags: TagMap) {
         if let Self::Found(observed) = self {
             observed.tags = Tags::Confirmed(tags);
         }
     }
 
-    /// Sets what was read about the use of version 1.
+    /// Records what was read about the use of version 1.
     pub fn learn_usage(&mut self, usage: Usage) {
         if let Self::Found(observed) = self {
             observed.usage = usage;
@@ -56,21 +57,21 @@ impl<D> Observation<D> {
 pub struct Observed<D> {
     /// The resource.
     pub target: Target,
-    /// Whether it may be written in its present state.
+    /// Whether it can be written in its present state.
     pub phase: Phase,
     /// Whether version 1 of its metadata service can be reached.
     pub access: MetadataAccess,
     /// Its tags, as far as they are known.
     pub tags: Tags,
-    /// Why it is not the guardrail's to write, whatever its tags say.
+    /// Why the guardrail must not write it, whatever its tags say.
     pub hold: Option<Hold>,
-    /// When the resource came to be, where that is known and its use of version 1 matters.
+    /// When the resource was created, if that is known and its use of version 1 matters.
     pub created: Option<DateTime<Utc>>,
-    /// How much version 1 of its metadata service is used, as far as that is known and matters.
+    /// How much version 1 of its metadata service is used, if that is known and matters.
     pub usage: Usage,
     /// The setting, for the outcome.
     pub state: State,
-    /// What launched it, where that is known.
+    /// What launched it, if that is known.
     pub launched_by: Option<LaunchedBy>,
     /// What was noticed.
     pub findings: Vec<Finding>,
@@ -78,16 +79,17 @@ pub struct Observed<D> {
     pub document: D,
 }
 
-/// Why a resource that allows version 1 is not the guardrail's to write.
+/// Why the guardrail must not write a resource that allows version 1.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Hold {
     /// AWS manages the instance for this service principal.
     Operator(String),
-    /// The runtime is the backing of a harness, which alone updates it.
+    /// The runtime is the backing of a harness, and only the harness updates it.
     Harness,
-    /// The runtime runs on Instances compute, for which MMDS is not documented.
+    /// The runtime runs on Instances compute, for which AWS does not document MMDS.
     InstancesCompute,
-    /// Sending the runtime's configuration again may deploy other code, and the guardrail was told to hold it then.
+    /// Sending the runtime's configuration again may deploy other code, and the guardrail was told
+    /// to hold such runtimes.
     MutableArtifact,
 }
 
@@ -103,43 +105,45 @@ impl Hold {
     }
 }
 
-/// Who can reach the metadata service how.
+/// How the metadata service can be reached.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum MetadataAccess {
-    /// Without a session token: version 1. Whatever is unknown counts as this.
+    /// Without a session token, so version 1 is allowed. Whatever is unknown counts as this.
     V1Allowed,
-    /// With a session token only: version 2.
+    /// Only with a session token, so version 2 is required.
     V2Required,
-    /// Nobody can: the endpoint is turned off.
+    /// Not at all: the endpoint is turned off.
     Disabled,
 }
 
 /// How much version 1 of a metadata service is used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Usage {
-    /// It makes no difference.
+    /// Not read, because it makes no difference.
     NotAsked,
-    /// It has to be known before a write, and is not known yet.
+    /// It must be known before a write, and is not known yet.
     Unread,
-    /// There is no data: the resource is new, or was stopped all the time, or nothing was counted.
+    /// There is no data: the resource is new, was stopped all the time, or nothing was counted.
     NoData,
-    /// Calls without a session token were counted, if only zero.
+    /// Calls without a session token were counted. The count may be zero.
     Calls {
         /// How many.
         number: u64,
-        /// Since the beginning of this day, in UTC.
+        /// Counted since the beginning of this day, in UTC.
         since: NaiveDate,
     },
 }
 
-/// Whether a resource can be written now, in words both kinds share.
+/// Whether a resource can be written now, in words that all kinds share.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Phase {
-    /// It rests in a state in which AWS takes the write.
+    /// It is at rest in a state in which AWS takes the write.
     Settled,
-    /// AWS is creating it with the configuration shown, and will finish soon enough to wait for. Holds AWS's status.
+    /// AWS is creating it with the configuration shown, and will finish soon enough to wait for.
+    /// Holds AWS's status.
     Creating(String),
-    /// AWS is changing it, and what it shows may not stay. It will finish soon enough to wait for. Holds AWS's status.
+    /// AWS is changing it, and what it shows may not stay. It will finish soon enough to wait for.
+    /// Holds AWS's status.
     Changing(String),
     /// It is in a state that a later event will end.
     Passing(Deferred),
@@ -161,9 +165,9 @@ pub enum Phase {
 pub enum Tags {
     /// Nothing.
     Unread,
-    /// They came with the resource itself, where a young resource's tags can be missing.
+    /// They came with the resource itself, and a young resource's tags can be missing there.
     Unconfirmed(TagMap),
-    /// They were read with a request of their own.
+    /// They were read with a separate request.
     Confirmed(TagMap),
 }
 

@@ -1,4 +1,5 @@
-//! How fast a sweep may write, so that EC2's limit is left for others: the events, and the account's other tools.
+//! How fast a sweep may write. It leaves part of EC2's limit to events and to the account's other
+//! tools.
 
 use std::{
     sync::{
@@ -12,11 +13,12 @@ use leaky_bucket::RateLimiter;
 
 use crate::patience::Stopwatch;
 
-/// How long a refusal slows the writes down.
+/// How long a refusal slows down writes.
 const SLOW_FOR: Duration = Duration::from_secs(60);
-/// Requests that were under way when AWS refused the first one are refused with it, and count as one refusal.
+/// Requests that were under way when AWS refused the first one are refused with it. Together they
+/// count as one refusal.
 const SAME_REFUSAL: Duration = Duration::from_secs(1);
-/// What a write costs at the most: an eighth of the pace.
+/// The most permits a write may cost, which slows the pace to an eighth.
 const MAX_COST: usize = 8;
 
 /// How many writes may be sent at once, and how many a second after that.
@@ -29,20 +31,20 @@ pub struct WriteRate {
 }
 
 impl Default for WriteRate {
-    /// A part of what EC2 allows an account and Region: 100 at once and 5 a second
-    /// ([request throttling](https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html)).
+    /// A part of what EC2 allows an account and Region: 100 at once and 5 a second ([request
+    /// throttling](https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html)).
     fn default() -> Self {
         Self { burst: 40, per_second: 4 }
     }
 }
 
-/// Paces the writes to instances: those of sweeps always, those of events only after AWS has refused one. It lasts as
-/// long as the process, so that two sweeps in a row share it.
+/// Paces the writes to instances: those of sweeps always, those of events only after AWS has
+/// refused one. It lives as long as the process, so two sweeps in a row share it.
 #[derive(Debug)]
 pub struct Pacer {
     bucket: RateLimiter,
     slowed: Mutex<Option<Slowed>>,
-    /// Permits that were taken and not needed.
+    /// Permits that were taken but not needed.
     unused: AtomicUsize,
 }
 
@@ -72,12 +74,13 @@ impl Pacer {
         }
     }
 
-    /// A sweep gives a permit back, because nothing will be written with it.
+    /// Takes a permit back from a sweep that will write nothing with it.
     pub fn give_back(&self) {
         self.unused.fetch_add(1, Relaxed);
     }
 
-    /// Waits until an event may send one more write: not at all, unless AWS has just refused one.
+    /// Waits until an event may send one more write. It does not wait unless AWS has just refused
+    /// one.
     pub async fn permit_for_event(&self) {
         match self.cost() {
             1 => {}
@@ -85,8 +88,8 @@ impl Pacer {
         }
     }
 
-    /// AWS has refused a write because there were too many: nothing is left in the bucket, and for a minute the pace is
-    /// half of what it was, down to an eighth if that is refused, too.
+    /// Records that AWS refused a write because there were too many. The bucket is emptied, and for
+    /// a minute the pace is halved. Another refusal halves it again, down to an eighth.
     pub fn slow_down(&self) {
         while self.bucket.try_acquire(1) {}
         self.unused.store(0, Relaxed);

@@ -5,13 +5,14 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::Instant;
 
-/// Neither a wait nor an update of a runtime is begun when less than this is left: a write and its verification must
-/// still fit.
+/// When no more than this is left, no wait begins, and no write that AWS takes time to finish: a
+/// write and its verification must still fit.
 pub const WAIT_MARGIN: Duration = Duration::from_secs(30);
-/// Work that is still going on when less than this is left is given up, so that its outcome is still returned.
+/// Work still going on when only this is left is given up, so that its outcome is still returned.
 pub const WORK_MARGIN: Duration = Duration::from_secs(5);
-/// Nothing that may forbid a write may be older than this when the write is handed to the SDK. It is sent at most three
-/// seconds later, once there is a connection, and so within ten seconds of what was read.
+/// Nothing that may forbid a write may be older than this when the write is handed to the SDK. The
+/// SDK sends it at most three seconds later, once there is a connection, so within ten seconds of
+/// what was read.
 pub const MAX_AGE: Duration = Duration::from_secs(7);
 
 /// The pauses between two looks at a resource.
@@ -19,18 +20,19 @@ pub const MAX_AGE: Duration = Duration::from_secs(7);
 pub struct Pace {
     /// The first pause.
     pub first: Duration,
-    /// No pause is longer, before its jitter, which at most doubles it.
+    /// The longest pause before jitter, which at most doubles it.
     pub longest: Duration,
 }
 
 impl Default for Pace {
-    /// The first pauses suit a throttle, the next ones an update on platform V1, the longest ones V2, which takes minutes.
+    /// The first pauses suit a throttle, the next ones an update on platform V1, and the longest
+    /// ones V2, which takes minutes.
     fn default() -> Self {
         Self { first: Duration::from_millis(200), longest: Duration::from_secs(20) }
     }
 }
 
-/// What one invocation may still spend.
+/// How much one invocation may still spend.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     pace: Pace,
@@ -43,14 +45,15 @@ impl Patience {
         Self { pace, deadline: now() + remaining }
     }
 
-    /// Lets work go on until only [`WORK_MARGIN`] is left; `None` if it was not finished then. Nothing is begun after
-    /// that moment.
+    /// Lets work go on until only [`WORK_MARGIN`] is left; `None` if it is not finished by then.
+    /// Nothing begins after that moment.
     pub async fn until_end<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let left = self.left().checked_sub(WORK_MARGIN).filter(|left| !left.is_zero())?;
         tokio::time::timeout(left, work).await.ok()
     }
 
-    /// Whether less than [`WAIT_MARGIN`] is left: nothing should be begun that AWS takes time to finish.
+    /// Whether at most [`WAIT_MARGIN`] is left. Then nothing should begin that AWS takes time to
+    /// finish.
     pub fn is_short(&self) -> bool {
         self.left() <= WAIT_MARGIN
     }
@@ -65,13 +68,14 @@ impl Patience {
         Pauses { pauses: self.growing().without_max_times().build(), patience: *self }
     }
 
-    /// The pauses between so many tries.
+    /// The pauses between this many tries.
     pub fn pauses_between(&self, tries: usize) -> Pauses {
         Pauses { pauses: self.growing().with_max_times(tries.saturating_sub(1)).build(), patience: *self }
     }
 
-    /// Reads again and again until a write has come to its end. Reads may lag behind a write: after more than
-    /// `max_fruitless` of them that do not show it, or when no time is left, what the last one shows counts.
+    /// Reads again and again until a write has come to its end. Reads may lag behind a write. Once
+    /// more than `max_fruitless` of them in a row do not show it, or no time is left, the last one
+    /// counts.
     pub async fn watch<T>(&self, max_fruitless: usize, read: impl AsyncFn() -> Progress<T>) -> T {
         let mut pauses = self.pauses();
         let mut fruitless = 0;
@@ -100,23 +104,23 @@ impl Patience {
 
 /// What a read shows of a write that was sent.
 pub enum Progress<T> {
-    /// Nothing more is to be waited for.
+    /// There is nothing more to wait for.
     Ended(T),
-    /// AWS is at work on it. Holds the result if time runs out now.
+    /// AWS is still working on it. Holds the result that counts if time runs out now.
     Working(T),
-    /// The write is not to be seen, or not yet. Holds the result if no later read shows it.
+    /// The write does not show, or not yet. Holds the result that counts if no later read shows it.
     Behind(T),
 }
 
-/// A series of pauses that ends before the deadline, or with the number of tries.
+/// A series of pauses that ends before the deadline or after the last try.
 pub struct Pauses {
     pauses: ExponentialBackoff,
     patience: Patience,
 }
 
 impl Pauses {
-    /// Sleeps and returns `true`, or returns `false` at once if the pause would run into the margin, or if there were
-    /// enough of them.
+    /// Sleeps and returns `true`. Returns `false` at once if the pause would run into the margin,
+    /// or if no pause is left.
     pub async fn pause(&mut self) -> bool {
         let Some(pause) = self.pauses.next() else { return false };
         if self.patience.left() < pause + WAIT_MARGIN {
@@ -132,12 +136,12 @@ impl Pauses {
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Begins to measure.
+    /// Starts measuring.
     pub fn start() -> Self {
         Self(now())
     }
 
-    /// The time since then.
+    /// The time since the start.
     pub fn elapsed(&self) -> Duration {
         now() - self.0
     }

@@ -1,5 +1,5 @@
-//! The same flow over a listing instead of an event: what events missed, and what was wrong before there was a
-//! guardrail.
+//! The same flow over a listing instead of an event: for what events missed, and for what was wrong
+//! before there was a guardrail.
 
 use std::cell::RefCell;
 
@@ -16,19 +16,21 @@ use crate::{
 /// What a sweep of one kind has not finished.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Unfinished {
-    /// Whether time ran out; the next sweep goes on where work is left.
+    /// Whether time ran out. The next sweep takes up what is left.
     pub out_of_time: bool,
     /// Why not everything could be listed.
     pub not_listed: Vec<Unlisted>,
 }
 
-/// Takes everything that the listing of a kind shows to its outcome, batch by batch, so that memory does not grow with
-/// the fleet. When too little time is left no other turn comes; what is under way is finished.
+/// Takes everything that the listing of a kind shows to its outcome. It works batch by batch, so
+/// memory does not grow with the fleet. When too little time is left, no other turn comes, but what
+/// is under way is finished.
 pub async fn sweep<R: Resource>(flow: &Flow<'_, R>, home: &Home, each: &impl Fn(Outcome)) -> Unfinished {
     let unfinished = RefCell::new(Unfinished::default());
     let batches = stream::unfold(Box::pin(flow.observe.batches(home)), async |mut batches| {
         let batch = flow.context.patience.until_end(batches.next()).await;
         match batch {
+            // A failure to list is always reported, even if no other turn may come.
             Some(Some(batch)) if batch.is_err() || flow.context.goes_on() => Some((batch, batches)),
             Some(None) => None,
             Some(Some(_)) | None => {

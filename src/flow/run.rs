@@ -1,5 +1,5 @@
-//! The run of one target whose turn has come: one attempt at its write, and after each that AWS did not take, a pause,
-//! another look and another decision.
+//! The run of one target whose turn has come: one attempt at its write. After each attempt that AWS
+//! did not take, it pauses, looks again and decides again.
 
 use std::{ops::ControlFlow, slice::from_mut};
 
@@ -33,7 +33,8 @@ pub(super) struct TargetRun<'f, 'a, R: Resource> {
 type Step = ControlFlow<Outcome>;
 
 impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
-    /// `sent` is what was sent before in a write whose answer was lost; `others_wait` for the place that this takes.
+    /// `sent` is what an earlier pass sent in a write whose answer was lost. `others_wait` says
+    /// that other targets wait for this one's place.
     pub fn new(
         flow: &'f Flow<'a, R>,
         target: &'f Target,
@@ -67,7 +68,8 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
         }
     }
 
-    /// What was sent, if there is nothing to say yet, because AWS took none of a few attempts and others wait.
+    /// What was sent, if the target is postponed: AWS took none of a few attempts, and others wait.
+    /// There is nothing to say about it yet.
     pub fn postponed(mut self) -> Option<Option<ObservationOf<R>>> {
         self.is_postponed.then(|| self.attempts.take_sent())
     }
@@ -82,6 +84,7 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
         }
         let Some(decision) = self.flow.decision(&self.turn) else { return self.failed(Failure::unanswered()) };
         match decision {
+            // What required version 2 may be our own write, so it is verified like one.
             Decision::Leave(Leave::Compliant(Compliant::V2Required)) if self.attempts.sent().is_some() => self.verify(),
             Decision::Leave(leave) => self.left(&leave),
             Decision::Wait(status) => self.wait(Failure::still_changing(&status)).await,
@@ -98,6 +101,8 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
             return Step::Break(self.wording.would_enforce(self.turn.observation.as_ref()));
         };
         let observation = self.turn.observation.as_ref();
+        // If the last write was denied, the look since then has found no exemption: with one, the
+        // decision would not be to write.
         match self.attempts.denial().await {
             Denial::No => {}
             Denial::LookAgain => return self.look_again().await,
@@ -111,6 +116,7 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
             return self.look_anew().await;
         }
         self.attempts.begin();
+        // A permit is good for one write. Another attempt needs another one.
         self.turn.may_write = false;
         match enforce.enforce(observed, self.form, &self.flow.context.patience).await {
             Ok(after) => Step::Break(self.wording.enforced(observed, after)),
@@ -144,7 +150,8 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
         }
     }
 
-    /// What was read is too old to write by: its turn took long to come, or, if that is so again, AWS to answer.
+    /// What was read is too old to write by. The first time its turn took long to come. If it
+    /// happens again, AWS takes long to answer.
     async fn look_anew(&mut self) -> Step {
         if !self.was_outdated {
             self.was_outdated = true;
@@ -153,7 +160,7 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
         self.try_again(Failure::outdated()).await
     }
 
-    /// What a look shows of the write whose answer was lost.
+    /// Verifies a write whose answer was lost, now that a look shows version 2 required.
     fn verify(&mut self) -> Step {
         let (Some(enforce), Some(Observation::Found(sent)), Some(Observation::Found(now))) =
             (self.flow.enforce, self.attempts.sent(), &self.turn.observation)
@@ -163,14 +170,17 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
         match enforce.verify(sent, now) {
             Ok(after) => Step::Break(self.wording.enforced(sent, after)),
             Err(failure) => {
+                // The outcome tells what was there before the write, so it needs the older
+                // observation.
                 self.turn.observation = self.attempts.take_sent();
                 self.failed(failure)
             }
         }
     }
 
-    /// Pauses for what AWS is still changing, and looks again; fails if no time is left for that. What may be the
-    /// guardrail's own work is also waited for in a sweep: no event will tell of its end.
+    /// Pauses while AWS is still changing the target, then looks again. Fails if no time is left
+    /// for that. A sweep waits too if the change may be the guardrail's own work, because no event
+    /// will tell of its end.
     async fn wait(&mut self, otherwise: Failure) -> Step {
         if !self.flow.context.waits() && self.attempts.sent().is_none() {
             return self.left(&Leave::Deferred(Deferred::StillChanging));
@@ -178,9 +188,11 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
         if self.waits.pause().await { self.look_again().await } else { self.failed(otherwise) }
     }
 
-    /// Pauses after an attempt that came to nothing, and looks again; fails if it was the last one.
+    /// Pauses after an attempt that came to nothing, then looks again. Fails if it was the last
+    /// attempt.
     async fn try_again(&mut self, failure: Failure) -> Step {
         if !self.attempts.pause().await {
+            // Only if there is time: a second pass must be able to finish what this one postpones.
             self.is_postponed = self.others_wait && !self.flow.context.patience.is_short();
             return self.failed(failure);
         }

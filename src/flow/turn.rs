@@ -1,4 +1,4 @@
-//! One target, with what was read of it and when.
+//! One target, with what was read about it and when.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -10,20 +10,20 @@ use crate::{
     target::Target,
 };
 
-/// What was read longer ago than this when its turn comes is not worth confirming: it would be too old to write by soon
-/// after.
+/// If what was read is older than this when its turn comes, confirming it is not worth it: soon
+/// after, it would be too old to write by.
 const MAX_AGE_TO_CONFIRM: Duration = Duration::from_secs(3);
 
-/// One target, with what was read of it and when.
+/// One target, with what was read about it and when.
 pub(super) struct Turn<D> {
     pub target: Target,
-    /// What the last look found; `None` if none has succeeded.
+    /// What the last look found; `None` if none succeeded.
     pub observation: Option<Observation<D>>,
     /// Why the target cannot go on.
     pub failure: Option<Failure>,
     /// Whether the pacer allows its write.
     pub may_write: bool,
-    /// When the oldest of what was read was asked for: it may have changed since.
+    /// When the oldest of what was read was requested: it may have changed since.
     read: Stopwatch,
 }
 
@@ -54,7 +54,7 @@ impl<D> Turn<D> {
         }
     }
 
-    /// Whether it has waited too long for what was read to be worth confirming.
+    /// Whether the turn has waited so long that confirming what was read is not worth it.
     pub fn has_waited(&self) -> bool {
         self.failure.is_none() && self.read.elapsed() > MAX_AGE_TO_CONFIRM
     }
@@ -65,12 +65,13 @@ impl<D> Turn<D> {
     }
 }
 
-/// The targets of those turns for which `is_due`.
+/// The targets of the turns for which `is_due` holds.
 pub(super) fn targets<D>(turns: &[Turn<D>], is_due: impl Fn(&Turn<D>) -> bool) -> Vec<Target> {
     turns.iter().filter(|turn| is_due(turn)).map(|turn| turn.target.clone()).collect()
 }
 
-/// Merges the answers for those that were asked for into their turns. Without an answer a target cannot go on.
+/// Merges answers into the turns of the targets that were asked about. Without an answer a target
+/// cannot go on.
 pub(super) fn merge<D, T>(
     turns: &mut [Turn<D>],
     asked_for: &[Target],
