@@ -1,4 +1,4 @@
-//! Why a request to AWS came to nothing, in words for the one on call.
+//! Why a request to AWS came to nothing, in words for the person on call.
 
 use std::{error::Error, fmt, iter};
 
@@ -19,7 +19,7 @@ pub struct Failure {
     pub detail: String,
     /// The setting as it was read after the write, if there was one and it could be read.
     pub after: Option<State>,
-    /// Whether a write was sent of which nobody knows whether it happened.
+    /// Whether a write was sent and nobody knows if it happened.
     pub write_is_open: bool,
 }
 
@@ -27,24 +27,25 @@ pub struct Failure {
 pub(crate) const RETRY: &str = "A retry will look at it again.";
 const BUG: &str = "This is a bug in the guardrail; please report it.";
 
-/// The error codes with which AWS refuses what is wrong with a request or a resource, whoever sends it.
+/// Error codes for a fault in the request or the resource, whoever sends the request.
 pub(crate) const FOR_GOOD: [&str; 4] =
     ["ValidationException", "InvalidParameterValue", "UnsupportedOperation", "OperationNotPermitted"];
-/// The error codes of EC2 and of AgentCore for a call that a policy does not allow.
+/// Error codes of EC2 and AgentCore for a call that the policies do not allow.
 pub(crate) const NOT_AUTHORIZED: [&str; 3] = ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"];
 
 impl Failure {
-    /// A failure without a reading after a write.
+    /// A failure after which nothing was read back.
     pub fn new(reason: Failed, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into(), after: None, write_is_open: false }
     }
 
-    /// The same failure, told after what came before it.
+    /// The same failure, with an earlier one told first.
     pub fn preceded_by(self, earlier: &str) -> Self {
         Self { detail: format!("{earlier} {}", self.detail), ..self }
     }
 
-    /// The same failure of a write that the role itself is denied, though no tag exempts as far as the guardrail sees.
+    /// The same failure of a write that the guardrail's own role denies, although the guardrail
+    /// sees no tag that exempts.
     pub fn of_own_deny(self, exception_key: &str) -> Self {
         let detail = format!(
             "{} The guardrail's own role denies this write (statement KeepExemptions, unless somebody added another one), \
@@ -55,7 +56,7 @@ impl Failure {
         Self { detail, ..self }
     }
 
-    /// AWS was still at work on the resource when time ran out; with AWS's word for its status.
+    /// AWS was still changing the resource when time ran out. `status` is AWS's own word.
     pub fn still_changing(status: &str) -> Self {
         Self::new(
             Failed::StillChanging,
@@ -70,7 +71,7 @@ impl Failure {
         Self { write_is_open, ..Self::new(Failed::OutOfTime, detail) }
     }
 
-    /// What had to be known before a write was old by the time all of it was read.
+    /// By the time everything needed for a write was read, it was too old.
     pub fn outdated() -> Self {
         let detail =
             format!("AWS answered so slowly that what was read was too old to act on, so no write was sent. {RETRY}");
@@ -83,12 +84,12 @@ impl Failure {
         Self::new(Failed::OutOfTime, detail)
     }
 
-    /// A reader left a target without an answer, which would be a defect.
+    /// A reader returned no answer for a target, which would be a defect.
     pub fn unanswered() -> Self {
         Self::new(Failed::ReadFailed, format!("The guardrail got no answer about it. {BUG}"))
     }
 
-    /// A listing shows ids that have not the form AWS documents.
+    /// A listing shows ids that are not in the form AWS documents.
     pub fn unknown_ids(operation: &str, number: usize, first: &str) -> Self {
         let detail = format!(
             "{operation} shows ids in a form that this version does not know: {number}, such as {:?}. The resources they \
@@ -98,7 +99,7 @@ impl Failure {
         Self::new(Failed::ReadFailed, detail)
     }
 
-    /// The pages of a listing lead back to one that was read before, so that the rest of it cannot be reached.
+    /// A page of a listing leads back to one that was already read, so the rest cannot be reached.
     pub fn repeated_page(reason: Failed, operation: &str) -> Self {
         let detail = format!(
             "{operation} returned a page that had already been read, so the rest could not be listed. A retry lists it \
@@ -115,7 +116,7 @@ impl Failure {
         Self::of_request_saying(reason, operation, error, error.message())
     }
 
-    /// The same with as much of AWS's message as may be repeated.
+    /// The same, with as much of AWS's message as may be repeated.
     pub fn of_request_saying<E>(reason: Failed, operation: &str, error: &SdkError<E>, said: Option<&str>) -> Self
     where
         E: ProvideErrorMetadata,
@@ -127,7 +128,7 @@ impl Failure {
 /// Why something could not be listed or read as a whole.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Unlisted {
-    /// The Region does not offer it, which is no failure. Holds a sentence about that.
+    /// The Region does not offer it, which is not a failure. Holds a sentence that says so.
     NotOffered(String),
     /// The request failed.
     Failed(Failure),
@@ -149,8 +150,8 @@ impl From<Failure> for Unlisted {
     }
 }
 
-/// Whether a request failed because the name of its host is not known, as it is where a service is not offered. That
-/// the name could not be looked up just now is another thing.
+/// Whether a request failed because its host name does not exist, as happens where a service is not
+/// offered. A lookup that fails only for the moment does not count.
 pub fn is_unresolvable<E, R>(error: &SdkError<E, R>) -> bool
 where
     E: Error + 'static,
@@ -164,7 +165,7 @@ where
     any("dns error") && !any("Temporary failure")
 }
 
-/// Says what happened to a request and what a person can do about it.
+/// Says what happened to a request, and what a person can do about it.
 fn describe<E>(operation: &str, error: &SdkError<E>, said: Option<&str>) -> String
 where
     E: ProvideErrorMetadata,

@@ -20,23 +20,25 @@ pub struct Outcome {
     /// How it ended and why, as two words for programs.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// Why, as a sentence for a person, with what to do next where there is something to do.
+    /// Why, as a sentence for a person. It says what to do next if there is something to do.
     pub detail: String,
-    /// The setting as it was read; `None` where nothing could be read.
+    /// The setting as it was read; `None` if nothing could be read.
     pub before: Option<State>,
-    /// The setting as it was read after a write; `None` where there was none, or nothing could be read back.
+    /// The setting as it was read after a write; `None` if there was no write or nothing could be
+    /// read back.
     pub after: Option<State>,
-    /// What else was noticed, without a further call to AWS.
+    /// What else was noticed, without another call to AWS.
     pub findings: Vec<Finding>,
-    /// What launched an instance; `None` where its tags do not say so.
+    /// What launched an instance; `None` if its tags do not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launched_by: Option<LaunchedBy>,
-    /// Whether a write was sent of which nobody knows whether it happened; for the metrics.
+    /// Whether a write was sent and nobody knows if it happened. For the metrics.
     #[serde(skip)]
     pub write_is_open: bool,
 }
 
-/// What launched an instance, from the tags that AWS puts on it: there the cause is mended.
+/// What launched an instance, from the tags that AWS puts on it. That is the place to fix the
+/// cause.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct LaunchedBy {
     /// The launch template.
@@ -52,13 +54,13 @@ pub struct LaunchedBy {
 pub struct LaunchTemplate {
     /// Its id, such as `lt-0a1b2c3d4e5f60001`.
     pub id: String,
-    /// Its version; `None` where the tag is missing.
+    /// Its version; `None` if the tag is missing.
     pub version: Option<String>,
 }
 
 impl Outcome {
-    /// Whether a write was accepted, or may have been, and what came of it is not what was asked for, or is not known. A
-    /// retry may find the target compliant, so this is seen once or never.
+    /// Whether a write was accepted, or may have been, and its result is wrong or unknown. A retry
+    /// may find the target compliant, so this is seen once or never.
     pub fn is_unverified_write(&self) -> bool {
         let follows_a_write = match self.verdict {
             Verdict::Failed(Failed::StillChanging) => self.after.is_some(),
@@ -75,23 +77,25 @@ impl Outcome {
     }
 }
 
-/// What was noticed beside the one setting.
+/// What was noticed besides the one setting.
 #[derive(Clone, Copy, Debug, Eq, IntoStaticStr, Ord, PartialEq, PartialOrd, Serialize, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Finding {
-    /// The runtime had no authorizer of its own, and was given one in the update that requires version 2.
+    /// The runtime had no authorizer of its own, and the update that requires version 2 gave it
+    /// one.
     AuthorizerSet,
-    /// An endpoint was on a version of the runtime that does not require version 2, and was moved to the current one.
+    /// An endpoint was on a version of the runtime that does not require version 2, and was moved
+    /// to the current version.
     EndpointMoved,
-    /// The runtime's endpoints could not be read, which fails nothing unless they are to be moved.
+    /// The runtime's endpoints could not be read. That fails nothing unless they are to be moved.
     EndpointsUnread,
-    /// The exception had an end, and it has passed.
+    /// The exception had an end date, which has passed.
     ExceptionExpired,
     /// The exception looks like a date but is not a valid one, so it never expires.
     ExceptionMalformed,
-    /// The instance is, or would be, enforced with a hop limit of 1: its containers may lose the metadata service. Of
-    /// account defaults: so are new instances.
+    /// The instance is, or would be, enforced with a hop limit of 1, so its containers may lose the
+    /// metadata service. For account defaults, the same holds for new instances.
     #[serde(rename = "hop_limit_1")]
     #[strum(serialize = "hop_limit_1")]
     HopLimit1,
@@ -99,7 +103,8 @@ pub enum Finding {
     MutableArtifact,
     /// The runtime has no authorizer of its own; callers sign with SigV4.
     NoAuthorizer,
-    /// An endpoint of the runtime is on a version that does not require version 2, so that it cannot be invoked.
+    /// An endpoint of the runtime is on a version that does not require version 2, so it cannot be
+    /// invoked.
     PinnedEndpoint,
     /// The runtime's network mode is `PUBLIC`.
     PublicNetwork,
@@ -109,21 +114,22 @@ pub enum Finding {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum State {
-    /// Of an EC2 instance.
+    /// The setting of an EC2 instance.
     Instance {
-        /// `HttpTokens`: `optional` or `required`; `None` where EC2 did not say.
+        /// `HttpTokens`: `optional` or `required`; `None` if EC2 did not say.
         http_tokens: Option<String>,
-        /// `HttpPutResponseHopLimit`: how many network hops a token's answer may travel, 1 to 64.
+        /// `HttpPutResponseHopLimit`: how many network hops the answer with a token may travel, 1
+        /// to 64.
         hop_limit: Option<i32>,
     },
-    /// Of an AgentCore runtime.
+    /// The setting of an AgentCore runtime.
     Runtime {
-        /// `metadataConfiguration.requireMMDSV2`; `None` where it is absent or null.
+        /// `metadataConfiguration.requireMMDSV2`; `None` if it is absent or null.
         require_mmdsv2: Option<bool>,
         /// `agentRuntimeVersion`, as AWS writes it.
         version: Option<String>,
     },
-    /// Of the account defaults of a Region; `None` is no preference.
+    /// The account defaults of a Region. `None` means no preference.
     AccountDefaults {
         /// `HttpTokens`: `optional` or `required`.
         http_tokens: Option<String>,
@@ -131,7 +137,7 @@ pub enum State {
         http_tokens_enforced: Option<String>,
         /// `HttpPutResponseHopLimit`, 1 to 64.
         hop_limit: Option<i32>,
-        /// `ManagedBy`: `account` or `declarative-policy`; `None` where EC2 did not say.
+        /// `ManagedBy`: `account` or `declarative-policy`; `None` if EC2 did not say.
         managed_by: Option<String>,
     },
 }

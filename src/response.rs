@@ -1,4 +1,4 @@
-//! What one invocation gives back: the mode, the counts and the outcomes.
+//! What one invocation returns: the mode, the counts and the outcomes.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -11,10 +11,12 @@ mod launches;
 
 pub use launches::{AutoScalingGroup, Launched, Launches, Sources};
 
-/// The most bytes of JSON a response may take, as it stands inside an error message. A failed invocation's message
-/// goes into a queue together with the event, and what is too large for the queue would be lost.
+/// The most bytes of JSON a response may take inside an error message. A failed invocation's
+/// message goes into a queue together with the event, and anything too large for the queue would be
+/// lost.
 pub const MAX_BYTES: usize = 64_000;
-/// More outcomes than ever fit into [`MAX_BYTES`]; beyond them memory must not grow with the fleet.
+/// More outcomes than ever fit into [`MAX_BYTES`]. Beyond this number memory must not grow with the
+/// fleet.
 const MAX_OUTCOMES: usize = 1_000;
 
 /// The response of one invocation. Its JSON is a contract: other programs parse it.
@@ -22,11 +24,11 @@ const MAX_OUTCOMES: usize = 1_000;
 pub struct Response {
     /// The mode the invocation ran in.
     pub mode: Mode,
-    /// Why the event asked for nothing; `None` where it had targets.
+    /// Why the event asked for nothing; `None` if it had targets.
     pub ignored: Option<Ignored>,
-    /// How many targets ended in which way; exact even where outcomes were left out.
+    /// How many targets ended in which way. Exact even if outcomes were left out.
     pub counts: BTreeMap<&'static str, usize>,
-    /// One outcome a target; those that need attention come first.
+    /// One outcome per target. Those that need attention come first.
     pub outcomes: Vec<Outcome>,
     /// How many outcomes were left out because the response would have been too large.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,20 +41,21 @@ pub struct Response {
     pub sweep: Option<Sweep>,
 }
 
-/// What a sweep has to say beside its outcomes.
+/// What a sweep has to say besides its outcomes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Sweep {
-    /// Whether every listing was worked off; if not, the next sweep goes on.
+    /// Whether every listing was worked through. If not, the next sweep goes on.
     pub complete: bool,
     /// The listings that could not be read.
     pub not_listed: Vec<NotListed>,
     /// What launched the instances that allow version 1.
     pub launched_by: Sources,
-    /// Whether it was of every kind and in the function's own mode, as the schedule asks for it: not in the place of an
-    /// event that named nothing, and not to see what a sweep would do.
+    /// Whether it covered every kind in the function's own mode, as the schedule asks for. A sweep
+    /// in place of an event that named nothing does not, and neither does one that only shows what
+    /// would be done.
     #[serde(skip)]
     pub is_whole: bool,
-    /// Whether it met something, and could read nothing of it.
+    /// Whether it met something but could read nothing of it.
     #[serde(skip)]
     pub read_nothing: bool,
 }
@@ -60,19 +63,19 @@ pub struct Sweep {
 /// A listing that could not be read.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct NotListed {
-    /// Of which kind of resource.
+    /// The kind of resource.
     pub kind: Kind,
-    /// Why, as a word; only `not_offered` is not a failure.
+    /// Why, as a word. Only `not_offered` is not a failure.
     pub reason: &'static str,
     /// Why, as a sentence.
     pub detail: String,
-    /// Whether that is a failure. A service that the Region does not offer is not one.
+    /// Whether this is a failure. A service that the Region does not offer is not one.
     #[serde(skip)]
     pub has_failed: bool,
 }
 
 impl NotListed {
-    /// What is said of a listing of this kind.
+    /// What to say about a listing of this kind.
     pub fn new(kind: Kind, why: Unlisted) -> Self {
         match why {
             Unlisted::NotOffered(detail) => Self { kind, reason: "not_offered", detail, has_failed: false },
@@ -87,7 +90,7 @@ impl Response {
         Self { ignored: Some(reason), ..Self::new(mode) }
     }
 
-    /// A response without outcomes yet.
+    /// A response without outcomes.
     pub fn new(mode: Mode) -> Self {
         let (counts, outcomes) = (BTreeMap::new(), Vec::new());
         Self { mode, ignored: None, counts, outcomes, truncated: None, targets_failed: false, sweep: None }
@@ -98,13 +101,15 @@ impl Response {
         self.targets_failed |= matches!(outcome.verdict, Verdict::Failed(_));
         *self.counts.entry(outcome.verdict.result()).or_default() += 1;
         self.outcomes.push(outcome);
+        // Not at every outcome, because each time all of them are sorted.
         if self.outcomes.len() >= 2 * MAX_OUTCOMES {
             self.keep(MAX_OUTCOMES);
         }
     }
 
-    /// Whether so much failed that the invocation must fail. A sweep is repeated anyway, so a target that failed in it
-    /// is only said; it fails if something could not be listed, or nothing at all could be read.
+    /// Whether so much failed that the invocation must fail. A sweep is repeated anyway, so it only
+    /// reports a target that failed. It fails if something could not be listed, or if nothing at
+    /// all could be read.
     pub fn has_failed(&self) -> bool {
         match &self.sweep {
             None => self.targets_failed,
@@ -117,6 +122,8 @@ impl Response {
         self.keep(MAX_OUTCOMES);
         let mut envelope = self.clone();
         envelope.outcomes.clear();
+        // The longest number there is, so the real one cannot make the response longer than
+        // measured.
         envelope.truncated = Some(usize::MAX);
         let mut bytes = escaped_len(&envelope);
         let fitting = self.outcomes.iter().take_while(|outcome| {
@@ -143,20 +150,21 @@ impl Response {
     }
 }
 
-/// The length of a value's JSON once it stands as a string inside other JSON, as error messages do.
+/// The length of a value's JSON as a string inside other JSON, which is how error messages hold it.
 fn escaped_len(value: &impl Serialize) -> usize {
     let json = serde_json::to_string(value).unwrap_or_default();
     serde_json::to_string(&json).map_or(0, |escaped| escaped.len())
 }
 
-/// Why an invocation fails. Lambda retries it twice and then hands it to the failure destination, with this as the
-/// reason; `errorType` is the variant's name.
+/// Why an invocation fails. Lambda retries it twice and then hands it to the failure destination,
+/// with this as the reason. `errorType` is the variant's name.
 #[derive(Error)]
 pub enum InvocationError {
-    /// At least one target of an event failed, or a whole sweep; the message is the response as compact JSON.
+    /// At least one target of an event failed, or a sweep as a whole. The message is the response
+    /// as compact JSON.
     #[error("{}", .0.to_json())]
     RemediationFailed(Box<Response>),
-    /// The payload is no event of EventBridge.
+    /// The payload is not an EventBridge event.
     #[error(
         "The payload is not an EventBridge event: {0}. Expected an object with source, detail-type, account, region \
          and detail, as a rule's target receives it without an input transformer."
@@ -168,7 +176,7 @@ pub enum InvocationError {
 }
 
 impl fmt::Debug for InvocationError {
-    /// The Lambda runtime logs this form of every error; the outcomes have log lines of their own.
+    /// The Lambda runtime logs this form of every error. The outcomes have log lines of their own.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RemediationFailed(response) => write!(formatter, "RemediationFailed: {:?}", response.counts),

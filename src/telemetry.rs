@@ -1,4 +1,5 @@
-//! What the one on call sees: JSON log lines, and metrics in CloudWatch's embedded metric format.
+//! What the person on call sees: JSON log lines, and metrics in CloudWatch's embedded metric
+//! format.
 
 use std::{io, time::Duration};
 
@@ -20,10 +21,11 @@ use crate::{
 /// The CloudWatch namespace of the metrics.
 pub const NAMESPACE: &str = "MetadataGuardrail";
 
-/// A subscriber that writes one JSON line an event: our own from `INFO` and the Lambda runtime's from `WARN`.
+/// A subscriber that writes one JSON line per event: our own from `INFO`, and the Lambda runtime's
+/// from `WARN`.
 ///
-/// That is fixed on purpose: the SDK would write requests and responses, which hold the configuration of runtimes.
-/// What goes wrong there stands in the outcomes.
+/// The levels are fixed on purpose: the SDK would log requests and responses, which hold the
+/// configuration of runtimes. What goes wrong there shows in the outcomes.
 pub fn subscriber<W>(writer: W) -> impl tracing::Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -31,7 +33,7 @@ where
     let levels = Targets::new()
         .with_target(env!("CARGO_CRATE_NAME"), LevelFilter::INFO)
         .with_target("lambda_runtime", LevelFilter::WARN)
-        // The span that gives the runtime's own lines the request id.
+        // The span that puts the request id on the runtime's own lines.
         .with_target("lambda_runtime::layers::trace", LevelFilter::INFO);
     let lines = tracing_subscriber::fmt::layer()
         .json()
@@ -43,7 +45,8 @@ where
     tracing_subscriber::registry().with(lines)
 }
 
-/// Logs what woke the guardrail, and for how many resources; a sweep does not know that yet.
+/// Logs what triggered the guardrail, and for how many resources. A sweep does not know their
+/// number yet.
 pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
     let cause: &str = event.cause.into();
     let targets = match &event.work {
@@ -70,14 +73,15 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
     }
 }
 
-/// Counts the outcome of a target in a sweep, which does not fail with it.
+/// Counts the outcome of a target in a sweep. A sweep does not fail with a target.
 pub fn count_in_sweep(outcome: &Outcome) {
     if let Verdict::Failed(_) = outcome.verdict {
         counter!("UnfinishedTargets").increment(1);
     }
 }
 
-/// Logs and counts what became of one invocation. Its outcomes have been reported already, each when it was known.
+/// Logs and counts what became of one invocation. Its outcomes were reported before, each as soon
+/// as it was known.
 pub fn report(request_id: &str, took: Duration, result: &Result<Response, InvocationError>) {
     histogram!("Duration").record(took.as_secs_f64() * 1000.0);
     match result {
@@ -139,7 +143,8 @@ pub fn report_outcome(request_id: &str, mode: Mode, outcome: &Outcome) {
     log(request_id, mode.into(), outcome);
 }
 
-/// One line an outcome, with the outcome's members; those that are not plain text stand in it as JSON.
+/// Writes one line per outcome, with the outcome's members. Those that are not plain text are
+/// written as JSON.
 fn log(request_id: &str, mode: &str, outcome: &Outcome) {
     let Outcome { kind, id, arn, verdict, detail, before, after, findings, launched_by, write_is_open: _ } = outcome;
     let (kind, result, reason): (&str, _, _) = (kind.into(), verdict.result(), verdict.reason());
@@ -183,7 +188,7 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// The metrics that are counted until the end of an invocation.
+/// The metrics that are counted up to the end of an invocation.
 #[derive(Clone, Copy)]
 pub struct Metrics(&'static Collector);
 
@@ -191,7 +196,7 @@ impl Metrics {
     /// Begins to count, for the whole process.
     ///
     /// # Errors
-    /// Something else in the process counts already.
+    /// Something else in the process already counts.
     pub fn start() -> Result<Self, metrics_cloudwatch_embedded::Error> {
         let collector = Builder::new().cloudwatch_namespace(NAMESPACE).init()?;
         describe_counter!("Outcomes", Unit::Count, "Targets, by kind and result");
@@ -214,10 +219,10 @@ impl Metrics {
         Ok(Self(collector))
     }
 
-    /// Writes what was counted since the last time, one line a set of dimensions.
+    /// Writes what was counted since the last time, one line per set of dimensions.
     ///
     /// # Errors
-    /// The writer's own.
+    /// Any error of the writer.
     pub fn flush(&self, writer: impl io::Write) -> io::Result<()> {
         self.0.flush(writer)
     }

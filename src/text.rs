@@ -1,6 +1,6 @@
-//! Parts of sentences that occur in many of them.
+//! Parts of sentences that many of them share.
 
-/// AWS's messages have no length limit, and an outcome must stay small.
+/// Cuts a long message. AWS's messages have no length limit, and an outcome must stay small.
 pub fn shortened(message: &str) -> String {
     const MAX_CHARS: usize = 600;
     match message.char_indices().nth(MAX_CHARS) {
@@ -9,12 +9,12 @@ pub fn shortened(message: &str) -> String {
     }
 }
 
-/// What somebody said, as it follows the words before it.
+/// What somebody said, in quotes, ready to follow other words.
 pub fn quoted(message: &str) -> String {
     format!(" (\u{201c}{message}\u{201d})")
 }
 
-/// Names one after the other. An outcome must stay small, however many there are.
+/// Joins names, and leaves some out if there are many: an outcome must stay small.
 pub fn listed(names: &[String]) -> String {
     const MAX_NAMES: usize = 20;
     match names.len().checked_sub(MAX_NAMES) {
@@ -23,7 +23,7 @@ pub fn listed(names: &[String]) -> String {
     }
 }
 
-/// Those of the items that are so.
+/// The items whose condition holds.
 pub fn holding<T>(items: impl IntoIterator<Item = (bool, T)>) -> impl Iterator<Item = T> {
     items.into_iter().filter_map(|(is_so, item)| is_so.then_some(item))
 }

@@ -1,18 +1,21 @@
-//! How a target ended, and why. The vocabulary is closed: alarms, queries and other programs may rely on it.
+//! How a target ended, and why. The vocabulary is closed: alarms, queries and other programs may
+//! rely on it.
 //!
-//! The reasons nest in the verdict they belong to, so that no other pair of them can be said. Each has one word, in
-//! snake case, and one level in the log: `failed` is an error, `held` a warning, and the rest is information.
+//! Each reason is nested in the verdict it belongs to, so no other pair can be expressed. Each has
+//! one word, in snake case, and one level in the log: `failed` is an error, `held` is a warning,
+//! and the rest is information.
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use strum::{IntoStaticStr, VariantNames};
 
-/// How a target ended, and why. In JSON it is the two members `result` and `reason`.
+/// How a target ended, and why. In JSON these are the two members `result` and `reason`.
 #[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {
-    /// Something went wrong. The invocation fails, so that Lambda retries it.
+    /// Something went wrong. An invocation for an event fails with it, so Lambda retries it.
     Failed(Failed),
-    /// A person has to look at it. Nothing was written, and a retry would not help.
+    /// A person has to look at it, and a retry would not help. What is held was not written, as far
+    /// as is known.
     Held(Held),
     /// It was changed, and the change was verified.
     Enforced(Enforced),
@@ -20,9 +23,9 @@ pub enum Verdict {
     WouldEnforce,
     /// It cannot be changed in its present state. A later event finishes it.
     Deferred(Deferred),
-    /// The exception tag forbids to change it.
+    /// The exception tag forbids changing it.
     Exempt,
-    /// It does not exist any more, or is about to go.
+    /// It no longer exists, or is about to go.
     Gone(Gone),
     /// Version 1 is not allowed on it.
     Compliant(Compliant),
@@ -48,7 +51,7 @@ impl Verdict {
         }
     }
 
-    /// Where it stands in a response: what a person has to look at comes first.
+    /// Its place in a response: what a person has to look at comes first.
     pub fn rank(self) -> u8 {
         match self {
             Self::Failed(_) => 0,
@@ -92,13 +95,14 @@ pub enum Failed {
     UnsafeToSend,
     /// AWS never accepted the write, as far as is known, or the role lacks the permission for it.
     WriteFailed,
-    /// The write was accepted, or its answer was lost, and then it could not be seen.
+    /// The write was accepted, or its answer was lost, and its result could not be seen.
     NotVerified,
-    /// The runtime requires version 2, and the move of an endpoint could not be seen, or more has changed.
+    /// The runtime requires version 2, but the move of an endpoint could not be seen, or more than
+    /// its version changed.
     EndpointNotVerified,
-    /// AWS accepted the update of the runtime and could not apply it.
+    /// AWS accepted the update of the runtime but could not apply it.
     UpdateFailed,
-    /// After the write, configuration is not as it was sent.
+    /// After the write, some configuration is not as it was sent.
     ConfigurationChanged,
     /// The version grew by more than the guardrail's own update.
     ConcurrentUpdate,
@@ -107,8 +111,9 @@ pub enum Failed {
 }
 
 impl Failed {
-    /// Whether it can only come after a write that AWS accepted. The two that may come before or after one say so in
-    /// other ways: `still_changing` by what was read after the write, and a lost answer by `write_is_open`.
+    /// Whether it can only follow a write that AWS accepted or may have accepted. Two others may
+    /// come before or after a write, and show it in another way: `still_changing` by what was read
+    /// after the write, and a lost answer by `write_is_open`.
     pub fn follows_a_write(self) -> bool {
         match self {
             Self::NotVerified
@@ -135,11 +140,12 @@ impl Failed {
 pub enum Held {
     /// AWS manages the instance for an operator.
     ManagedByOperator,
-    /// The runtime belongs to a harness, which alone updates it.
+    /// The runtime belongs to a harness, and only the harness updates it.
     ManagedByHarness,
-    /// The runtime runs on Instances compute, for which MMDS is not documented.
+    /// The runtime runs on Instances compute, for which AWS does not document MMDS.
     InstancesCompute,
-    /// Sending the runtime's configuration again may deploy other code, and `MUTABLE_ARTIFACTS` is `hold`.
+    /// Sending the runtime's configuration again may deploy other code, and `MUTABLE_ARTIFACTS` is
+    /// `hold`.
     MutableArtifact,
     /// AWS refuses the write, and no retry changes that.
     Refused,
@@ -149,7 +155,8 @@ pub enum Held {
     Imdsv1UseUnknown,
     /// A declarative policy sets the account defaults.
     ManagedByPolicy,
-    /// The account defaults are managed by somebody this version does not know.
+    /// The account defaults are managed by somebody whom this version of the guardrail does not
+    /// know.
     UnknownManager,
     /// AWS could not apply an update of the runtime.
     UpdateFailed,
@@ -157,7 +164,7 @@ pub enum Held {
     CreateFailed,
     /// AWS could not delete the runtime.
     DeleteFailed,
-    /// A status this version does not know.
+    /// Its status is one that this version of the guardrail does not know.
     UnknownStatus,
 }
 
@@ -167,7 +174,8 @@ pub enum Held {
 pub enum Enforced {
     /// Version 1 was allowed.
     V1Allowed,
-    /// The runtime required version 2 already, and an endpoint was on a version of it that does not.
+    /// The runtime already required version 2, but an endpoint was on a version of it that does
+    /// not.
     PinnedEndpoint,
 }
 
@@ -179,11 +187,11 @@ pub enum Deferred {
     Pending,
     /// The instance is stopping.
     Stopping,
-    /// AWS is changing it, and a sweep does not wait for that.
+    /// AWS is still changing it, and a sweep does not wait for that.
     StillChanging,
 }
 
-/// Why a target needs nothing any more.
+/// Why a target no longer needs anything.
 #[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Gone {
@@ -203,6 +211,6 @@ pub enum Gone {
 pub enum Compliant {
     /// Version 2 is required already.
     V2Required,
-    /// The metadata endpoint is disabled, and stays so.
+    /// The metadata endpoint is disabled and stays so.
     EndpointDisabled,
 }

@@ -1,5 +1,5 @@
-//! The sentences of outcomes: what happened, to what, and what a person can do next. What is said of one kind only
-//! stands with that kind, as its [`Words`].
+//! The sentences of outcomes: what happened, to what, and what a person can do next. Sentences
+//! about one kind only are kept with that kind, as its [`Words`].
 
 use std::marker::PhantomData;
 
@@ -15,7 +15,7 @@ use crate::{
     verdict::{Compliant, Deferred, Enforced, Gone, Held, Verdict},
 };
 
-/// What there is to say of a write whose answer was lost, whatever came after it.
+/// What to say about a write whose answer was lost, whatever came after it.
 pub const WRITE_IS_OPEN: &str = "The answer to a write was lost; the write may have happened anyway.";
 
 /// What is said of one kind of resource and of no other.
@@ -25,18 +25,18 @@ pub trait Words {
 
     /// What AWS calls version 2 of its metadata service.
     const VERSION_2: &'static str;
-    /// What is said if version 2 is required already.
+    /// What to say if version 2 is already required.
     const COMPLIANT: &'static str;
-    /// What an exemption means for its owner, beside that nothing was changed.
+    /// What an exemption means for its owner, besides that nothing was changed.
     const EXEMPT: Option<&'static str>;
 
-    /// What was done to it; `after` is the setting as it was read after the write.
+    /// What was done to it. `after` is the setting as it was read after the write.
     fn enforced(before: &Observed<Self::Document>, after: &State) -> String;
 
     /// What was noticed, as far as it is true and matters with this verdict.
     fn findings(observed: &Observed<Self::Document>, verdict: Verdict) -> Vec<Finding>;
 
-    /// What a person should know beside that.
+    /// What else a person should know.
     fn remark(observed: &Observed<Self::Document>, verdict: Verdict) -> Option<&'static str>;
 }
 
@@ -45,12 +45,12 @@ pub struct Wording<'a, W> {
     target: &'a Target,
     context: Context<'a>,
     words: PhantomData<W>,
-    /// Whether the answer to a write was lost, which may have happened all the same.
+    /// Whether the answer to a write was lost. The write may have happened all the same.
     pub write_is_open: bool,
 }
 
 impl<'a, W: Words> Wording<'a, W> {
-    /// For a target that nothing was sent to yet.
+    /// For a target to which nothing was sent yet.
     pub fn new(target: &'a Target, context: Context<'a>) -> Self {
         Self { target, context, words: PhantomData, write_is_open: false }
     }
@@ -67,7 +67,8 @@ impl<'a, W: Words> Wording<'a, W> {
         self.outcome(observation.and_then(Observation::found), Verdict::WouldEnforce, detail, None)
     }
 
-    /// The outcome of a target that was written and verified; `after` is the setting as it was read then.
+    /// The outcome of a target that was written and verified. `after` is the setting as it was read
+    /// then.
     pub fn enforced(&self, before: &Observed<W::Document>, after: State) -> Outcome {
         let detail = W::enforced(before, &after);
         self.outcome(Some(before), Verdict::Enforced(Enforced::V1Allowed), detail, Some(after))
@@ -80,7 +81,7 @@ impl<'a, W: Words> Wording<'a, W> {
         self.outcome(observation.and_then(Observation::found), Verdict::Held(Held::Refused), detail, None)
     }
 
-    /// The outcome of a target that could not be finished; the observation is what was known of it.
+    /// The outcome of a target that could not be finished. `observation` is what was known of it.
     pub fn failed(&self, observation: Option<&Observation<W::Document>>, failure: Failure) -> Outcome {
         let Failure { reason, detail, after, write_is_open } = failure;
         let facts = observation.and_then(Observation::found);

@@ -1,4 +1,4 @@
-//! What launched the instances that allow version 1: there the cause is mended.
+//! What launched the instances that allow version 1. That is the place to fix the cause.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -12,19 +12,19 @@ use crate::{
 /// How many launch templates and Auto Scaling groups a sweep names.
 const MAX_SOURCES: usize = 50;
 
-/// What launched the instances that allow version 1, those with the most of them first.
+/// What launched the instances that allow version 1, largest number first.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct Sources {
     /// By launch template and version.
     pub launch_templates: Vec<Launched<LaunchTemplate>>,
     /// By Auto Scaling group.
     pub auto_scaling_groups: Vec<Launched<AutoScalingGroup>>,
-    /// How many templates and groups were left out, because there are so many.
+    /// How many templates and groups were left out because there are so many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub truncated: Option<usize>,
 }
 
-/// How many instances that allow version 1 something launched.
+/// How many instances that allow version 1 came from one source.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Launched<T> {
     /// What launched them.
@@ -41,7 +41,7 @@ pub struct AutoScalingGroup {
     pub name: String,
 }
 
-/// Counts what launched instances, of those that one sweep meets.
+/// Counts what launched the instances that one sweep meets.
 #[derive(Debug, Default)]
 pub struct Launches {
     templates: BTreeMap<LaunchTemplate, usize>,
@@ -63,7 +63,7 @@ impl Launches {
         }
     }
 
-    /// What launched the most of them.
+    /// What launched most of them.
     pub fn top_sources(self) -> Sources {
         let truncated =
             self.templates.len().saturating_sub(MAX_SOURCES) + self.groups.len().saturating_sub(MAX_SOURCES);
