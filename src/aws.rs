@@ -1,11 +1,11 @@
-//! How the guardrail talks to AWS: patiently enough to get through a throttle, never so long that the invocation
-//! ends first.
+//! How the guardrail talks to AWS: patiently enough to get through a throttle, but never so long
+//! that the invocation ends first.
 
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
-/// The clients of the services the guardrail works on.
+/// Clients for the services the guardrail works with.
 #[derive(Clone, Debug)]
 pub struct Clients {
     /// Amazon EC2.
@@ -27,22 +27,24 @@ impl Clients {
     }
 }
 
-/// The configuration of every client, from the environment and with the guardrail's own timeouts and retries.
+/// The configuration of every client, from the environment and with the guardrail's own timeouts
+/// and retries.
 pub async fn config() -> SdkConfig {
     load(aws_config::defaults(BehaviorVersion::v2026_01_12())).await
 }
 
-/// How often a read is sent before it fails. Where many share what AWS allows, one of them may be throttled several
-/// times in a row.
+/// How many times a read is sent before it fails. Many clients share AWS's limit, so one of them
+/// may be throttled several times in a row.
 pub const ATTEMPTS: u32 = 8;
-/// No pause between two attempts at a read is longer.
+/// The longest pause between two attempts at a read.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
 /// The same on top of what `loader` says, such as an endpoint or credentials.
 ///
-/// The standard mode pauses for the one request that AWS throttled. The adaptive mode would slow all others down, too,
-/// by seconds each: in a fresh process it takes the first requests for all that AWS allows. The number of attempts is
-/// what ends a request: a timeout over all of them would hide what AWS answered last.
+/// The standard mode pauses only the request that AWS throttled. The adaptive mode would slow down
+/// all the others too, each by seconds: in a fresh process it takes the rate of the first requests
+/// for all that AWS allows. The number of attempts ends a request. A timeout over all of them would
+/// hide what AWS answered last.
 pub async fn load(loader: ConfigLoader) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
@@ -55,10 +57,11 @@ pub async fn load(loader: ConfigLoader) -> SdkConfig {
     loader.retry_config(retries).timeout_config(timeouts).load().await
 }
 
-/// What a write to EC2 is sent with: it is sent once.
+/// The configuration of a write to EC2, which the SDK sends only once.
 ///
-/// Between two attempts of the SDK somebody may deploy or set the exception tag, and the second would still send what
-/// was decided before. So a write that AWS does not take is decided anew.
+/// Between two of the SDK's attempts somebody may deploy or set the exception tag, and the second
+/// attempt would still send what was decided before. So a write that AWS does not take is decided
+/// afresh.
 pub fn ec2_write() -> aws_sdk_ec2::config::Builder {
     aws_sdk_ec2::config::Builder::new().retry_config(RetryConfig::disabled())
 }

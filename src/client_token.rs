@@ -1,16 +1,17 @@
-//! Client tokens: AWS takes two requests with the same one for the same request.
+//! Client tokens: AWS treats two requests with the same token as one.
 
 use sha2::{Digest, Sha256};
 
-/// Prefix of the client tokens with which the guardrail moves endpoints: the event reader and the EventBridge rule
-/// recognise its own moves by it.
+/// Prefix of the client tokens with which the guardrail moves endpoints. The event reader and the
+/// EventBridge rule recognise the guardrail's own moves by it.
 pub const PREFIX: &str = "metadata-guardrail-";
 
-/// A client token for a request with these parts: 64 hexadecimal digits, which fits AWS's pattern and length.
+/// A client token for a request with these parts: 64 hexadecimal digits, which fit AWS's pattern
+/// and length.
 pub fn client_token(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
-        // The length keeps two different lists of parts from being the same text.
+        // The length keeps two different lists of parts from hashing the same text.
         hash.update(part.len().to_be_bytes());
         hash.update(part);
     }

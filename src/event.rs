@@ -1,7 +1,9 @@
-//! Everything that may wake the guardrail, and whom it is about. Pure: it reads the event and nothing else.
+//! Every event that may trigger the guardrail, and which targets it names. Pure: reads the event
+//! and nothing else.
 //!
-//! The readers are narrow on purpose: CloudTrail adds members at any time, and a new one must never keep an
-//! instance from being enforced. Configuration is never taken from an event, only ids.
+//! The readers are narrow on purpose. CloudTrail may add members at any time, and a new one must
+//! never keep an instance from being enforced. Only ids are taken from an event, never
+//! configuration.
 
 #![allow(clippy::indexing_slicing, reason = "a JSON value indexed by a name it has not gives null and does not panic")]
 
@@ -26,22 +28,22 @@ pub struct Event {
     pub cause: Cause,
     /// What it asks for.
     pub work: Work,
-    /// When, where the event says so.
+    /// When it happened, if the event says so.
     pub time: Option<DateTime<Utc>>,
-    /// What it names beside its targets that is not an id of a known form.
+    /// What else it names: texts that are not ids of a known form.
     pub unknown_ids: Vec<String>,
 }
 
 /// What an event asks for.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Work {
-    /// A look at these targets; never empty, no target twice.
+    /// Look at these targets. Never empty, and no target appears twice.
     Targets(Vec<Target>),
-    /// A sweep of these kinds. A mode that is given may soften the function's own, never harden it.
+    /// Sweep these kinds. A mode given here may soften the function's own mode, never harden it.
     Sweep(&'static [Kind], Option<Mode>),
 }
 
-/// Everything that may wake the guardrail.
+/// Everything that may trigger the guardrail.
 #[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Cause {
@@ -63,7 +65,7 @@ pub enum Cause {
     EndpointCreated,
     /// AgentCore UpdateAgentRuntimeEndpoint that was not the guardrail's own.
     EndpointUpdated,
-    /// The schedule, or a person, asks for a sweep.
+    /// The schedule or a person asks for a sweep.
     SweepDue,
 }
 
@@ -72,13 +74,13 @@ pub enum Cause {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Ignored {
-    /// It happened in another account than the function's.
+    /// It happened in an account other than the function's.
     OtherAccount,
-    /// It happened in another Region than the function's.
+    /// It happened in a Region other than the function's.
     OtherRegion,
-    /// It is of a service the guardrail does not know.
+    /// It comes from a service the guardrail does not know.
     OtherService,
-    /// It is of a known service, but nothing that may have allowed version 1.
+    /// It comes from a known service, but cannot have allowed version 1.
     OtherEvent,
     /// A call that only asked whether it would be allowed.
     DryRun,
@@ -86,28 +88,30 @@ pub enum Ignored {
     FailedCall,
     /// A call that changed nothing.
     ReadOnly,
-    /// The instance is on its way to a state in which it needs nothing.
+    /// The instance is not `running`, so it needs nothing yet or nothing any more.
     NotRunning,
-    /// The call itself required version 2: our own echo, or somebody's good deed.
+    /// The call itself required version 2: the guardrail's own echo, or somebody else's good work.
     AlreadyRequired,
-    /// A call of the guardrail itself, whose request is left out or has its token.
+    /// A call of the guardrail itself, recognised by its session if its request is left out, or by
+    /// its client token.
     OwnEcho,
-    /// It is of AgentCore, which the settings leave out.
+    /// It comes from AgentCore, which the settings leave out.
     AgentcoreDisabled,
     /// The tags that were removed are not the exception tag.
     OtherTag,
     /// Its record is complete and names no instance.
     NoIds,
-    /// Its record is complete and names something else than a runtime of this account and Region.
+    /// Its record is complete and names something other than a runtime of this account and Region.
     InvalidIds,
-    /// A sweep whose detail is anything but `{}` or a `mode` that exists.
+    /// A sweep whose detail is neither `{}` nor a single `mode` that exists.
     InvalidMode,
 }
 
-/// Reads an event. What a rule delivered and cannot be read asks for a sweep of its kind.
+/// Reads an event. One that a rule delivered and that names no readable target asks for a sweep of
+/// its kind.
 ///
 /// # Errors
-/// The reason why the event asks for nothing.
+/// Why the event asks for nothing.
 pub fn read(event: &EventBridgeEvent<Value>, home: &Home, settings: &Settings) -> Result<Event, Ignored> {
     if (event.source.as_str(), event.detail_type.as_str()) == (OWN_SOURCE, OWN_DETAIL_TYPE) {
         return sweep(event, home);
@@ -133,7 +137,8 @@ pub fn read(event: &EventBridgeEvent<Value>, home: &Home, settings: &Settings) -
     Ok(Event { cause, work, time: event.time, unknown_ids })
 }
 
-/// An event of our own. The schedule's is written by hand and names no account and no Region.
+/// An event of our own. The schedule's event is written by hand and names neither account nor
+/// Region.
 fn sweep(event: &EventBridgeEvent<Value>, home: &Home) -> Result<Event, Ignored> {
     if event.account.as_ref().is_some_and(|account| *account != home.account) {
         return Err(Ignored::OtherAccount);
@@ -141,7 +146,7 @@ fn sweep(event: &EventBridgeEvent<Value>, home: &Home) -> Result<Event, Ignored>
     if event.region.as_ref().is_some_and(|region| *region != home.region) {
         return Err(Ignored::OtherRegion);
     }
-    // Whoever writes anything else may mean report mode, and must not get a sweep that writes.
+    // Whoever writes anything else may mean report mode and must not get a sweep that writes.
     let mode = match &event.detail {
         Value::Object(members) if members.is_empty() => None,
         Value::Object(members) if members.len() == 1 => {
@@ -161,8 +166,8 @@ const AGENTCORE: &str = "aws.bedrock-agentcore";
 const AGENTCORE_CONTROL: &str = "aws.bedrock-agentcore-control";
 const CLOUDTRAIL: &str = "AWS API Call via CloudTrail";
 
-/// What an event is about, as it is written there. It is empty if the event does not say: CloudTrail leaves out requests
-/// and responses that are larger than 100 KB.
+/// What an event names, as it is written there. Empty if the event does not say: CloudTrail leaves
+/// out requests and responses larger than 100 KB.
 enum Named {
     Instances(Vec<String>),
     Runtimes(Vec<String>),
@@ -170,7 +175,7 @@ enum Named {
 }
 
 impl Named {
-    /// The work, and what is not an id of a known form.
+    /// The work, and the texts that are not ids of a known form.
     fn work(self, home: &Home) -> (Work, Vec<String>) {
         let (kinds, (mut targets, unknown)): (&'static [Kind], _) = match self {
             Self::Instances(ids) => (&[Kind::Ec2Instance], read_all(ids, |id| Target::instance(home, id))),
@@ -179,14 +184,17 @@ impl Named {
                 (&[Kind::AgentcoreRuntime], read_all(vec![arn], |arn| Target::runtime_by_arn(home, arn)))
             }
         };
+        // CloudTrail may name an instance in both the request and the response.
         targets.sort();
         targets.dedup();
+        // The event still happened, so a sweep has to find what it does not name.
         let work = if targets.is_empty() { Work::Sweep(kinds, None) } else { Work::Targets(targets) };
         (work, unknown)
     }
 }
 
-/// The CloudTrail record, if its call succeeded, changed something and is not the guardrail's own.
+/// Returns the CloudTrail record if its call succeeded, changed something and is not the
+/// guardrail's own.
 fn others<'a>(record: &'a Value, home: &Home) -> Result<&'a Value, Ignored> {
     match &record["errorCode"] {
         Value::Null => {}
@@ -199,8 +207,9 @@ fn others<'a>(record: &'a Value, home: &Home) -> Result<&'a Value, Ignored> {
     if is_own(record, home) { Err(Ignored::OwnEcho) } else { Ok(record) }
 }
 
-/// Whether the guardrail itself made a call whose request is left out: Lambda names the session of a function's role
-/// after the function. A request that is there speaks for itself, because somebody else may call a session so.
+/// Whether the guardrail itself made a call whose request is left out. Lambda names the session of
+/// a function's role after the function. A request that is there speaks for itself, because
+/// somebody else may use the same session name.
 fn is_own(record: &Value, home: &Home) -> bool {
     let (request, identity) = (&record["requestParameters"], &record["userIdentity"]);
     if request.is_object() && request["omitted"].is_null() {
@@ -210,7 +219,8 @@ fn is_own(record: &Value, home: &Home) -> bool {
     identity["arn"].as_str().is_some_and(|arn| arn.contains(&account) && arn.ends_with(&session))
 }
 
-/// The texts under `member` in the `items` of a CloudTrail list; an empty one for what is no text.
+/// The texts under `member` in the `items` of a CloudTrail list, with an empty text for anything
+/// else.
 fn items<'a>(list: &'a Value, member: &'a str) -> impl Iterator<Item = &'a str> {
     let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
     items.iter().map(move |item| item[member].as_str().unwrap_or_default())

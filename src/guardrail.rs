@@ -21,9 +21,9 @@ pub struct Guardrail {
     pub(crate) settings: Settings,
     pub(crate) instances: Halves<ObserveInstances, EnforceInstances>,
     pub(crate) runtimes: Halves<ObserveRuntimes, EnforceRuntimes>,
-    /// `None` if endpoints are not even to be read.
+    /// `None` if endpoints are not even read.
     pub(crate) endpoints: Option<Halves<ObserveEndpoints, EnforceEndpoints>>,
-    /// `None` if the account defaults are not even to be read.
+    /// `None` if the account defaults are not even read.
     pub(crate) defaults: Option<Halves<ObserveDefaults, EnforceDefaults>>,
     pub(crate) pacer: Pacer,
     pub(crate) pace: Pace,
@@ -61,12 +61,13 @@ impl Guardrail {
         Self { settings, instances, runtimes, endpoints, defaults, pacer, pace }
     }
 
-    /// The same with other pauses between two reads of a resource that AWS is still changing.
+    /// The same guardrail with other pauses between two reads of a resource that AWS is still
+    /// changing.
     pub fn with_pace(self, pace: Pace) -> Self {
         Self { pace, ..self }
     }
 
-    /// The same with another rate of writes in sweeps.
+    /// The same guardrail with another rate of writes in sweeps.
     pub fn with_write_rate(self, rate: WriteRate) -> Self {
         Self { pacer: Pacer::new(rate), ..self }
     }

@@ -1,5 +1,5 @@
-//! One invocation: from a Lambda event to a response, or to an error that makes Lambda retry. The only place that
-//! reads the time of day.
+//! One invocation: from a Lambda event to a response, or to an error that makes Lambda retry. The
+//! only place that reads the time of day.
 
 use std::time::{Duration, SystemTime};
 
@@ -21,7 +21,7 @@ use crate::{
 };
 
 impl From<InvocationError> for Diagnostic {
-    /// The response is cut to what fits into a queue together with the event.
+    /// Cuts the response to what fits into a queue together with the event.
     fn from(error: InvocationError) -> Self {
         let (error_type, error_message) = match error {
             InvocationError::RemediationFailed(response) => ("RemediationFailed", response.fitted().to_json()),
@@ -33,10 +33,11 @@ impl From<InvocationError> for Diagnostic {
 }
 
 impl Guardrail {
-    /// Handles one invocation: every target is finished before it ends.
+    /// Handles one invocation. Every target whose turn comes has its outcome before it ends.
     ///
     /// # Errors
-    /// The payload is no event, the function's own ARN cannot be read, or at least one target failed.
+    /// The payload is not an event, the function's own ARN cannot be read, or too much failed
+    /// ([`Response::has_failed`]).
     pub async fn handle(&self, invocation: LambdaEvent<Value>) -> Result<Response, InvocationError> {
         let LambdaEvent { payload, context } = invocation;
         let span = tracing::info_span!("invocation", request_id = context.request_id);
@@ -74,7 +75,7 @@ impl Guardrail {
         let (mode, happened) = match &event.work {
             Work::Targets(_) => (self.settings.mode, event.time),
             Work::Sweep(_, Some(Mode::Report)) => (Mode::Report, None),
-            // What a listing shows is not too young for AWS to know it.
+            // AWS knows what it lists, so a target that is not found is gone and not too young.
             Work::Sweep(..) => (self.settings.mode, None),
         };
         let invocation = Invocation {
@@ -90,7 +91,8 @@ impl Guardrail {
     }
 }
 
-/// Reads the payload as an event. What is wrong is said without the payload itself, which can be anything.
+/// Reads the payload as an event. An error says what is wrong without the payload, which can be
+/// anything.
 fn envelope(payload: Value) -> Result<EventBridgeEvent<Value>, InvocationError> {
     let wrong = |why: &str| InvocationError::NotAnEvent(why.to_owned());
     let Value::Object(members) = &payload else {

@@ -1,4 +1,4 @@
-//! What one invocation does: its event's work, for every kind of resource, added up to one response.
+//! What one invocation does: its event's work for every kind of resource, added up to one response.
 
 use std::cell::{Cell, RefCell};
 
@@ -29,20 +29,20 @@ use crate::{
 pub struct Invocation<'a> {
     /// What all invocations share.
     pub guardrail: &'a Guardrail,
-    /// Where it works.
+    /// The account and Region it works in.
     pub home: &'a Home,
     /// The mode it runs in.
     pub mode: Mode,
-    /// Lambda's id of it, for the log.
+    /// Lambda's id of the invocation, for the log.
     pub request_id: &'a str,
-    /// When it is.
+    /// The time, as far as decisions depend on it.
     pub moment: Moment,
-    /// What it may still spend.
+    /// How much it may still spend.
     pub patience: Patience,
 }
 
 impl Invocation<'_> {
-    /// Does an event's work; every outcome is reported as soon as it is known.
+    /// Does an event's work. Every outcome is reported as soon as it is known.
     pub async fn run(&self, work: &Work) -> Response {
         let response = RefCell::new(Response::new(self.mode));
         match work {
@@ -59,12 +59,13 @@ impl Invocation<'_> {
         self.runtimes(Occasion::Event).run(&of_kind(Kind::AgentcoreRuntime), &each).await;
     }
 
-    /// The kinds are swept side by side, so that neither can use up the other's time.
+    /// Sweeps the kinds side by side, so none of them can use up the others' time.
     async fn sweep(&self, kinds: &[Kind], response: &RefCell<Response>) {
         let is_whole = kinds.len() > 1 && self.mode == self.guardrail.settings.mode;
         let (launches, met, read) = (RefCell::new(Launches::default()), Cell::new(false), Cell::new(false));
         let each = |outcome: Outcome| {
-            // The account defaults are no listing, and a policy may keep them from being read for good.
+            // The account defaults do not count here: they are not a listing, and a policy may
+            // forbid reading them for good.
             if outcome.kind != Kind::AccountDefaults {
                 met.set(true);
                 read.set(read.get() || was_read(&outcome));
@@ -96,7 +97,7 @@ impl Invocation<'_> {
         kind != Kind::AgentcoreRuntime || self.guardrail.settings.agentcore == AgentCore::Enabled
     }
 
-    /// Leaves nothing unfinished of a kind that is not due.
+    /// Sweeps one kind. A kind that is not due leaves nothing unfinished.
     async fn sweep_kind<R: Resource>(&self, is_due: bool, flow: Flow<'_, R>, each: &impl Fn(Outcome)) -> Unfinished {
         if !is_due {
             return Unfinished::default();
@@ -104,12 +105,12 @@ impl Invocation<'_> {
         sweep(&flow, self.home, each).await
     }
 
-    /// A sweep of this kind.
+    /// The occasion of a sweep of this kind.
     fn sweeps<R: Resource>(&self) -> Occasion {
         Occasion::Sweep { margin: self.guardrail.settings.sweep_margin.0.max(R::Observe::TIME_TO_FINISH) }
     }
 
-    /// A Region has one set of defaults, or none: nothing is listed, and a failure is an outcome.
+    /// A Region has one set of defaults or none, so nothing is listed and a failure is an outcome.
     async fn sweep_defaults(&self, is_due: bool, each: &impl Fn(Outcome)) -> Unfinished {
         let Guardrail { settings, defaults, .. } = self.guardrail;
         let Some(defaults) = defaults.as_ref().filter(|_| is_due) else { return Unfinished::default() };

@@ -1,4 +1,4 @@
-//! Cold start: settings, clients, and then one invocation after the other.
+//! Cold start: settings, clients, and then one invocation after another.
 
 use std::{env, io, process::ExitCode};
 
@@ -10,7 +10,8 @@ use metadata_guardrail::{
     telemetry::{self, Metrics},
 };
 
-/// One thread is enough: the work is waiting for AWS, and Lambda gives this memory size a fraction of a core.
+/// One thread is enough: nearly all the work is waiting for AWS, and at this memory size Lambda
+/// gives only a fraction of a core.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let logging = tracing::subscriber::set_global_default(telemetry::subscriber(io::stdout));

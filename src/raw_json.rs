@@ -1,6 +1,6 @@
-//! JSON objects whose members keep, byte for byte, what they were read with.
+//! JSON objects whose members keep, byte for byte, what they were read from.
 //!
-//! `serde_json::Value` is not enough: it rounds numbers that do not fit its own.
+//! `serde_json::Value` is not enough: it rounds numbers that do not fit its own types.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,20 +10,20 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// A JSON object; only the members that are set or removed ever change.
+/// A JSON object. Only members that are set or removed ever change.
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct RawObject(BTreeMap<String, Box<RawValue>>);
 
 impl fmt::Debug for RawObject {
-    /// The names of the members only: values may be secrets.
+    /// Only the names of the members: values may be secrets.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_set().entries(self.0.keys()).finish()
     }
 }
 
 impl PartialEq for RawObject {
-    /// To the byte.
+    /// Compares byte for byte.
     fn eq(&self, other: &Self) -> bool {
         self.to_json() == other.to_json()
     }
@@ -31,33 +31,35 @@ impl PartialEq for RawObject {
 
 impl Eq for RawObject {}
 
-/// A member that has to be an object and is none; its name, without any value.
+/// A member that must be an object but is not. Holds its name, never its value.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{0} is not a JSON object")]
 pub struct NotAnObject(pub String);
 
 impl RawObject {
-    /// Reads an object; `None` for anything else. There is no reason given, as it could quote what was read.
+    /// Reads an object; `None` for anything else. No reason is given, because it could quote what
+    /// was read.
     pub fn parse(json: &[u8]) -> Option<Self> {
         serde_json::from_slice(json).ok()
     }
 
-    /// The member at a path of names, as text. `None` where it is absent or something on the way is no object.
+    /// The member at a path of names, as text. `None` if it is absent or something on the way is
+    /// not an object.
     pub fn get(&self, path: &[&str]) -> Option<String> {
         let (first, rest) = path.split_first()?;
         let value = self.0.get(*first)?.get();
         if rest.is_empty() { Some(value.to_owned()) } else { Self::parse(value.as_bytes())?.get(rest) }
     }
 
-    /// The member at a path as a `T`; `None` where it is absent or something else.
+    /// The member at a path as a `T`; `None` if it is absent or something else.
     pub fn get_as<T: serde::de::DeserializeOwned>(&self, path: &[&str]) -> Option<T> {
         serde_json::from_str(&self.get(path)?).ok()
     }
 
-    /// Sets the member at a path. Objects on the way are made where they are absent or null.
+    /// Sets the member at a path. Objects on the way are created if they are absent or null.
     ///
     /// # Errors
-    /// Something else stands on the way.
+    /// Something that is not an object is in the way.
     pub fn set(&mut self, path: &[&str], value: &impl Serialize) -> Result<(), NotAnObject> {
         let Some((first, rest)) = path.split_first() else { return Ok(()) };
         let not_an_object = || NotAnObject((*first).to_owned());
@@ -98,20 +100,20 @@ impl RawObject {
         format!("{{{}}}", members.join(","))
     }
 
-    /// The paths, such as `a.b`, of the members whose meaning is not the same in both; white space and the order of
-    /// names have no meaning, and a member that is null is one that is absent. Never a value.
+    /// The paths, such as `a.b`, of the members whose meaning differs; never their values. White
+    /// space and the order of names have no meaning, and a member that is null counts as absent.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut found = Vec::new();
         compare_objects("", self, other, &mut found);
         found
     }
 
-    /// A member that is there and not null.
+    /// A member that is present and not null.
     fn given(&self, name: &str) -> Option<&RawValue> {
         self.0.get(name).map(Box::as_ref).filter(|value| value.get() != "null")
     }
 
-    /// The texts and numbers in it, at any depth and without quotes, each with its path.
+    /// The texts and numbers in it at any depth, without quotes, each with its path.
     pub fn values(&self) -> Vec<(String, String)> {
         let mut found = Vec::new();
         for (name, value) in &self.0 {
@@ -206,8 +208,8 @@ pub fn is_empty_object(json: &str) -> bool {
     json.starts_with('{') && is_empty(json)
 }
 
-/// Whether some JSON is an empty text, array or object. White space has no meaning between brackets, but it has one in a
-/// text.
+/// Whether some JSON is an empty text, array or object. White space between brackets has no
+/// meaning, but in a text it has.
 pub fn is_empty(json: &str) -> bool {
     let between = |open, close| json.strip_prefix(open)?.strip_suffix(close);
     json == "\"\"" || between('[', ']').or(between('{', '}')).is_some_and(|inside| inside.trim_ascii().is_empty())

@@ -1,4 +1,5 @@
-//! The settings, from the environment. A wrong one stops the function at its start; none falls back to a default.
+//! The settings, from the environment. A wrong one stops the function at its start; none of them
+//! falls back to a default.
 
 use std::{ffi::OsString, fmt, str::FromStr, time::Duration};
 
@@ -17,10 +18,10 @@ pub use authorizer::{Authorizer, RuntimeAuthorizer};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Mode {
-    /// Require version 2 where it is not required.
+    /// Require version 2 where it is not required yet.
     #[default]
     Enforce,
-    /// Say what would be done, and write nothing.
+    /// Say what would be done, but write nothing.
     Report,
 }
 
@@ -51,25 +52,26 @@ enum AuthorizerChoice {
 pub enum AccountDefaults {
     /// They are not even read.
     Off,
-    /// They are read, and never written.
+    /// They are read but never written.
     #[default]
     Report,
     /// In enforce mode they are made to require version 2.
     Enforce,
 }
 
-/// What to do about a runtime that allows MMDSv1 and whose artifact has a name that can come to mean something else.
+/// What to do about a runtime that allows MMDSv1 and whose artifact has a name that can come to
+/// mean something else.
 #[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum MutableArtifacts {
-    /// Require MMDSv2 on it and report the artifact: the update may deploy other code.
+    /// Require MMDSv2 on it and report the artifact, because the update may deploy other code.
     #[default]
     Enforce,
     /// Leave it as it is.
     Hold,
 }
 
-/// What to do about endpoints that are pinned to a version of their runtime that does not require MMDSv2.
+/// What to do about endpoints pinned to a version of their runtime that does not require MMDSv2.
 #[derive(Clone, Copy, Debug, Default, EnumString, Eq, PartialEq, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum PinnedEndpoints {
@@ -78,11 +80,12 @@ pub enum PinnedEndpoints {
     /// Report them.
     #[default]
     Report,
-    /// Report them, and in enforce mode move those to the current version for which that changes nothing else.
+    /// Report them. In enforce mode, also move those for which the current version changes nothing
+    /// else.
     Repoint,
 }
 
-/// How much of an invocation's time a sweep leaves to what is under way.
+/// How much of an invocation's time a sweep leaves for work that is under way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SweepMargin(pub Duration);
 
@@ -103,7 +106,8 @@ impl FromStr for SweepMargin {
     }
 }
 
-/// For how many days CloudWatch is asked about the use of IMDSv1 before an instance is enforced; 0 turns the check off.
+/// How many days of IMDSv1 use CloudWatch is asked about before an instance is enforced. 0 turns
+/// the check off.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct UsageDays(pub u8);
 
@@ -123,24 +127,27 @@ impl FromStr for UsageDays {
 pub struct Settings {
     /// `GUARDRAIL_MODE`: `enforce`, the default, or `report`.
     pub mode: Mode,
-    /// `AGENTCORE`: `enabled`, the default, or `disabled` if the Region does not offer it: sweeps leave it out, and its
-    /// events are ignored.
+    /// `AGENTCORE`: `enabled`, the default, or `disabled` if the Region does not offer it. If
+    /// disabled, sweeps leave it out and its events are ignored.
     pub agentcore: AgentCore,
-    /// `SWEEP_MARGIN_SECONDS`: a sweep begins nothing new when less than this is left, 30 to 240; the default is 60.
+    /// `SWEEP_MARGIN_SECONDS`: a sweep begins nothing new when less than this is left. 30 to 240;
+    /// the default is 60.
     pub sweep_margin: SweepMargin,
     /// `EXCEPTION_TAG`: `KEY` or `KEY=VALUE`; the default is `metadata-guardrail:exempt`.
     pub exception: ExceptionTag,
-    /// `RUNTIME_AUTHORIZER`: `off`, `report`, the default, or `enforce`; with `enforce`, `RUNTIME_AUTHORIZER_CONFIG` is
-    /// the JSON of the `customJWTAuthorizer` to set.
+    /// `RUNTIME_AUTHORIZER`: `off`, `report`, the default, or `enforce`. With `enforce`,
+    /// `RUNTIME_AUTHORIZER_CONFIG` is the JSON of the `customJWTAuthorizer` to set.
     pub runtime_authorizer: RuntimeAuthorizer,
     /// `MUTABLE_ARTIFACTS`: `enforce`, the default, or `hold`.
     pub mutable_artifacts: MutableArtifacts,
-    /// `PINNED_ENDPOINTS`: `off`, `report`, the default, or `repoint`, which writes in enforce mode only.
+    /// `PINNED_ENDPOINTS`: `off`, `report`, the default, or `repoint`, which writes in enforce mode
+    /// only.
     pub pinned_endpoints: PinnedEndpoints,
-    /// `ACCOUNT_DEFAULTS`: `off`, `report`, the default, or `enforce`, which writes in enforce mode only.
+    /// `ACCOUNT_DEFAULTS`: `off`, `report`, the default, or `enforce`, which writes in enforce mode
+    /// only.
     pub account_defaults: AccountDefaults,
-    /// `IMDSV1_USAGE_DAYS`: an instance that used IMDSv1 in so many days is not enforced, 1 to 90; 0, the default,
-    /// turns the check off.
+    /// `IMDSV1_USAGE_DAYS`: an instance that used IMDSv1 within this many days is not enforced. 1
+    /// to 90; 0, the default, turns the check off.
     pub imdsv1_usage_days: UsageDays,
 }
 
@@ -150,7 +157,8 @@ pub struct Settings {
 pub struct WrongSettings(pub Vec<String>);
 
 impl Settings {
-    /// Reads the settings. `variable` returns the value of an environment variable, `None` if it is not set.
+    /// Reads the settings. `variable` returns the value of an environment variable, or `None` if it
+    /// is not set.
     ///
     /// # Errors
     /// Every wrong setting at once.
@@ -171,8 +179,8 @@ impl Settings {
     }
 }
 
-/// The environment, and a sentence for each variable that is wrong. The default stands in for a wrong one, so that all of
-/// them are found.
+/// The environment, and a sentence for each wrong variable. The default stands in for a wrong
+/// value, so that all wrong ones are found.
 struct Variables<F> {
     variable: F,
     wrong: Vec<String>,
@@ -201,8 +209,8 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
         })
     }
 
-    /// `RUNTIME_AUTHORIZER` and its configuration, which is checked even if it is not used. Of a wrong configuration the
-    /// names of members are said, and no value.
+    /// `RUNTIME_AUTHORIZER` and its configuration, which is checked even if it is not used. The
+    /// message about a wrong configuration names members and never a value.
     fn runtime_authorizer(&mut self) -> RuntimeAuthorizer {
         const CONFIG: &str = "RUNTIME_AUTHORIZER_CONFIG";
         let choice = self.choice("RUNTIME_AUTHORIZER");

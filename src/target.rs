@@ -3,7 +3,8 @@
 use serde::Serialize;
 use strum::IntoStaticStr;
 
-/// Where the function runs, and as what. Only resources of the same account and Region are its business.
+/// Where the function runs, and under which name. It deals only with resources of the same account
+/// and Region.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Home {
     /// AWS partition, such as `aws`, `aws-cn` or `aws-us-gov`.
@@ -12,7 +13,7 @@ pub struct Home {
     pub region: String,
     /// Account id, twelve digits.
     pub account: String,
-    /// The function's name, which is also the name of the session in which Lambda gives it its role.
+    /// The function's name. Lambda also names the session of the function's role after it.
     pub function: String,
 }
 
@@ -20,7 +21,7 @@ impl Home {
     /// Reads the home from the ARN a function is invoked by,
     /// `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME`.
     ///
-    /// Gives `None` where the text is not such an ARN.
+    /// Returns `None` if the text is not such an ARN.
     pub fn from_function_arn(arn: &str) -> Option<Self> {
         let mut parts = arn.split(':');
         let [prefix, partition, service, region, account, _, function] =
@@ -54,12 +55,13 @@ pub enum Kind {
     Ec2Instance,
     /// A Bedrock AgentCore runtime, whose metadata service is MMDS.
     AgentcoreRuntime,
-    /// What EC2 gives new instances of the account and Region. There is one of it, and no event is about it.
+    /// What EC2 gives new instances of the account and Region. There is exactly one, and no event
+    /// refers to it.
     AccountDefaults,
 }
 
-/// One resource of the function's own account and Region. Its id is known to fit AWS's pattern,
-/// so that it can go into a request.
+/// One resource of the function's own account and Region. Its id fits AWS's pattern, so it can go
+/// into a request.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Target {
     kind: Kind,
@@ -76,8 +78,8 @@ impl Target {
         fits.then(|| Self::new(home, Kind::Ec2Instance, "ec2", "instance", id))
     }
 
-    /// An AgentCore runtime by its id, `[a-zA-Z][a-zA-Z0-9_]{0,99}-[a-zA-Z0-9]{10}` (`AgentRuntimeId` of the
-    /// service model). `None` for any other text.
+    /// An AgentCore runtime by its id, `[a-zA-Z][a-zA-Z0-9_]{0,99}-[a-zA-Z0-9]{10}`
+    /// (`AgentRuntimeId` of the service model). `None` for any other text.
     pub fn runtime(home: &Home, id: &str) -> Option<Self> {
         let (name, suffix) = id.split_once('-')?;
         let fits = name.len() <= 100
@@ -88,7 +90,8 @@ impl Target {
         fits.then(|| Self::new(home, Kind::AgentcoreRuntime, "bedrock-agentcore", "runtime", id))
     }
 
-    /// An AgentCore runtime by its ARN. `None` where the ARN names anything else, or another account or Region.
+    /// An AgentCore runtime by its ARN. `None` if the ARN names anything else, or another account
+    /// or Region.
     pub fn runtime_by_arn(home: &Home, arn: &str) -> Option<Self> {
         let (_, id) = arn.rsplit_once('/')?;
         Self::runtime(home, id).filter(|target| target.arn == arn)

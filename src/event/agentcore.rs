@@ -8,7 +8,8 @@ use crate::{client_token, exception::ExceptionTag, target::Home};
 
 /// A call that CloudTrail recorded.
 ///
-/// Management events are documented under the first event source; the second is the control plane's own name.
+/// AWS documents management events under the first event source. The second is the control plane's
+/// own name.
 pub(super) fn call(record: &Value, home: &Home, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
     let source = record["eventSource"].as_str().unwrap_or_default();
     if !["bedrock-agentcore.amazonaws.com", "bedrock-agentcore-control.amazonaws.com"].contains(&source) {
@@ -24,7 +25,7 @@ pub(super) fn call(record: &Value, home: &Home, exception: &ExceptionTag) -> Res
     }
 }
 
-/// The id stands in the response, beside the ARN; an update names it in its path, too.
+/// The id is in the response, beside the ARN. An update also names it in its path.
 fn runtime(record: &Value) -> Named {
     let (response, request) = (&record["responseElements"], &record["requestParameters"]);
     let id = response["agentRuntimeId"].as_str().or(request["agentRuntimeId"].as_str());
@@ -41,7 +42,7 @@ fn updated(record: &Value) -> Result<(Cause, Named), Ignored> {
     Ok((Cause::RuntimeUpdated, runtime(record)))
 }
 
-/// The guardrail has verified its own moves already, and knows them by their client token.
+/// The guardrail has already verified its own moves. It recognises them by their client token.
 fn endpoint_updated(record: &Value) -> Result<(Cause, Named), Ignored> {
     let token = record["requestParameters"]["clientToken"].as_str();
     if token.is_some_and(|token| token.starts_with(client_token::PREFIX)) {
@@ -50,7 +51,8 @@ fn endpoint_updated(record: &Value) -> Result<(Cause, Named), Ignored> {
     Ok((Cause::EndpointUpdated, runtime(record)))
 }
 
-/// Gateways, browsers and other resources of the service can be untagged, too: their ARNs are no targets.
+/// Gateways, browsers and other resources of the service can be untagged too. Their ARNs are no
+/// targets.
 fn untagged(record: &Value, home: &Home, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
     let request = &record["requestParameters"];
     if request["tagKeys"].as_array().is_some_and(|keys| keys.iter().all(|key| key != exception.key())) {
@@ -59,7 +61,7 @@ fn untagged(record: &Value, home: &Home, exception: &ExceptionTag) -> Result<(Ca
     let Some(arn) = request["resourceArn"].as_str() else {
         return Ok((Cause::ExceptionTagRemoved, Named::Runtimes(Vec::new())));
     };
-    // The ARN is a part of the request's path, and CloudTrail may keep it as it stood there.
+    // The ARN is part of the request's path, and CloudTrail may keep it in encoded form.
     let arn = percent_decode_str(arn).decode_utf8_lossy();
     if !arn.starts_with(&home.runtime_arns()) {
         return Err(Ignored::InvalidIds);
@@ -67,7 +69,7 @@ fn untagged(record: &Value, home: &Home, exception: &ExceptionTag) -> Result<(Ca
     Ok((Cause::ExceptionTagRemoved, Named::RuntimeArn(of_runtime(&arn).to_owned())))
 }
 
-/// An endpoint is looked at with its runtime.
+/// Endpoints are looked at together with their runtime.
 fn of_runtime(arn: &str) -> &str {
     arn.split_once("/runtime-endpoint/").map_or(arn, |(runtime, _)| runtime)
 }

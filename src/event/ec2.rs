@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{Cause, Ignored, Named, items};
 use crate::exception::ExceptionTag;
 
-/// `EC2 Instance State-change Notification`: needs no trail and covers every launch path and every start.
+/// `EC2 Instance State-change Notification`: needs no trail, and covers every launch path and every
+/// start.
 pub(super) fn state_change(detail: &Value) -> Result<(Cause, Named), Ignored> {
     if detail["state"] != "running" {
         return Err(Ignored::NotRunning);
@@ -29,7 +30,8 @@ pub(super) fn call(record: &Value, exception: &ExceptionTag) -> Result<(Cause, N
     Ok((cause, Named::Instances(ids)))
 }
 
-/// The ids stand in the request and again in the response; either may have been too large for the record.
+/// The ids are in the request and again in the response. Either may have been too large for the
+/// record.
 fn started(record: &Value) -> Vec<String> {
     ["requestParameters", "responseElements"]
         .into_iter()
@@ -38,7 +40,7 @@ fn started(record: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Instances that were launched with version 2 required need no look.
+/// Instances launched with version 2 required need no look.
 fn launched(record: &Value) -> Result<Vec<String>, Ignored> {
     let instances = &record["responseElements"]["instancesSet"]["items"];
     let instances = instances.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -50,7 +52,8 @@ fn launched(record: &Value) -> Result<Vec<String>, Ignored> {
     Ok(open.into_iter().map(|instance| instance["instanceId"].as_str().unwrap_or_default().to_owned()).collect())
 }
 
-/// CloudTrail writes the parameters of this call nested and in PascalCase; flat camelCase has been seen, too.
+/// CloudTrail writes the parameters of this call nested and in PascalCase. Flat camelCase has been
+/// seen too.
 fn modified(record: &Value) -> Result<Vec<String>, Ignored> {
     let flat = &record["requestParameters"];
     let nested = &flat["ModifyInstanceMetadataOptionsRequest"];
@@ -62,7 +65,7 @@ fn modified(record: &Value) -> Result<Vec<String>, Ignored> {
     Ok(id.map(str::to_owned).into_iter().collect())
 }
 
-/// DeleteTags without any key removes every tag of its resources.
+/// DeleteTags without a key removes every tag of its resources.
 fn untagged(record: &Value, exception: &ExceptionTag) -> Result<Vec<String>, Ignored> {
     let request = &record["requestParameters"];
     let mut keys = items(&request["tagSet"], "key").peekable();

@@ -1,7 +1,9 @@
-//! The authorizer of a runtime: who may invoke it. What to do where there is none, and the one to set. Pure.
+//! The authorizer of a runtime, which decides who may invoke it: what to do if there is none, and
+//! which one to set. Pure.
 //!
-//! A runtime without an authorizer takes every call that is signed with SigV4 and allowed by IAM. One with a
-//! `customJWTAuthorizer` takes JSON Web Tokens instead, and refuses calls that are signed with SigV4.
+//! A runtime without an authorizer takes every call that is signed with SigV4 and allowed by IAM. A
+//! runtime with a `customJWTAuthorizer` takes JSON Web Tokens instead, and refuses calls that are
+//! signed with SigV4.
 
 use std::str::FromStr;
 
@@ -12,25 +14,26 @@ use crate::{
 
 /// The member of `authorizerConfiguration` that is set.
 const CUSTOM_JWT: &str = "customJWTAuthorizer";
-/// Who may invoke the runtime; at least one of them is needed.
+/// The lists of who may invoke the runtime. At least one of them is needed.
 const ALLOWED: [&str; 3] = ["allowedAudience", "allowedClients", "allowedScopes"];
-/// How deep `customJWTAuthorizer` stands in a runtime.
+/// How many levels of a runtime's JSON are around its `customJWTAuthorizer`.
 const LEVELS_ABOVE: usize = 2;
 
 /// What to do about a runtime that has no authorizer.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum RuntimeAuthorizer {
-    /// Nothing; it is not even reported.
+    /// Nothing. It is not even reported.
     Off,
     /// Report it.
     #[default]
     Report,
-    /// Report it, and set this one in the update that requires MMDSv2. There is no update for its own sake.
+    /// Report it, and set this one in the update that requires MMDSv2. No update is sent for the
+    /// authorizer alone.
     Enforce(Authorizer),
 }
 
 impl RuntimeAuthorizer {
-    /// The authorizer to set, where one is to be set.
+    /// The authorizer to set, if one is to be set.
     pub fn to_set(&self) -> Option<&Authorizer> {
         match self {
             Self::Enforce(authorizer) => Some(authorizer),
@@ -39,15 +42,15 @@ impl RuntimeAuthorizer {
     }
 }
 
-/// An authorizer that was checked as far as that is possible without AWS. Members nobody knows are carried byte for
-/// byte. What is printed for a developer has no value in it.
+/// An authorizer, checked as far as that is possible without AWS. Unknown members are kept byte for
+/// byte. Its `Debug` output holds no values.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Authorizer(RawObject);
 
-/// What is wrong with an authorizer; it names members, never values.
+/// What is wrong with an authorizer. Names members, never values.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum WrongAuthorizer {
-    /// It is no JSON, or another kind of it.
+    /// It is not JSON, or not a JSON object.
     #[error("is not a JSON object")]
     NotAnObject,
     /// After the update nobody could read the runtime to verify it.
@@ -56,18 +59,18 @@ pub enum WrongAuthorizer {
     /// It is the object around the one that is meant.
     #[error("has a member customJWTAuthorizer; it has to be the object inside that member")]
     Wrapped,
-    /// `discoveryUrl` is absent or not what AWS takes over https.
+    /// `discoveryUrl` is absent, or not an https address that AWS takes.
     #[error(
         "has no discoveryUrl that begins with https://, names a host and ends in /.well-known/openid-configuration"
     )]
     DiscoveryUrl,
-    /// This list of who is allowed is there, but it is not what AWS takes.
+    /// This list of who is allowed is present, but not in a form that AWS takes.
     #[error("has a member {0} that is not a list of one or more texts, none of them empty")]
     NotTexts(&'static str),
-    /// No list of who is allowed is there.
+    /// There is no list of who is allowed.
     #[error("has none of allowedAudience, allowedClients and allowedScopes; at least one is needed")]
     NobodyAllowed,
-    /// AWS does not take `customClaims` empty.
+    /// `customClaims` is empty, which AWS does not take.
     #[error("has a member customClaims that is empty")]
     NoClaims,
 }
@@ -78,7 +81,8 @@ impl Authorizer {
         &self.0
     }
 
-    /// Its texts and numbers, each with its path in a runtime: none of them may be repeated.
+    /// Its texts and numbers, each with its path in a runtime. None of them may be repeated in a
+    /// message.
     pub fn values(&self) -> Vec<(String, String)> {
         let values = self.0.values().into_iter();
         values.map(|(path, value)| (format!("authorizerConfiguration.{path}"), value)).collect()
@@ -88,8 +92,9 @@ impl Authorizer {
 impl FromStr for Authorizer {
     type Err = Vec<WrongAuthorizer>;
 
-    /// Reads the JSON of a `customJWTAuthorizer`: the object inside that member, not the one around it. Of a member
-    /// that is there twice the last one counts, and only that one is sent. A member that is null counts as absent.
+    /// Reads the JSON of a `customJWTAuthorizer`: the object inside that member, not the one around
+    /// it. If a member appears twice, the last one counts, and only that one is sent. A member that
+    /// is null counts as absent.
     ///
     /// # Errors
     /// Everything that is wrong with it.
@@ -129,7 +134,8 @@ fn has_texts(authorizer: &RawObject, name: &str) -> bool {
     texts.is_some_and(|texts| !texts.is_empty() && texts.iter().all(|text| !text.is_empty()))
 }
 
-/// It has to be the path that ends so, not a query or a fragment.
+/// Whether `discoveryUrl` is an https address whose path has the required end. It must be the path,
+/// not the query or the fragment.
 fn has_discovery_url(authorizer: &RawObject) -> bool {
     let url: Option<String> = authorizer.get_as(&["discoveryUrl"]);
     let between = |url: &str| {
