@@ -1,22 +1,24 @@
-//! The kinds of resources, and what the flow needs of each: a half that reads, a half that writes, and its words.
+//! The kinds of resources, and what the flow needs of each: a half that reads, a half that writes,
+//! and its words.
 //!
-//! Every kind is a folder with the same files. Who knows one kind knows all:
+//! Every kind is a folder with the same files. If you know one kind, you know them all:
 //!
 //! | file | what it does | |
 //! |---|---|---|
 //! | `list` | finds what a sweep has to look at | reads |
 //! | `observe` | reads what AWS shows of a target | reads |
-//! | `decision` | says what to do about it, if it is no kind of its own; kinds share [`decision`](crate::decision) | pure |
+//! | `decision` | says what to do about it; kinds share [`decision`](crate::decision) | pure |
 //! | `enforce` | sends the one write | the only code that writes |
-//! | `verify` | waits for what was written, and compares, if AWS takes its time | reads |
+//! | `verify` | waits for what was written and compares it, if AWS takes its time | reads |
 //! | `wording` | says what became of it | pure |
-//! | `flow` | runs the stages, if it is no kind of its own; kinds share [`flow`](crate::flow) | |
+//! | `flow` | runs the stages; kinds share [`flow`](crate::flow) | |
 //!
-//! A kind is a type that implements [`Resource`] and [`Words`]: [`Instances`](ec2_instance::Instances) and
-//! [`Runtimes`](agentcore_runtime::Runtimes). A third one is one more folder here, a name in
-//! [`Kind`](crate::target::Kind) and a flow in [`invocation`](crate::invocation). [`account_defaults`] and the
-//! [`endpoints`](agentcore_runtime::endpoints) of a runtime are no kinds: there is no list of them that events or sweeps
-//! could name, so each has a small flow of its own.
+//! A kind is a type that implements [`Resource`] and [`Words`]:
+//! [`Instances`](ec2_instance::Instances) and [`Runtimes`](agentcore_runtime::Runtimes). To add
+//! one, add a folder here, a name in [`Kind`](crate::target::Kind) and a flow in
+//! [`invocation`](crate::invocation). [`account_defaults`] and the
+//! [`endpoints`](agentcore_runtime::endpoints) of a runtime are not kinds: there is no list of them
+//! that events or sweeps could name. So each has a decision and a small flow of its own.
 
 use std::time::Duration;
 
@@ -43,8 +45,8 @@ mod refusal;
 pub use attempts::{Attempts, Denial};
 pub use refusal::Refusal;
 
-/// How many requests to AWS are under way at once. As many instances are also looked at together, just before they are
-/// written.
+/// How many requests to AWS are under way at once. The same number of instances is looked at
+/// together, just before they are written.
 pub const CONCURRENCY: usize = 8;
 
 /// A kind of resource: what the flow needs of it.
@@ -53,7 +55,7 @@ pub trait Resource: Words {
     type Observe: Observe<Document = Self::Document> + List;
     /// Its writing half.
     type Enforce: Enforce<Document = Self::Document>;
-    /// What is looked after once the outcome of a target is known.
+    /// Looks after what belongs to a target once its outcome is known.
     type FollowUp<'a>: FollowUp;
 }
 
@@ -67,7 +69,7 @@ pub struct Halves<O, E> {
 }
 
 impl<O, E> Halves<O, E> {
-    /// The writing half, for an invocation in this mode. In report mode there is none.
+    /// The writing half for an invocation in this mode. In report mode there is none.
     pub fn writing(&self, mode: Mode) -> Option<&E> {
         self.enforce.as_ref().filter(|_| mode == Mode::Enforce)
     }
@@ -81,20 +83,20 @@ pub type PerTarget<T> = Vec<(Target, Result<T, Failure>)>;
 pub trait Observe {
     /// What the other half needs for a write, such as a runtime's configuration.
     type Document;
-    /// How many targets that are about to be written are looked at together: few enough to be written before what was
-    /// read is old.
+    /// How many targets that are due for a write are looked at together. There must be few enough
+    /// to be written before what was read is too old.
     const TOGETHER: usize;
 
-    /// Looks at targets. A failure of one target does not affect the others. What AWS does not know is
-    /// [`Observation::NotFound`] and not a failure.
+    /// Looks at targets. A failure of one target does not affect the others. A target that AWS does
+    /// not know is [`Observation::NotFound`], not a failure.
     async fn observe(&self, targets: &[Target]) -> PerTarget<Observation<Self::Document>>;
 
-    /// Reads the tag `key` of targets that are about to be written, with a request of its own. Other tags may be missing
-    /// from the answer.
+    /// Reads the tag `key` of targets that are about to be written, with a separate request. Other
+    /// tags may be missing from the answer.
     async fn confirm(&self, targets: &[Target], key: &str) -> PerTarget<Confirmed<Self::Document>>;
 
-    /// Reads how much version 1 of targets was used until now. It is only called for a kind whose observations say that
-    /// this is unread.
+    /// Reads how much version 1 of targets was used up to now. It is only called for a kind whose
+    /// observations say that this is unread.
     async fn usage(&self, _targets: &[Target], _now: DateTime<Utc>) -> PerTarget<Usage> {
         PerTarget::new()
     }
@@ -105,33 +107,35 @@ pub trait Observe {
 pub enum Confirmed<D> {
     /// The tags of what was observed before.
     Tags(TagMap),
-    /// The tags, and after them the whole target once more: its write sends back all that was read.
+    /// The tags, and after them the whole target again, because its write sends back everything
+    /// that was read.
     Anew(Observation<D>),
 }
 
-/// The listing of a kind, for the sweep. It cannot write.
+/// The listing of a kind, for a sweep. It cannot write.
 pub trait List {
     /// How many batches are worked on at once.
     const BATCHES_AT_ONCE: usize;
     /// A target's turn comes only if more than this is left of an invocation.
     const TIME_TO_FINISH: Duration;
 
-    /// Everything of this account and Region that may need a write, in batches for a first look and in another order
-    /// each time: what fails for good must not keep a sweep from the rest. An error stands for what could not be listed.
+    /// Everything in this account and Region that may need a write, in batches for a first look.
+    /// The order is different each time, so that a target that keeps failing cannot keep a sweep
+    /// from the rest. An error stands for what could not be listed.
     fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Unlisted>>;
 }
 
 /// The writing half of a kind. Report mode does not have one.
 #[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
 pub trait Enforce {
-    /// What the other half found.
+    /// What the reading half found.
     type Document;
 
-    /// Requires version 2 on an observed resource, sets what its document says is to be set beside that, changes nothing
-    /// else, and verifies both. The write is sent once.
+    /// Requires version 2 on an observed resource, and sets whatever else its document says is to
+    /// be set. Changes nothing else, and verifies both. The write is sent once.
     ///
     /// # Errors
-    /// Why it could not be done, or could not be verified.
+    /// Why it could not be done or could not be verified.
     async fn enforce(
         &self,
         observed: &Observed<Self::Document>,
@@ -139,37 +143,39 @@ pub trait Enforce {
         patience: &Patience,
     ) -> Result<State, Refusal>;
 
-    /// Compares what was sent, in a write whose answer was lost, with a later look that shows version 2 required.
+    /// Compares what was sent, in a write whose answer was lost, with a later observation that
+    /// shows version 2 required.
     ///
     /// # Errors
     /// Something else is not as it was sent.
     fn verify(&self, sent: &Observed<Self::Document>, now: &Observed<Self::Document>) -> Result<State, Failure>;
 }
 
-/// In which form a write is sent.
+/// The form in which a write is sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Form {
-    /// With the setting and nothing that nobody asked for.
+    /// With the setting, and nothing that nobody asked for.
     Plain,
     /// In the one other form that AWS is known to demand when it refuses the plain one.
     AsDemanded,
 }
 
-/// What belongs to a target beside its one setting. It is looked after once the target's outcome is known.
+/// Looks after what belongs to a target besides its one setting, once the target's outcome is
+/// known.
 #[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
 pub trait FollowUp {
-    /// Looks after it, and returns the outcome with what became of that.
+    /// Looks after it, and returns the outcome with what became of it.
     async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome;
 }
 
-/// Nothing belongs to it.
+/// Nothing belongs to the target.
 impl FollowUp for () {
     async fn follow_up(&self, _: &Target, outcome: Outcome) -> Outcome {
         outcome
     }
 }
 
-/// With `None` nothing is looked after.
+/// With `None`, nothing is looked after.
 impl<F: FollowUp> FollowUp for Option<F> {
     async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome {
         match self {

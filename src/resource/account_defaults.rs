@@ -1,7 +1,9 @@
-//! The defaults that EC2 gives new instances of this account and Region where their launch does not say otherwise.
+//! The defaults that EC2 gives new instances of this account and Region unless their launch says
+//! otherwise.
 //!
-//! There is one set of them, without id, tags, listing or states, so they do not go through [`flow`](crate::flow): one
-//! read, one decision, at most one write, one outcome. No exception tag applies to them.
+//! There is one set of them, without an id, tags, a listing or states, so they do not go through
+//! [`flow`](crate::flow): one read, one decision, at most one write, one outcome. No exception tag
+//! applies to them.
 //!
 //! | file | what it does | |
 //! |---|---|---|

@@ -1,10 +1,11 @@
-//! The attempts at one write: what was sent, what AWS answered, and how many more there may be. The same for whatever is
-//! written.
+//! The attempts at one write: what was sent, what AWS answered, and how many more there may be.
+//! They are the same whatever is written.
 
 use super::Refusal;
 use crate::{failure::Failure, patience::Pauses};
 
-/// How many more times something is looked at whose write the role's own Deny has refused: AWS may show a tag late.
+/// How many more times a target is looked at after the role's own Deny has refused its write: AWS
+/// may show a tag late.
 const MAX_LOOKS_FOR_TAG: usize = 3;
 
 /// The attempts at one write so far. `S` is what a write is made from.
@@ -22,7 +23,8 @@ struct Denied {
     looks_left: usize,
 }
 
-/// What is to be done about a write that AWS has denied, now that another look has found nothing against it.
+/// What to do about a write that AWS has denied, now that another look has found nothing against
+/// it.
 pub enum Denial {
     /// It was not denied: it may be sent.
     No,
@@ -30,13 +32,13 @@ pub enum Denial {
     LookAgain,
     /// The role's own policy denies it, and no look explains why.
     ByOwnRole(Failure),
-    /// A policy denies it that AWS does not name, and no look explains why.
+    /// A policy that AWS does not name denies it, and no look explains why.
     ByUnknown(Failure),
 }
 
 impl<S> Attempts<S> {
-    /// None in this invocation so far. `pauses` are those between two of them; `sent` is what was sent before in a write
-    /// whose answer was lost.
+    /// No attempts yet in this invocation. `pauses` are the pauses between them. `sent` is what was
+    /// sent before, in a write whose answer was lost.
     pub fn new(pauses: Pauses, sent: Option<S>) -> Self {
         Self { pauses, write_is_open: sent.is_some(), sent, denied: None, answered: None }
     }
@@ -46,7 +48,7 @@ impl<S> Attempts<S> {
         self.sent.as_ref()
     }
 
-    /// The same, when nothing more is to be done with it here.
+    /// The same, for when nothing more is to be done with it here.
     pub fn take_sent(&mut self) -> Option<S> {
         self.sent.take()
     }
@@ -56,13 +58,13 @@ impl<S> Attempts<S> {
         self.write_is_open
     }
 
-    /// A write is sent now.
+    /// Notes that a write is being sent.
     pub fn begin(&mut self) {
         self.write_is_open = true;
     }
 
-    /// Takes note of a write that did not end as it should. `sent` is what it was made from; it is kept if nobody knows
-    /// whether the write happened.
+    /// Notes a write that did not end as it should. `sent` returns what the write was made from,
+    /// which is kept if nobody knows whether the write happened.
     pub fn note(&mut self, refusal: &Refusal, sent: impl FnOnce() -> Option<S>) {
         let is_unclear = matches!(refusal, Refusal::Unclear(_));
         if !is_unclear || self.answered.is_none() {
@@ -99,12 +101,14 @@ impl<S> Attempts<S> {
         }
     }
 
-    /// Pauses before another attempt and returns `true`, or returns `false` at once if there may be none.
+    /// Pauses before another attempt and returns `true`, or returns `false` at once if there may be
+    /// none.
     pub async fn pause(&mut self) -> bool {
         self.pauses.pause().await
     }
 
-    /// The failure that remains, with what AWS answered before: time that has run out explains nothing.
+    /// The failure that remains, with what AWS answered before. That time ran out would explain
+    /// nothing on its own.
     pub fn explain(&mut self, failure: Failure) -> Failure {
         let write_is_open = failure.write_is_open || self.write_is_open;
         let failure = match self.answered.take().filter(|answered| *answered != failure.detail) {

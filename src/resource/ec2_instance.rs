@@ -5,7 +5,7 @@
 //! | `list` | finds the instances that allow version 1 | reads |
 //! | `observe` | reads instances and their tags | reads |
 //! | `usage` | asks CloudWatch how much version 1 is used | reads |
-//! | `enforce` | sends `HttpTokens=required`; EC2's answer shows that it took effect | the only code that writes |
+//! | `enforce` | sends `HttpTokens=required` and checks EC2's answer | the only code that writes |
 //! | `wording` | says what became of an instance | pure |
 
 mod enforce;

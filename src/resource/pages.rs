@@ -10,16 +10,18 @@ use crate::{
     verdict::Failed,
 };
 
-/// The pages of the listing `operation`, to its end or to its first failure. `page` asks for the page that a token
-/// names, and returns it with the token of the next one.
+/// The pages of the listing `operation`, up to its end or its first failure. `page` asks for the
+/// page that a token names, and returns it with the token of the next one.
 ///
-/// The SDK's paginators take a repeated token for the end of the listing, and what comes after it would be overlooked.
-/// Here it is a failure for `reason`.
+/// The SDK's paginators take a repeated token for the end of the listing, so what comes after it
+/// would be missed. Here a repeated token is a failure for `reason`.
 pub fn pages<P, E: From<Failure>>(
     reason: Failed,
     operation: &'static str,
     page: impl AsyncFn(Option<String>) -> Result<(P, Option<String>), E>,
 ) -> impl Stream<Item = Result<P, E>> {
+    // `Some(None)` asks for the first page, `Some(Some(token))` for the one a token names, and
+    // `None` is the end.
     let beginning = (page, Some(None), HashSet::new());
     stream::try_unfold(beginning, move |(page, token, mut asked_for)| async move {
         let Some(token) = token else { return Ok(None) };
@@ -32,8 +34,9 @@ pub fn pages<P, E: From<Failure>>(
     })
 }
 
-/// The ids on all pages of a listing as batches of targets, in another order each time: a sweep that runs out of time
-/// must not always end before the same ones. First come the failures, one of them for ids that match no known form.
+/// The ids on all pages of a listing, as batches of targets. Their order is different each time,
+/// because a sweep that runs out of time must not always end before the same targets. The failures
+/// come first, one of them for ids that match no known form.
 pub fn shuffled(
     operation: &str,
     pages: Vec<Result<Vec<String>, Unlisted>>,
@@ -41,7 +44,7 @@ pub fn shuffled(
     target: impl Fn(&str) -> Option<Target>,
 ) -> impl Iterator<Item = Result<Vec<Target>, Unlisted>> {
     let (pages, failures): (Vec<_>, Vec<_>) = pages.into_iter().partition(Result::is_ok);
-    // Something may have moved from one page to another meanwhile.
+    // A set, because an id may have moved from one page to another meanwhile and appear twice.
     let ids: BTreeSet<_> = pages.into_iter().flatten().flatten().collect();
     let (mut known, unknown) = read_all(ids, target);
     fastrand::shuffle(&mut known);

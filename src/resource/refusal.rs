@@ -1,4 +1,5 @@
-//! Why a write did not end as it should, which says what to do next. The same for every kind of resource.
+//! Why a write did not end as it should, and so what to do next. The same for every kind of
+//! resource.
 
 use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
@@ -11,30 +12,36 @@ use crate::{
 /// Why a write did not end as it should.
 #[derive(Debug)]
 pub enum Refusal {
-    /// There were too many requests, and nothing was written. After a pause a look shows whether a write is still due.
+    /// There were too many requests, and nothing was written. A look after a pause shows whether a
+    /// write is still due.
     Throttled(Failure),
-    /// Nothing was written for another reason that may pass, such as somebody else's write that came first.
+    /// Nothing was written, for another reason that may pass, such as somebody else's write that
+    /// came first.
     NotTaken(Failure),
-    /// AWS failed, its answer was lost, or what it accepted is not seen: the write may have happened. After a pause a look
-    /// shows it.
+    /// AWS failed, its answer was lost, or what it accepted does not show: the write may have
+    /// happened. A look after a pause shows whether it did.
     Unclear(Failure),
-    /// The resource is in another state than it was observed in: one more look shows what to do.
+    /// The resource is in a different state than when it was observed: one more look shows what to
+    /// do.
     Changed(Failure),
-    /// AWS is at work on the resource: look again after a pause, as long as there is time.
+    /// AWS is still changing the resource: look again after a pause, as long as there is time.
     Busy(Failure),
     /// AWS wants the write in its other form: look again and send that.
     Demanded(Failure),
-    /// The role's own Deny on what is exempt: some looks show whether it is, because a tag may show late.
+    /// The role's own Deny on exempt resources refused it. Some more looks show whether this one is
+    /// exempt, because a tag may show late.
     Denied(Failure),
-    /// The role may not do it, and AWS does not say by whose word. One more look shows whether the resource is exempt.
+    /// The role may not do it, and AWS does not say which policy forbids it. One more look shows
+    /// whether the resource is exempt.
     NotAllowed(Failure),
-    /// AWS refuses it for good: no retry mends that.
+    /// AWS refuses it for good, and no retry mends that.
     ForGood(Failure),
     /// Nothing more can be done in this invocation.
     Failed(Failure),
 }
 
-/// AWS's words for a refusal by the role's own policies (IAM user guide, "Troubleshoot access denied error messages").
+/// AWS's words for a refusal by the role's own policies (IAM user guide, "Troubleshoot access
+/// denied error messages").
 const OWN_DENY: &str = "with an explicit deny in an identity-based policy";
 /// The same for the organisation's policies.
 const DENIED_BY_ORGANISATION: [&str; 2] =
@@ -56,8 +63,8 @@ impl Refusal {
         failure
     }
 
-    /// What the answer to a write means, apart from what only its kind knows. `said` is AWS's message, if it may be
-    /// repeated.
+    /// What the answer to a write means, apart from what only its kind knows. `said` is AWS's
+    /// message, if it may be repeated.
     pub fn of<E>(operation: &str, error: &SdkError<E>, said: Option<&str>) -> Self
     where
         E: ProvideErrorMetadata,

@@ -15,11 +15,11 @@ pub enum Decision {
 /// Why the account defaults are left as they are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Leave {
-    /// They require version 2 already.
+    /// They already require version 2.
     Compliant,
     /// A declarative policy sets them.
     ManagedByPolicy,
-    /// Somebody manages them whom this version does not know.
+    /// Somebody manages them whom this version of the guardrail does not know.
     UnknownManager,
 }
 
@@ -34,7 +34,8 @@ impl Leave {
     }
 }
 
-/// Decides about the defaults that were read. Only the account's own are written: EC2 names whoever else manages them.
+/// Decides what to do about the defaults that were read. Only the account's own are written: EC2
+/// names whoever else manages them.
 pub fn decide(defaults: &Defaults) -> Decision {
     match (defaults.require_v2(), defaults.managed_by.as_deref()) {
         (true, _) => Decision::Leave(Leave::Compliant),

@@ -13,7 +13,7 @@ use crate::{
     resource::Refusal,
 };
 
-/// How many reads after the write may not show it yet: EC2 is eventually consistent.
+/// How many reads after the write may still not show it: EC2 is eventually consistent.
 const MAX_FRUITLESS_READS: usize = 5;
 
 /// Requires IMDSv2 in the account defaults.
@@ -28,10 +28,10 @@ impl EnforceDefaults {
         Self { client }
     }
 
-    /// Sets `HttpTokens=required`, reads the defaults again and returns what they are then.
+    /// Sets `HttpTokens=required`, reads the defaults again and returns them.
     ///
     /// # Errors
-    /// Why it could not be done, or could not be verified.
+    /// Why it could not be done or could not be verified.
     pub async fn enforce(&self, before: &Defaults, patience: &Patience) -> Result<Defaults, Refusal> {
         if patience.is_short() {
             return Err(Refusal::Failed(Failure::too_late()));

@@ -1,4 +1,5 @@
-//! The small flow of the account defaults: after each attempt that EC2 did not take they are read and decided about anew.
+//! The small flow of the account defaults. After each attempt that EC2 did not take, they are read
+//! again and decided about again.
 
 use super::{Decision, Defaults, EnforceDefaults, ObserveDefaults, decide, enforce::verified, wording::Wording};
 use crate::{
@@ -11,15 +12,15 @@ use crate::{
     wording::WRITE_IS_OPEN,
 };
 
-/// The small flow of the account defaults of one Region through one sweep.
+/// Takes the account defaults of one Region through one sweep.
 pub struct DefaultsFlow<'a> {
     /// The reading half.
     pub observe: &'a ObserveDefaults,
-    /// The writing half; where only a report is wanted there is none.
+    /// The writing half; `None` if only a report is wanted.
     pub enforce: Option<&'a EnforceDefaults>,
     /// The account and the Region.
     pub home: &'a Home,
-    /// What holds for everything that this sweep looks at; no exception tag applies here.
+    /// What holds for everything that this sweep looks at. No exception tag applies here.
     pub context: Context<'a>,
 }
 
@@ -27,7 +28,7 @@ impl DefaultsFlow<'_> {
     /// Takes the defaults to their outcome.
     ///
     /// # Errors
-    /// EC2 has no such defaults in this Region; in a sentence.
+    /// EC2 has no such defaults in this Region. The error is a sentence that says so.
     pub async fn run(&self) -> Result<Outcome, String> {
         let mut run = DefaultsRun::new(self);
         let in_time = self.context.patience.until_end(run.finish()).await;
@@ -76,7 +77,7 @@ impl<'a> DefaultsRun<'a> {
         }
     }
 
-    /// One attempt. Returns no outcome if there may be another.
+    /// Makes one attempt. Returns no outcome if there may be another.
     async fn enforce(&mut self, before: &Defaults, enforce: &EnforceDefaults) -> Result<Option<Outcome>, Failure> {
         self.attempts.begin();
         let refusal = match enforce.enforce(before, &self.flow.context.patience).await {
@@ -98,7 +99,7 @@ impl<'a> DefaultsRun<'a> {
         }
     }
 
-    /// An outcome without a write, unless the answer to one was lost.
+    /// Marks an outcome that follows a write whose answer was lost.
     fn doubted(&self, outcome: Outcome) -> Outcome {
         if self.attempts.sent().is_none() {
             return outcome;

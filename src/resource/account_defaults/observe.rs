@@ -1,4 +1,4 @@
-//! Looking at the account defaults.
+//! Reads the account defaults.
 
 use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::InstanceMetadataDefaultsResponse};
 
@@ -14,12 +14,13 @@ const OPERATION: &str = "GetInstanceMetadataDefaults";
 /// How EC2 names a default that nobody has set, where it does not leave it out.
 const NO_PREFERENCE: &str = "no-preference";
 
-/// The account defaults of one Region, in EC2's own words; `None` is no preference.
+/// The account defaults of one Region, in EC2's own words. `None` means no preference.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Defaults {
     /// `HttpTokens`: `optional` or `required`.
     pub http_tokens: Option<String>,
-    /// `HttpTokensEnforced`: `enabled` where EC2 refuses whatever allows version 1, else `disabled`.
+    /// `HttpTokensEnforced`: `enabled` if EC2 refuses anything that allows version 1, otherwise
+    /// `disabled`.
     pub http_tokens_enforced: Option<String>,
     /// `HttpPutResponseHopLimit`, 1 to 64.
     pub hop_limit: Option<i32>,
@@ -27,21 +28,22 @@ pub struct Defaults {
     pub http_endpoint: Option<String>,
     /// `InstanceMetadataTags`: `enabled` or `disabled`.
     pub instance_metadata_tags: Option<String>,
-    /// `ManagedBy`: `account` or `declarative-policy`; `None` where EC2 did not say.
+    /// `ManagedBy`: `account` or `declarative-policy`; `None` if EC2 did not say.
     pub managed_by: Option<String>,
     /// `ManagedExceptionMessage`: what a declarative policy says to those who want to change them.
     pub policy_message: Option<String>,
-    /// Whether EC2's answer has an account level at all. Where it has none, nothing above is known.
+    /// Whether EC2's answer has an account level at all. If it does not, nothing above is known.
     pub are_shown: bool,
 }
 
 impl Defaults {
-    /// Whether they require version 2. No preference does not.
+    /// Whether they require version 2. No preference counts as no.
     pub fn require_v2(&self) -> bool {
         self.http_tokens.as_deref() == Some("required")
     }
 
-    /// Whether EC2 refuses to launch what allows version 1 and to switch version 1 back on.
+    /// Whether EC2 refuses to launch anything that allows version 1, and to switch version 1 back
+    /// on.
     pub fn are_enforced(&self) -> bool {
         self.http_tokens_enforced.as_deref() == Some("enabled")
     }
@@ -56,7 +58,7 @@ impl Defaults {
         }
     }
 
-    /// The names of the defaults beside `HttpTokens` that are not the same in both.
+    /// The names of the defaults other than `HttpTokens` that differ between the two.
     pub(super) fn others_unlike(&self, other: &Self) -> Vec<&'static str> {
         let differences = [
             (self.http_tokens_enforced != other.http_tokens_enforced, "HttpTokensEnforced"),

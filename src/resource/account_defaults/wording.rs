@@ -47,7 +47,8 @@ impl Wording<'_> {
         Outcome { write_is_open, ..self.outcome(before, Verdict::Failed(reason), detail, after) }
     }
 
-    /// AWS has no ARN for the defaults; this one has the form of one, so that it is unique and names the account.
+    /// AWS has no ARN for the defaults. This one has the form of an ARN, so that it is unique and
+    /// names the account.
     fn outcome(&self, before: Option<&Defaults>, verdict: Verdict, detail: String, after: Option<State>) -> Outcome {
         let Home { partition, region, account, .. } = self.home;
         let is_enforced = before.is_some_and(Defaults::are_enforced);

@@ -24,7 +24,8 @@ use crate::{
 };
 
 const OPERATION: &str = "ModifyInstanceMetadataOptions";
-/// How EC2 refused `HttpTokens` that came without `HttpEndpoint`, as recorded in 2019.
+/// The start of the message with which EC2 refused `HttpTokens` without `HttpEndpoint`, as recorded
+/// in 2019.
 const ENDPOINT_DEMANDED: &str = "The HttpEndpoint is not set to 'enabled' in this request";
 
 /// Requires IMDSv2 on instances.
@@ -43,8 +44,9 @@ impl EnforceInstances {
 impl Enforce for EnforceInstances {
     type Document = Options;
 
-    /// The write takes effect at once, so there is nothing to wait for. The form that EC2 is known to demand names the
-    /// endpoint too. That is done only if the endpoint is seen to be enabled: a disabled one stays so.
+    /// The write takes effect at once, so there is nothing to wait for. The form that EC2 is known
+    /// to demand also names the endpoint. It is only sent if EC2 shows the endpoint enabled,
+    /// because a disabled one must stay disabled.
     async fn enforce(&self, observed: &Observed<Options>, form: Form, _: &Patience) -> Result<State, Refusal> {
         let endpoint = match form {
             Form::Plain => None,
@@ -57,7 +59,7 @@ impl Enforce for EnforceInstances {
         verified(&reply.map_err(|error| refusal(&error))?)
     }
 
-    /// Nothing was sent but `HttpTokens`.
+    /// Nothing but `HttpTokens` was sent.
     fn verify(&self, _: &Observed<Options>, now: &Observed<Options>) -> Result<State, Failure> {
         Ok(now.state.clone())
     }
@@ -74,7 +76,7 @@ fn refusal(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> Refusal {
     }
 }
 
-/// The reply shows the options as they are now; only what it shows is believed.
+/// The reply shows the options as they are now. Only what it shows is believed.
 fn verified(reply: &ModifyInstanceMetadataOptionsOutput) -> Result<State, Refusal> {
     let options = reply.instance_metadata_options.as_ref();
     let tokens = options.and_then(|options| options.http_tokens.as_ref());

@@ -1,5 +1,5 @@
-//! Listing the instances that allow version 1: EC2 filters, so that the cost grows with what is wrong and not with the
-//! fleet.
+//! Lists the instances that allow version 1. EC2 does the filtering, so the cost grows with what is
+//! wrong and not with the fleet.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ impl List for ObserveInstances {
     const BATCHES_AT_ONCE: usize = 1;
     const TIME_TO_FINISH: Duration = Duration::from_secs(30);
 
-    /// Of all pages only the ids are kept, until the last one is there.
+    /// Collects every page before the first batch, but keeps only the ids.
     fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Unlisted>> {
         let filters = [
             filter("metadata-options.http-tokens", ["optional"]),

@@ -1,4 +1,4 @@
-//! Looking at instances.
+//! Reads instances.
 
 use std::{
     collections::BTreeMap,
@@ -28,30 +28,32 @@ use crate::{
 
 /// The most values a filter takes ([DescribeInstances]).
 ///
-/// [DescribeInstances]: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+/// [DescribeInstances]:
+/// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
 pub(super) const MAX_FILTER_VALUES: usize = 200;
 const PAGE: i32 = 1000;
-/// What EC2's filters do not read literally. A key with one of them is looked for among all tags.
+/// What EC2's filters do not read literally. A key with one of these is looked for among all tags.
 const WILDCARDS: [char; 3] = ['*', '?', '\\'];
 
-/// How EC2 refuses a parameter that it does not know.
+/// EC2's error code for a parameter that it does not know.
 const UNKNOWN_PARAMETER: &str = "UnknownParameter";
 
-/// Reads instances, their tags and, where that is asked for, their use of IMDSv1.
+/// Reads instances, their tags and, if asked to, their use of IMDSv1.
 #[derive(Clone, Debug)]
 pub struct ObserveInstances {
     client: Client,
     usage: Option<ReadUsage>,
-    /// Whether EC2 knows that instances can be hidden, as it is not the same in every partition.
+    /// Whether EC2 knows that instances can be hidden: not every partition does.
     hides_managed: Arc<AtomicBool>,
 }
 
-/// The metadata options that a write, and what is said of it, depend on.
+/// The metadata options that a write, and what is said about it, depend on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Options {
     /// Whether EC2 shows `HttpEndpoint=enabled`.
     pub endpoint_is_enabled: bool,
-    /// `HttpPutResponseHopLimit`: how many network hops a token's answer may travel, 1 to 64.
+    /// `HttpPutResponseHopLimit`: how many network hops the answer with a token may travel, 1 to
+    /// 64.
     pub hop_limit: Option<i32>,
 }
 
@@ -61,8 +63,8 @@ impl ObserveInstances {
         Self { client, usage, hides_managed: Arc::new(AtomicBool::new(true)) }
     }
 
-    /// The instances that filters select, page by page. EC2 hides from lists and filters what other services manage,
-    /// unless it is asked for.
+    /// The instances that the filters select, page by page. EC2 leaves out instances that other
+    /// services manage, unless it is asked for them.
     pub(super) fn instances(
         &self,
         filters: Vec<Filter>,
@@ -76,6 +78,7 @@ impl ObserveInstances {
             };
             let mut page = call().await;
             if page.as_ref().is_err_and(|error| error.code() == Some(UNKNOWN_PARAMETER)) {
+                // Remembered from now on, so this partition refuses the parameter only once.
                 self.hides_managed.store(false, Relaxed);
                 page = call().await;
             }
@@ -89,7 +92,8 @@ impl ObserveInstances {
         })
     }
 
-    /// Instances by their ids. By filter: one vanished id would fail a request by id for all the others.
+    /// Reads instances by a filter for their ids. A request by id would fail for all of them if one
+    /// has vanished.
     async fn describe(&self, targets: &[&Target]) -> Result<BTreeMap<String, Instance>, Failure> {
         let by_id = filter("instance-id", targets.iter().map(|target| target.id()));
         let found = self.instances(vec![by_id]).try_concat().await?;
@@ -107,7 +111,7 @@ impl ObserveInstances {
         Ok(found)
     }
 
-    /// The tags that filters select, page by page.
+    /// The tags that the filters select, page by page.
     fn tags_of(&self, filters: Vec<Filter>) -> impl Stream<Item = Result<Vec<TagDescription>, Failure>> {
         const OPERATION: &str = "DescribeTags";
         pages(Failed::TagsUnreadable, OPERATION, async move |token| {
@@ -126,6 +130,8 @@ impl ObserveInstances {
         Observed {
             target: target.clone(),
             phase: phase(instance),
+            // Disabled comes first: nobody reaches a disabled endpoint, whatever the tokens. And
+            // what EC2 does not show counts as version 1.
             access: match (tokens, endpoint) {
                 (_, Some("disabled")) => MetadataAccess::Disabled,
                 (Some("required"), _) => MetadataAccess::V2Required,
@@ -224,7 +230,8 @@ fn launched_by(instance: &Instance) -> Option<LaunchedBy> {
     (launched_by.launch_template.is_some() || launched_by.auto_scaling_group.is_some()).then_some(launched_by)
 }
 
-/// When the instance was made: each start renews its launch time, but its primary network interface stays attached.
+/// When the instance was created. Each start renews its launch time, but its primary network
+/// interface stays attached.
 fn primary_interface_attached(instance: &Instance) -> Option<DateTime<Utc>> {
     let attachments = instance.network_interfaces().iter().filter_map(|interface| interface.attachment());
     let mut primary =

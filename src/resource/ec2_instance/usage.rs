@@ -24,9 +24,11 @@ use crate::{
 const OPERATION: &str = "GetMetricData";
 /// How many queries one request may hold ([GetMetricData]).
 ///
-/// [GetMetricData]: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+/// [GetMetricData]:
+/// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 const MAX_QUERIES: usize = 500;
-/// A day, for few data points. CloudWatch keeps hours for 15 months, so that all days are there.
+/// One day, so there are few data points. CloudWatch keeps hourly data for 15 months, so every day
+/// is still there.
 const PERIOD_SECONDS: i32 = 86_400;
 
 /// Reads how many times the metadata service of instances was called without a session token.
@@ -36,18 +38,18 @@ pub struct ReadUsage {
     days: u8,
 }
 
-/// The days that are asked about, from the beginning of one, because CloudWatch counts by whole days.
+/// The days to ask about. They begin at midnight, because CloudWatch counts by whole days.
 #[derive(Clone, Copy)]
 struct Window {
     since: NaiveDate,
     until: NaiveDate,
 }
 
-/// The results of each query, by its id and in the order of the pages that its data is spread over.
+/// The results of each query by its id, in the order of the pages that its data is spread over.
 type Results = BTreeMap<String, Vec<MetricDataResult>>;
 
 impl ReadUsage {
-    /// Reads through this client over so many days and today; `None` where there is nothing to ask.
+    /// Reads through this client over this many days and today; `None` if there is nothing to ask.
     pub fn over(UsageDays(days): UsageDays, client: Client) -> Option<Self> {
         (days > 0).then_some(Self { client, days })
     }
@@ -82,7 +84,7 @@ impl ReadUsage {
 }
 
 impl Window {
-    /// So many whole days and the present one.
+    /// This many whole days, and today.
     fn before(now: chrono::DateTime<Utc>, days: u8) -> Self {
         let day = |offset| (now + TimeDelta::days(offset)).date_naive();
         Self { since: day(-i64::from(days)), until: day(1) }
@@ -93,7 +95,8 @@ fn midnight(day: NaiveDate) -> DateTime {
     DateTime::from_secs(day.and_time(NaiveTime::MIN).and_utc().timestamp())
 }
 
-/// The metric exists by instance only: without the dimension CloudWatch finds nothing, whatever is in use.
+/// The metric exists only by instance: without the dimension CloudWatch finds nothing, whatever is
+/// in use.
 fn query(target: &Target) -> MetricDataQuery {
     let instance = Dimension::builder().name("InstanceId").value(target.id()).build();
     let metric = Metric::builder().namespace("AWS/EC2").metric_name("MetadataNoToken").dimensions(instance).build();
@@ -101,12 +104,13 @@ fn query(target: &Target) -> MetricDataQuery {
     MetricDataQuery::builder().id(query_id(target)).metric_stat(sum).build()
 }
 
-/// A query's id has letters, digits and underscores.
+/// A query's id may hold letters, digits and underscores.
 fn query_id(target: &Target) -> String {
     target.id().replace('-', "_")
 }
 
 fn by_query(pages: Vec<GetMetricDataOutput>) -> Result<Results, Failure> {
+    // A warning may mean that counts are missing, and a missing count must not pass for zero.
     if pages.iter().any(|page| !page.messages().is_empty()) {
         return Err(usage_unreadable(WrongUsage::Warning));
     }
@@ -127,6 +131,7 @@ fn usage(results: Option<&Vec<MetricDataResult>>, since: NaiveDate) -> Result<Us
         return Err(usage_unreadable(WrongUsage::Status(status)));
     }
     let mut values = results.iter().flat_map(MetricDataResult::values).peekable();
+    // No data is not zero: it does not show that nothing called without a token.
     if values.peek().is_none() {
         return Ok(Usage::NoData);
     }
@@ -134,8 +139,8 @@ fn usage(results: Option<&Vec<MetricDataResult>>, since: NaiveDate) -> Result<Us
     number.map(|number| Usage::Calls { number, since }).ok_or_else(|| usage_unreadable(WrongUsage::NotWhole))
 }
 
-/// What keeps the results of one query from being all of it. Partial data may go on on a later page; what went wrong
-/// on one page, no other mends.
+/// What makes the results of one query incomplete. Partial data may continue on a later page, but
+/// no later page mends what went wrong on an earlier one.
 fn incomplete(results: &[MetricDataResult]) -> Option<&MetricDataResult> {
     let is_wrong = |result: &&MetricDataResult| {
         !matches!(result.status_code(), Some(StatusCode::Complete | StatusCode::PartialData))
@@ -146,7 +151,7 @@ fn incomplete(results: &[MetricDataResult]) -> Option<&MetricDataResult> {
 
 /// The sum as a whole number; `None` if it is not one.
 fn count(sum: f64) -> Option<u64> {
-    /// Up to here every whole number has a value of its own.
+    /// Up to this number an `f64` holds every whole number exactly.
     const MAX: f64 = 9_007_199_254_740_992.0;
     if !(0.0..=MAX).contains(&sum) || sum.fract() > 0.0 {
         return None;

@@ -32,7 +32,7 @@ impl Words for Instances {
     }
 }
 
-/// A token's answer reaches no container over a hop limit of 1.
+/// With a hop limit of 1, the answer with a token does not reach containers.
 fn containers_lose_it(observed: &Observed<Options>, verdict: Verdict) -> bool {
     let loses_version_1 = matches!(verdict, Verdict::Enforced(_) | Verdict::WouldEnforce);
     loses_version_1 && observed.document.hop_limit == Some(1)
