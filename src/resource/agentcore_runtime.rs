@@ -5,12 +5,12 @@
 //! | `list` | finds all runtimes: the listing shows no setting | reads |
 //! | `observe` | reads runtimes and their tags | reads |
 //! | [`document`] | what a runtime is, and the update that loses nothing of it | pure |
-//! | `hold` | which runtimes are not the guardrail's to write | pure |
+//! | `hold` | says which runtimes the guardrail must not write | pure |
 //! | `enforce` | sends the update that requires MMDSv2 | the only code that writes |
 //! | `verify` | waits until AWS shows the update, and compares | reads |
 //! | `wording` | says what became of a runtime | pure |
 //! | [`endpoints`] | looks after a runtime's endpoints once its own outcome is known | |
-//! | `body` | gives the bytes of an answer, for all that reads | |
+//! | `body` | keeps the bytes of an answer, for everything that reads | |
 
 mod body;
 pub mod document;

@@ -1,4 +1,4 @@
-//! Answers, read by their bytes: the SDK's types drop what they do not know.
+//! Reads answers by their bytes: the SDK's types drop what they do not know.
 
 use std::{
     fmt,
@@ -12,16 +12,18 @@ use aws_sdk_bedrockagentcorecontrol::{
 
 use crate::{failure::Failure, verdict::Failed};
 
-/// Keeps the body of the last answer, if that was a success.
+/// Keeps the body of the last answer, if it was a success.
 #[derive(Clone, Default)]
 pub(super) struct BodyTap(Arc<Mutex<Option<Vec<u8>>>>);
 
 impl BodyTap {
-    /// What was read of the request `operation` that was sent with this tap, and answered with `reply`; `None` if AWS
-    /// does not know what it asks for. `parse` reads the body, even if the SDK could not read its own types from it.
+    /// What was read with the request `operation`, which was sent with this tap and answered with
+    /// `reply`. `None` if AWS does not know what was asked for. `parse` reads the body even if the
+    /// SDK could not read its own types from it.
     ///
     /// # Errors
-    /// The request failed, for `reason`, or its body is not what was asked for, in the words of `unreadable`.
+    /// The request failed, for `reason`, or its body is not what was asked for, in the words of
+    /// `unreadable`.
     pub fn read<T, O, E: ProvideErrorMetadata>(
         &self,
         (reason, operation, unreadable): (Failed, &str, &str),

@@ -1,7 +1,8 @@
-//! A runtime as GetAgentRuntime returned it, and the update that changes one member of it and loses none.
+//! A runtime as GetAgentRuntime returned it, and the update that changes one member of it and loses
+//! none.
 //!
-//! UpdateAgentRuntime replaces the whole configuration, and the SDK's types drop what they do not know. So the
-//! update is built from the bytes of the read, member by member.
+//! UpdateAgentRuntime replaces the whole configuration, and the SDK's types drop what they do not
+//! know. So the update is built from the bytes that were read, member by member.
 
 use std::fmt;
 
@@ -32,9 +33,9 @@ const OWNED_BY_AWS: [&str; 9] = [
     "status",
     "workloadIdentityDetails",
 ];
-/// Without these UpdateAgentRuntime is refused, and the SDK would fill in an empty text.
+/// UpdateAgentRuntime is refused without these, and the SDK would fill in an empty text.
 const REQUIRED: [&str; 2] = ["agentRuntimeArtifact", "roleArn"];
-/// Members that AWS may return empty and refuses to take empty.
+/// Members that AWS may return empty but refuses to take empty.
 const NEVER_EMPTY: [&[&str]; 8] = [
     &["allowedPorts"],
     &["authorizerConfiguration", "customJWTAuthorizer", "allowedAudience"],
@@ -43,13 +44,14 @@ const NEVER_EMPTY: [&[&str]; 8] = [
     &["authorizerConfiguration", "customJWTAuthorizer", "customClaims"],
     &["description"],
     &["requestHeaderConfiguration", "requestHeaderAllowlist"],
-    // A union that is left without a member.
+    // A union with no member left.
     &["requestHeaderConfiguration"],
 ];
 const AUTHORIZER: [&str; 1] = ["authorizerConfiguration"];
 const REQUIRE_MMDSV2: [&str; 2] = ["metadataConfiguration", "requireMMDSV2"];
 const S3_ENDPOINT: [&str; 3] = ["networkConfiguration", "networkModeConfig", "requireServiceS3Endpoint"];
-/// Runtimes created from this moment on refuse `requireServiceS3Endpoint` in an update, whatever its value.
+/// Runtimes created at or after this moment refuse `requireServiceS3Endpoint` in an update,
+/// whatever its value.
 const S3_ENDPOINT_FIXED_SINCE: &str = "2026-06-11T00:00:00Z";
 
 /// A runtime as AWS returned it.
@@ -57,11 +59,12 @@ const S3_ENDPOINT_FIXED_SINCE: &str = "2026-06-11T00:00:00Z";
 pub struct Document {
     whole: RawObject,
     configuration: RawObject,
-    /// The authorizer that the update is to set, because the runtime has none.
+    /// The authorizer that the update is to set because the runtime has none.
     authorizer: Option<Authorizer>,
 }
 
-/// Why an update cannot be built without losing or inventing something. It names members, never values.
+/// Why an update cannot be built without losing or inventing something. Names members, never
+/// values.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum UnsafeToSend {
     /// AWS did not return a member that an update needs.
@@ -75,31 +78,32 @@ pub enum UnsafeToSend {
 /// What to do with `requireServiceS3Endpoint`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum S3Endpoint {
-    /// Send back what was read: leaving a `false` out re-provisions the gateway.
+    /// Send back what was read. Leaving out a `false` re-provisions the gateway.
     Keep,
-    /// Leave it out: AWS refuses it.
+    /// Leave it out, because AWS refuses it.
     Omit,
 }
 
 /// The body of an UpdateAgentRuntime request.
 #[derive(Clone, Eq, PartialEq)]
 pub struct UpdateBody {
-    /// The same for the same runtime, version and configuration, so that a retry is the same request to AWS.
+    /// The token is the same for the same runtime, version and configuration, so a retry is the
+    /// same request to AWS.
     pub client_token: String,
     /// The JSON, with the client token in it.
     pub json: String,
 }
 
 impl fmt::Debug for UpdateBody {
-    /// Without the JSON, which holds secrets.
+    /// Leaves out the JSON, which holds secrets.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("UpdateBody").field("client_token", &self.client_token).finish_non_exhaustive()
     }
 }
 
 impl Document {
-    /// Reads the body of GetAgentRuntime's answer; `None` where it is no JSON object, or nested too deep to be one of
-    /// AWS's.
+    /// Reads the body of GetAgentRuntime's answer; `None` if it is not a JSON object, or is nested
+    /// too deep to be one of AWS's.
     pub fn parse(body: &[u8]) -> Option<Self> {
         let whole = RawObject::parse(body).filter(|_| depth(body) <= MAX_DEPTH)?;
         let mut configuration = whole.clone();
@@ -111,7 +115,8 @@ impl Document {
                 configuration.remove(path);
             }
         }
-        // Only this: what is empty in another shape counts as an authorizer, and is AWS's to refuse.
+        // Only an empty object. Anything empty in another shape counts as an authorizer, and AWS
+        // may refuse it.
         if configuration.get(&AUTHORIZER).is_some_and(|json| is_empty_object(&json)) {
             configuration.remove(&AUTHORIZER);
         }
@@ -123,35 +128,36 @@ impl Document {
         self.text(&["agentRuntimeId"]).as_deref() == Some(target.id())
     }
 
-    /// `metadataConfiguration.requireMMDSV2`; `None` where it is absent, null or not a boolean.
+    /// `metadataConfiguration.requireMMDSV2`; `None` if it is absent, null or not a boolean.
     pub fn requires_mmdsv2(&self) -> Option<bool> {
         self.whole.get_as(&REQUIRE_MMDSV2)
     }
 
-    /// `agentRuntimeVersion`; `None` where it is absent or no number.
+    /// `agentRuntimeVersion`; `None` if it is absent or not a number.
     pub fn version(&self) -> Option<u64> {
         self.text(&["agentRuntimeVersion"])?.parse().ok()
     }
 
-    /// A member that is a text, by its path.
+    /// A text member, by its path.
     pub fn text(&self, path: &[&str]) -> Option<String> {
         self.whole.get_as(path)
     }
 
-    /// Whether a member is there with a value other than null or an empty object.
+    /// Whether a member is present and neither null nor an empty text, array or object.
     pub fn has(&self, path: &[&str]) -> bool {
         self.whole.get(path).is_some_and(|json| json != "null" && !is_empty(&json))
     }
 
-    /// Whether it has no authorizer: `authorizerConfiguration` is absent, null or an object without members. Whatever
-    /// else stands there is one, whether or not anybody knows its shape.
+    /// Whether it has no authorizer: `authorizerConfiguration` is absent, null or an object without
+    /// members. Anything else there is an authorizer, whether or not anybody knows its shape.
     pub fn lacks_authorizer(&self) -> bool {
         let is_none = |json: &str| json == "null" || is_empty_object(json);
         self.whole.get(&AUTHORIZER).is_none_or(|json| is_none(&json))
     }
 
-    /// The same runtime, whose update is to set this authorizer if it has none: an existing one is never touched. From
-    /// here on it is sent, verified and kept out of messages like every other member.
+    /// The same runtime, with an update that is to set this authorizer if the runtime has none. An
+    /// existing authorizer is never touched. From here on it is sent, verified and kept out of
+    /// messages like every other member.
     pub fn with_authorizer(self, authorizer: &Authorizer) -> Self {
         let authorizer = self.lacks_authorizer().then(|| authorizer.clone());
         Self { authorizer, ..self }
@@ -162,8 +168,9 @@ impl Document {
         self.authorizer.is_some()
     }
 
-    /// `requireServiceS3Endpoint` can only be sent back for runtimes that are older than the rule against it. Where
-    /// the age is unknown it is sent back: AWS's refusal is loud, a lost member is silent.
+    /// Whether `requireServiceS3Endpoint` can be sent back. It can only for runtimes older than the
+    /// rule against it. If the age is unknown it is sent back: AWS's refusal is loud, but a lost
+    /// member is silent.
     pub fn s3_endpoint(&self) -> S3Endpoint {
         let fixed_since: Option<DateTime<Utc>> = S3_ENDPOINT_FIXED_SINCE.parse().ok();
         match (self.created_at(), fixed_since) {
@@ -172,7 +179,8 @@ impl Document {
         }
     }
 
-    /// The update that requires MMDSv2 and carries every other member of the configuration as it was read.
+    /// The update that requires MMDSv2 and carries every other member of the configuration as it
+    /// was read.
     ///
     /// # Errors
     /// It cannot be built without losing or inventing something.
@@ -193,8 +201,8 @@ impl Document {
         Ok(UpdateBody { client_token, json: body.to_json() })
     }
 
-    /// The paths of the members of the configuration, `requireMMDSV2` aside, that are not the same in this runtime as it
-    /// is to be sent and in another one as it was read.
+    /// The paths of the members of the configuration that differ between this runtime as it is to
+    /// be sent and another one as it was read. `requireMMDSV2` does not count.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let setting = REQUIRE_MMDSV2.join(".");
         let mut found = comparable(self.to_send()).differences(&comparable(other.configuration.clone()));
@@ -202,12 +210,13 @@ impl Document {
         found
     }
 
-    /// What AWS says about the runtime, with every configuration value in it replaced by the name of its member.
+    /// What AWS says about the runtime, with every configuration value replaced by the name of its
+    /// member.
     pub fn redact(&self, said: &str) -> String {
         redact(said, &self.to_send().values())
     }
 
-    /// The configuration as it is to be sent, but for the setting.
+    /// The configuration as it is to be sent, apart from the setting.
     fn to_send(&self) -> RawObject {
         let mut configuration = self.configuration.clone();
         if let Some(authorizer) = &self.authorizer {
@@ -217,7 +226,7 @@ impl Document {
         configuration
     }
 
-    /// AWS's JSON writes times as text; seconds since 1970 are its other format.
+    /// AWS's JSON writes times as text. Its other format is seconds since 1970.
     fn created_at(&self) -> Option<DateTime<Utc>> {
         let path = ["createdAt"];
         #[expect(clippy::cast_possible_truncation, reason = "whole seconds are enough")]
@@ -229,10 +238,10 @@ impl Document {
     }
 }
 
-/// The configuration with the setting at its place, so that `metadataConfiguration` as a whole is not a difference if it
-/// was absent.
+/// The configuration with the setting in place, so that an absent `metadataConfiguration` does not
+/// count as a difference.
 fn comparable(mut configuration: RawObject) -> RawObject {
-    // A configuration whose setting cannot be set is compared as it is.
+    // A configuration in which the setting cannot be set is compared as it is.
     let _ = configuration.set(&REQUIRE_MMDSV2, &true);
     configuration
 }

@@ -1,5 +1,5 @@
-//! The one write to a runtime: its whole configuration with `requireMMDSV2`, and with an authorizer where it has none
-//! and one is to be set.
+//! The one write to a runtime: its whole configuration with `requireMMDSV2`, and with an authorizer
+//! if it has none and one is to be set.
 
 use aws_sdk_bedrockagentcorecontrol::{
     Client,
@@ -26,7 +26,8 @@ use crate::{
 };
 
 const OPERATION: &str = "UpdateAgentRuntime";
-/// How AWS refuses `requireServiceS3Endpoint` for a runtime that it counts as newer than we did.
+/// AWS's message if it refuses `requireServiceS3Endpoint` for a runtime that seemed older to the
+/// guardrail.
 const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
 
 /// Requires MMDSv2 on runtimes.
@@ -41,8 +42,8 @@ impl EnforceRuntimes {
         Self { client }
     }
 
-    /// Sends the prepared bytes in the place of the SDK's own body. `content-length` goes with them: without it the
-    /// body would be cut to the old length, and the call would still succeed.
+    /// Sends the prepared bytes in place of the SDK's own body, with their own `content-length`.
+    /// Without it the body would be cut to the old length, and the call would still succeed.
     async fn send(&self, target: &Target, before: &Document, form: Form) -> Result<(), Refusal> {
         let s3_endpoint = match form {
             Form::Plain => before.s3_endpoint(),
@@ -59,7 +60,8 @@ impl EnforceRuntimes {
         reply.map(|_| ()).map_err(|error| refusal(&error, before, s3_endpoint))
     }
 
-    /// What came of an update whose answer was lost, as far as the runtime shows that it happened.
+    /// What became of an update whose answer was lost, as far as the runtime shows that it
+    /// happened.
     async fn unclear(
         &self,
         target: &Target,

@@ -1,24 +1,24 @@
-//! Which runtimes are not the guardrail's to write. Pure.
+//! Which runtimes the guardrail must not write. Pure.
 
 use super::document::{Artifact, Document};
 use crate::{observed::Hold, settings::MutableArtifacts, target::Target};
 
-/// AWS names the runtime behind a harness so.
+/// AWS gives the runtime behind a harness an id with this prefix.
 const OF_HARNESS: &str = "harness_";
 /// Where a runtime on Instances compute names its capacity.
 const CAPACITY_PROVIDER: [&str; 1] = ["capacityProviderConfiguration"];
 
-/// What a runtime is a part of, if that alone may write it and move its endpoints.
+/// What a runtime is part of. The guardrail then neither writes it nor moves its endpoints.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PartOf {
-    /// A harness, which alone updates its runtime.
+    /// A harness: only the harness updates its runtime.
     Harness,
-    /// Instances compute, for which MMDS is not documented.
+    /// Instances compute, for which AWS does not document MMDS.
     InstancesCompute,
 }
 
 impl PartOf {
-    /// What a runtime is a part of.
+    /// What a runtime is part of; `None` if it stands alone.
     pub fn of(target: &Target, document: &Document) -> Option<Self> {
         if target.id().starts_with(OF_HARNESS) {
             return Some(Self::Harness);
@@ -36,7 +36,7 @@ impl From<PartOf> for Hold {
     }
 }
 
-/// Why the guardrail does not write a runtime.
+/// Why the guardrail must not write a runtime.
 pub(super) fn hold(target: &Target, document: &Document, artifacts: MutableArtifacts) -> Option<Hold> {
     let holds_artifact = artifacts == MutableArtifacts::Hold && Artifact::of(document) != Artifact::Fixed;
     let part_of = PartOf::of(target, document).map(Hold::from);

@@ -1,5 +1,5 @@
-//! Lists runtimes. The service filters nothing and shows no setting, so each runtime is read, just before its own write,
-//! because the update sends back everything that was read.
+//! Lists runtimes. The service filters nothing and shows no setting, so each runtime is read. It is
+//! read just before its own write, because the update sends back everything that was read.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ impl List for ObserveRuntimes {
     const BATCHES_AT_ONCE: usize = CONCURRENCY;
     const TIME_TO_FINISH: Duration = Duration::from_secs(120);
 
-    /// AWS allows 1,000 runtimes in an account and Region, so their ids are few.
+    /// AWS allows 1,000 runtimes in an account and Region, so keeping all their ids costs little.
     fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Unlisted>> {
         let pages = pages(Failed::ReadFailed, OPERATION, async |token| page(&self.client, token).await);
         stream::once(pages.collect::<Vec<_>>()).flat_map(move |pages| {
@@ -45,7 +45,7 @@ async fn page(client: &Client, token: Option<String>) -> Result<(Vec<String>, Op
     Ok((page.agent_runtimes.into_iter().map(|runtime| runtime.agent_runtime_id).collect(), page.next_token))
 }
 
-/// A service that has given a page is offered, whatever becomes of its name after that.
+/// A service that has returned a page is offered, whatever happens to its name after that.
 fn not_listed(error: &SdkError<ListAgentRuntimesError>, is_first: bool) -> Unlisted {
     if is_first && is_unresolvable(error) {
         return Unlisted::NotOffered(NOT_OFFERED.to_owned());

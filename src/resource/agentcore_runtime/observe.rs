@@ -1,4 +1,4 @@
-//! Looking at runtimes.
+//! Reads runtimes.
 
 use std::future::Future;
 
@@ -35,7 +35,7 @@ pub struct ObserveRuntimes {
 }
 
 impl ObserveRuntimes {
-    /// Reads through this client, and notices what is to be noticed about authorizers and artifacts.
+    /// Reads through this client. The settings say what to notice about authorizers and artifacts.
     pub fn new(client: Client, authorizer: RuntimeAuthorizer, artifacts: MutableArtifacts) -> Self {
         Self { client, authorizer, artifacts }
     }
@@ -47,7 +47,8 @@ impl ObserveRuntimes {
         })
     }
 
-    /// The tags, and the runtime after them: the update sends back all that was read, so that it has to be read last.
+    /// Reads the tags first and the runtime last, because the update sends back everything that was
+    /// read.
     async fn look_after_tags(&self, target: &Target) -> Result<Observation<Document>, Failure> {
         let tags = list_tags(&self.client, target.arn()).await.map_err(|error| tags_unreadable(&error))?;
         let mut look = self.look(target).await?;
@@ -63,6 +64,7 @@ impl ObserveRuntimes {
                 Some(true) => MetadataAccess::V2Required,
                 Some(false) | None => MetadataAccess::V1Allowed,
             },
+            // Tags need a separate request. It is only sent for a runtime that is due for a write.
             tags: Tags::Unread,
             hold: hold(target, &document, self.artifacts),
             created: None,
@@ -78,12 +80,12 @@ impl ObserveRuntimes {
     }
 }
 
-/// The present runtime; `None` if AWS does not know it.
+/// The current version of a runtime; `None` if AWS does not know it.
 pub(super) async fn read(client: &Client, target: &Target) -> Result<Option<Document>, Failure> {
     read_version(client, target, None).await
 }
 
-/// One version of the runtime, or the present one; `None` if AWS does not know it.
+/// One version of a runtime, or the current one; `None` if AWS does not know it.
 pub(super) async fn read_version(
     client: &Client,
     target: &Target,
@@ -138,7 +140,8 @@ pub(super) fn state(document: &Document) -> State {
     State::Runtime { require_mmdsv2: document.requires_mmdsv2(), version: document.text(&["agentRuntimeVersion"]) }
 }
 
-/// What AWS says of a failed update may quote the authorizer that was sent, even where the runtime does not show it.
+/// Keeps the authorizer to be set out of AWS's words about a failed update: they may quote it even
+/// if the runtime does not show it.
 fn without_authorizer(phase: Phase, authorizer: &RuntimeAuthorizer) -> Phase {
     match (phase, authorizer.to_set()) {
         (Phase::Broken { reason, status, said }, Some(one)) => {
@@ -148,7 +151,8 @@ fn without_authorizer(phase: Phase, authorizer: &RuntimeAuthorizer) -> Phase {
     }
 }
 
-/// After UPDATE_FAILED the service shows the configuration that failed, so it must not be sent again.
+/// After UPDATE_FAILED the service shows the configuration that failed, so it must not be sent
+/// again.
 pub(super) fn phase(document: &Document) -> Phase {
     let status = document.text(&["status"]).unwrap_or_else(|| "not given".to_owned());
     let broken = |reason| Phase::Broken {

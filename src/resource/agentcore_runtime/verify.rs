@@ -1,4 +1,4 @@
-//! After an update: waiting until AWS has done its work, and the proof that nothing was lost.
+//! After an update: waits until AWS has finished, and proves that nothing was lost.
 
 use aws_sdk_bedrockagentcorecontrol::Client;
 
@@ -16,18 +16,19 @@ use crate::{
     target::Target,
 };
 
-/// What became of a write that was sent and not refused.
+/// How much is known about a write that was sent and not refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Sent {
     /// AWS accepted it.
     Accepted,
-    /// It may have been accepted: the answer was lost.
+    /// AWS may have accepted it: the answer was lost.
     Unclear,
 }
 
 impl Sent {
-    /// How many reads may fail or lag behind the write before the last one counts as the truth. They are few if the
-    /// answer was lost: the same write may be sent again, and AWS knows it by its client token.
+    /// How many reads in a row may fail or lag behind the write before the last one counts as the
+    /// truth. After a lost answer there are few: the same write may be sent again, and AWS
+    /// recognises it by its client token.
     pub(super) fn max_fruitless_reads(self) -> usize {
         match self {
             Self::Accepted => 7,
@@ -36,8 +37,8 @@ impl Sent {
     }
 }
 
-/// Waits until AWS has done its work and shows it, and returns the runtime as it is then. Does not wait for somebody
-/// else's update.
+/// Waits until AWS has finished and shows the update, and returns the runtime as it is then. After
+/// a lost answer it does not wait for somebody else's update.
 pub(super) async fn settled(
     client: &Client,
     target: &Target,
@@ -59,6 +60,7 @@ fn progress(sent: Sent, before: &Document, now: Document) -> Progress<Result<Doc
         Phase::Ending(_) => Progress::Ended(Err(Refusal::Unclear(not_verified(Unverified::Deleting)))),
         _ if sent == Sent::Unclear && is_anothers(before, &now) => Progress::Ended(Ok(now)),
         Phase::Settled if is_newer(before, &now) => Progress::Ended(Ok(now)),
+        // An unchanged version at rest: AWS may simply not show the update yet.
         Phase::Settled | Phase::Passing(_) => Progress::Behind(Ok(now)),
         Phase::Creating(status) | Phase::Changing(status) => {
             Progress::Working(Err(Refusal::Failed(shown(&now, Failure::still_changing(&status)))))
@@ -72,18 +74,21 @@ pub(super) fn is_anothers(before: &Document, now: &Document) -> bool {
     is_newer(before, now) && !may_be_ours(before, now)
 }
 
-/// A newer version without the requirement is somebody else's.
+/// Whether the runtime shows an update that may be the guardrail's own. A newer version without the
+/// requirement is somebody else's.
 pub(super) fn may_be_ours(before: &Document, now: &Document) -> bool {
     is_newer(before, now) && now.requires_mmdsv2() == Some(true)
 }
 
-/// Whether a version was made after the update was built.
+/// Whether the current version was made after the one that the update was built from.
 fn is_newer(before: &Document, now: &Document) -> bool {
     now.version() > before.version()
 }
 
-/// What was asked for is there, nothing else changed, and nobody else's update came in between.
+/// Checks that what was asked for is there, that nothing else changed, and that no other update
+/// came in between.
 pub(super) fn verified(before: &Document, now: &Document) -> Result<State, Failure> {
+    // In this order, because another update in between explains the other two problems.
     let problem =
         [wrong_version(before, now), lost_configuration(before, now), still_v1(now)].into_iter().flatten().next();
     match problem {

@@ -45,7 +45,7 @@ impl Words for Runtimes {
         findings
     }
 
-    /// About the authorizer of a runtime that has none, if the guardrail was told to set one.
+    /// About the authorizer of a runtime that has none, if the guardrail is to set one.
     fn remark(observed: &Observed<Document>, verdict: Verdict) -> Option<&'static str> {
         if !observed.document.gets_authorizer() {
             return None;

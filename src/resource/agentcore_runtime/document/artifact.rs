@@ -11,7 +11,8 @@ const OBJECT_VERSION: [&str; 5] = ["agentRuntimeArtifact", "codeConfiguration", 
 pub enum Artifact {
     /// It cannot: it is an image with a digest or an S3 object with a version.
     Fixed,
-    /// It can. Sending it again, or another version of the runtime with it, may deploy whatever its name points at now.
+    /// It can. Sending it again, or moving to another version of the runtime that has it, may
+    /// deploy whatever its name points at now.
     Mutable,
     /// It is of a kind that this version of the guardrail does not know.
     Unknown,
@@ -31,7 +32,8 @@ impl Artifact {
     }
 }
 
-/// `null` is the version of what was stored while the bucket kept no versions; it is overwritten in its place.
+/// `null` is the version of an object that was stored while the bucket kept no versions. It is
+/// overwritten in place.
 fn has_version(document: &Document) -> bool {
     document.text(&OBJECT_VERSION).is_some_and(|version| !["", "null"].contains(&version.as_str()))
 }

@@ -1,23 +1,25 @@
-//! Messages of AWS may quote a runtime's configuration, which holds secrets.
+//! Keeps secrets out of AWS's messages, which may quote a runtime's configuration.
 
 use std::cmp::Reverse;
 
-/// Shorter values are left alone: taking every `1` or `no` out of a sentence would protect nothing.
+/// Shorter values are left alone: cutting every `1` or `no` from a sentence would protect nothing.
 const MIN_SECRET_CHARS: usize = 4;
-/// This much of a secret in a row counts as a quotation of it, even where AWS cut or escaped the rest.
+/// This many characters of a secret in a row count as a quotation of it, even if AWS cut or escaped
+/// the rest.
 const MIN_QUOTED_CHARS: usize = 8;
-/// Where secrets are kept, and who may invoke a runtime. Elsewhere values are ARNs and addresses, whose parts stand in
-/// every message.
+/// Where secrets are kept, and who may invoke a runtime. The values elsewhere are ARNs and
+/// addresses, and parts of those appear in every message.
 const SECRETS: [&str; 2] = ["environmentVariables", "authorizerConfiguration"];
-/// An address, too: what it has in common with a secret, such as `https://`, gives nothing away.
+/// This is an address too. What it has in common with a secret, such as `https://`, gives nothing
+/// away.
 const DISCOVERY_URL: &str = "authorizerConfiguration.customJWTAuthorizer.discoveryUrl";
 
-/// Replaces every value in a message by the name of its member; gives none of the message where a part of a secret
-/// would remain. `values` are pairs of a path and a value.
+/// Replaces every value in a message with the name of its member. Withholds the whole message if
+/// part of a secret would remain. `values` are pairs of a path and a value.
 pub fn redact(message: &str, values: &[(String, String)]) -> String {
     let values = values.iter().filter(|(_, value)| value.chars().count() >= MIN_SECRET_CHARS);
     let mut values: Vec<_> = values.flat_map(|(path, value)| [(path, value.clone()), (path, escaped(value))]).collect();
-    // A value may contain another one.
+    // Longest first, because a value may contain another one.
     values.sort_by_key(|(_, value)| Reverse(value.len()));
     let mut redacted = message.to_owned();
     for (path, value) in &values {
@@ -31,7 +33,7 @@ pub fn redact(message: &str, values: &[(String, String)]) -> String {
     }
 }
 
-/// The value as it stands inside JSON: AWS may quote what it was sent.
+/// The value as it appears inside JSON: AWS may quote what it was sent.
 fn escaped(value: &str) -> String {
     let json = serde_json::Value::from(value).to_string();
     json[1..json.len() - 1].to_owned()
@@ -41,7 +43,7 @@ fn is_secret(path: &str) -> bool {
     path != DISCOVERY_URL && SECRETS.iter().any(|secrets| path.starts_with(secrets))
 }
 
-/// Whether a message quotes a part of a value that is no part of the address.
+/// Whether a message quotes a part of a value that is not also a part of the address.
 fn is_quoted(value: &str, message: &str, address: &str) -> bool {
     let chars: Vec<_> = value.chars().collect();
     let mut parts = chars.windows(MIN_QUOTED_CHARS).map(String::from_iter);
