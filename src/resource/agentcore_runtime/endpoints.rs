@@ -1,5 +1,6 @@
-//! The endpoints of a runtime. A version of a runtime never changes: an endpoint that is pinned to one without MMDSv2
-//! stays where AWS refuses to invoke it, even after the runtime itself was enforced. `DEFAULT` alone follows.
+//! The endpoints of a runtime. A version of a runtime never changes. So an endpoint that is pinned
+//! to a version without MMDSv2 stays where AWS refuses to invoke it, even after the runtime itself
+//! was enforced. Only `DEFAULT` follows.
 //!
 //! | file | what it does | |
 //! |---|---|---|

@@ -58,6 +58,7 @@ pub(super) async fn settled(
 fn progress(sent: Sent, before: &Document, now: Document) -> Progress<Result<Document, Refusal>> {
     match phase(&now) {
         Phase::Ending(_) => Progress::Ended(Err(Refusal::Unclear(not_verified(Unverified::Deleting)))),
+        // Waiting for somebody else's update would not tell what became of ours.
         _ if sent == Sent::Unclear && is_anothers(before, &now) => Progress::Ended(Ok(now)),
         Phase::Settled if is_newer(before, &now) => Progress::Ended(Ok(now)),
         // An unchanged version at rest: AWS may simply not show the update yet.

@@ -23,7 +23,8 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// `None` if nothing is known of it, if it is about to go, or if a retry will come anyway.
+    /// `None` if nothing is known of the runtime, if it is about to go, or if a retry will come
+    /// anyway.
     pub fn of(outcome: &Outcome) -> Option<Self> {
         let State::Runtime { require_mmdsv2, version } = outcome.after.as_ref().or(outcome.before.as_ref())? else {
             return None;
@@ -33,12 +34,13 @@ impl Runtime {
         (!is_left).then_some(Self { version, requires_mmdsv2, verdict: outcome.verdict })
     }
 
-    /// Whether nothing is left to be done to the runtime itself, so that its endpoints are next.
+    /// Whether the runtime itself needs nothing more, so its endpoints are next.
     pub fn is_done(&self) -> bool {
         self.comes_first().is_none()
     }
 
-    /// Whether it has required MMDSv2 for long enough that an endpoint that follows it does, too.
+    /// Whether it has required MMDSv2 for long enough that an endpoint following it should have
+    /// caught up.
     pub fn is_followed(&self) -> bool {
         matches!(self.verdict, Verdict::Compliant(_))
     }
@@ -73,7 +75,7 @@ impl Pinned {
     }
 }
 
-/// What is known of a pinned endpoint. `None` is what was not read yet.
+/// What is known about a pinned endpoint. `None` means not read yet.
 #[derive(Clone, Debug)]
 pub struct Facts<'a> {
     /// The endpoint, as the listing showed it.
@@ -82,15 +84,15 @@ pub struct Facts<'a> {
     pub runtime: &'a Runtime,
     /// Its runtime as it is now.
     pub current: Option<Current>,
-    /// The members in which its version differs from the current one, `requireMMDSV2` aside.
+    /// The members in which its version differs from the current one, apart from `requireMMDSV2`.
     pub differences: Option<Vec<String>>,
-    /// What its tags and its runtime's say.
+    /// What its own tags and its runtime's say.
     pub exempt: Option<Exempt>,
     /// The endpoint as it is now, just before it may be moved.
     pub now: Option<Now>,
     /// Whether endpoints are to be moved.
     pub may_write: bool,
-    /// Whether a move was sent whose answer was lost.
+    /// Whether a move was sent and its answer was lost.
     pub was_sent: bool,
 }
 
@@ -101,7 +103,7 @@ pub struct Current {
     pub version: Option<String>,
     /// Whether it is READY and requires MMDSv2.
     pub is_ready: bool,
-    /// What it is a part of.
+    /// What it is part of, if anything.
     pub part_of: Option<PartOf>,
     /// Whether what its artifact stands for can change.
     pub artifact: Artifact,
@@ -123,7 +125,7 @@ impl Current {
 /// Whether a tag exempts an endpoint.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Exempt {
-    /// None does.
+    /// No tag does.
     No,
     /// A tag of its runtime.
     ByRuntime,
@@ -153,8 +155,8 @@ pub enum Decision {
     ReadRuntime,
     /// Read the version it is on.
     ReadVersion,
-    /// Read the tags of its runtime and its own. A runtime that requires MMDSv2 is compliant whatever its tags, so
-    /// nobody has read them yet.
+    /// Read the tags of its runtime and its own. Nobody has read them yet, because a runtime that
+    /// requires MMDSv2 is compliant whatever its tags.
     ReadTags,
     /// Read the endpoint itself, last of all, to move it to this version.
     ReadEndpoint {
@@ -163,7 +165,7 @@ pub enum Decision {
     },
     /// Look again later: AWS is changing it.
     Wait,
-    /// A move was sent, its answer was lost, and AWS is at work on it: look again.
+    /// A move was sent, its answer was lost, and AWS is working on it: look again.
     WaitForMove,
     /// A move was sent, its answer was lost, and the endpoint is on this version: verify it.
     Verify {
@@ -179,7 +181,7 @@ pub enum Decision {
     Keep(Keep),
 }
 
-/// Why an endpoint is left on its version, with what there is to say about that.
+/// Why an endpoint is left on its version, with everything there is to say about it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Keep {
     /// Its runtime is exempt.
@@ -190,7 +192,7 @@ pub enum Keep {
     RuntimeIsNotInOrder,
     /// AWS does not show the runtime's current version.
     NoCurrentVersion,
-    /// Its runtime is not its owner's to write.
+    /// Its runtime is part of something that the guardrail must not write.
     PartOf(PartOf),
     /// AWS should have moved it by itself.
     ShouldFollow {
@@ -204,19 +206,21 @@ pub enum Keep {
         /// The current version.
         to: String,
     },
-    /// The current version is not the same but for MMDSv2.
+    /// The current version differs in more than MMDSv2.
     Differs {
         /// The current version.
         to: String,
         /// The members that differ.
         members: Vec<String>,
     },
-    /// The current version may run other code, because its artifact's name can come to mean something else.
+    /// The current version may run other code, because its artifact's name can come to mean
+    /// something else.
     MutableArtifact {
         /// The current version.
         to: String,
     },
-    /// The same, because its artifact is of a kind this version of the guardrail does not know.
+    /// The same, because its artifact is of a kind that this version of the guardrail does not
+    /// know.
     UnknownArtifact {
         /// The current version.
         to: String,
@@ -225,7 +229,8 @@ pub enum Keep {
     ExemptByRuntime,
     /// A tag of its own exempts it.
     ExemptByEndpoint,
-    /// Whether a tag exempts it could not be read. That is no failure if nothing is to be written.
+    /// The tags that might exempt it could not be read. That is not a failure if nothing is to be
+    /// written.
     TagsUnreadable(String),
     /// AWS is changing it.
     StillChanging {
@@ -245,9 +250,11 @@ pub enum Keep {
     UnknownMembers(Vec<String>),
 }
 
-/// Decides about a pinned endpoint. A move needs all of: a runtime in order, that is its owner's to write and READY with
-/// MMDSv2, a current version that differs in nothing else and runs the same code, no exemption, and an endpoint at rest
-/// whose members are all known. What costs a request is asked for only once nothing before it is against a move.
+/// Decides what to do about a pinned endpoint. A move needs all of these: a runtime that is in
+/// order, is part of nothing else and is READY with MMDSv2; a current version that differs in
+/// nothing else and runs the same code; no exemption; and an endpoint at rest whose members are all
+/// known. Anything that costs a request is asked for only once nothing known so far rules out a
+/// move.
 pub fn decide(facts: &Facts<'_>) -> Decision {
     use Decision::{ReadEndpoint, ReadRuntime, ReadTags, ReadVersion, Repoint, Verify, Wait, WaitForMove};
 

@@ -8,7 +8,7 @@ use crate::raw_json::RawObject;
 const FOLLOWS: &str = "DEFAULT";
 /// Members that a move changes.
 const CHANGED_BY_A_MOVE: [&str; 5] = ["failureReason", "lastUpdatedAt", "liveVersion", "status", "targetVersion"];
-/// Members that AWS owns, and the one that a move sends back.
+/// Members that AWS owns, and `description`, which a move sends back.
 const OTHERS: [&str; 6] = ["agentRuntimeArn", "agentRuntimeEndpointArn", "createdAt", "description", "id", "name"];
 
 /// An endpoint as the listing shows it.
@@ -32,12 +32,12 @@ impl Listed {
         self.name == FOLLOWS
     }
 
-    /// Whether it serves one version and is on its way to no other.
+    /// Whether it serves one version and is not on its way to another.
     pub fn rests(&self) -> bool {
         self.status == "READY" && self.live_version.is_some() && self.on_its_way_to().is_none()
     }
 
-    /// Whether AWS will soon be done with it.
+    /// Whether AWS is changing it, and so will soon be done with it.
     pub fn is_changing(&self) -> bool {
         ["CREATING", "UPDATING"].contains(&self.status.as_str()) || self.on_its_way_to().is_some()
     }
@@ -47,12 +47,12 @@ impl Listed {
         self.status == "DELETING"
     }
 
-    /// The version it will be on and the one it is on.
+    /// The version it will be on, then the one it is on.
     pub fn versions(&self) -> impl Iterator<Item = &str> {
         [self.on_its_way_to(), self.live_version.as_deref()].into_iter().flatten()
     }
 
-    /// If a move has failed, it is on its way nowhere.
+    /// After a failed move it is not on its way anywhere.
     fn on_its_way_to(&self) -> Option<&str> {
         let has_failed = self.status.ends_with("_FAILED");
         let target = self.target_version.as_deref();
@@ -72,12 +72,14 @@ impl From<AgentRuntimeEndpoint> for Listed {
     }
 }
 
-/// An endpoint as GetAgentRuntimeEndpoint returned it: a move must not lose a member that the SDK does not know.
+/// An endpoint as GetAgentRuntimeEndpoint returned it. A move must not lose a member that the SDK
+/// does not know.
 #[derive(Clone)]
 pub(super) struct EndpointDocument(RawObject);
 
 impl EndpointDocument {
-    /// Reads the body of GetAgentRuntimeEndpoint's answer; `None` if it is not this endpoint as a JSON object.
+    /// Reads the body of GetAgentRuntimeEndpoint's answer; `None` if it is not a JSON object that
+    /// shows this endpoint.
     pub fn parse(body: &[u8], name: &str) -> Option<Self> {
         let endpoint = RawObject::parse(body).map(Self);
         endpoint.filter(|endpoint| endpoint.text("name").as_deref() == Some(name))
@@ -87,7 +89,7 @@ impl EndpointDocument {
         self.0.get_as(&[name])
     }
 
-    /// Whether it rests on a version: READY, and on its way to no other one.
+    /// Whether it rests on a version: READY, and not on its way to another.
     pub fn rests_on(&self, version: &str) -> bool {
         let target = self.text("targetVersion");
         self.text("status").as_deref() == Some("READY")
@@ -113,7 +115,7 @@ impl EndpointDocument {
         known.differences(&self.0)
     }
 
-    /// The names of members that are not the same in both, except those that a move changes.
+    /// The names of members that differ between the two, except those that a move changes.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         self.fixed().differences(&other.fixed())
     }

@@ -1,4 +1,4 @@
-//! The one write to an endpoint: its version, and the proof that nothing else has changed.
+//! The one write to an endpoint, its version, and the proof that nothing else has changed.
 
 use aws_sdk_bedrockagentcorecontrol::Client;
 
@@ -39,7 +39,8 @@ impl EnforceEndpoints {
         Self { client }
     }
 
-    /// Moves an endpoint, once, and verifies it. Whoever asks for it has just made sure that nothing forbids it.
+    /// Moves an endpoint once, and verifies the move. The caller has just made sure that nothing
+    /// forbids it.
     pub(super) async fn enforce(
         &self,
         repoint: Repoint<'_>,
@@ -57,8 +58,9 @@ impl EnforceEndpoints {
         verified(before, &now).map_err(Refusal::Failed)
     }
 
-    /// Members that are left out may be lost, so the description is sent back. The time of the last update makes the
-    /// token of a later move another one: AWS would answer a token it knows without doing anything.
+    /// Sends the move. Members that are left out may be lost, so the description is sent back. The
+    /// client token depends on the time of the last update, so a later move gets a token of its
+    /// own: AWS would answer a token it knows without doing anything.
     ///
     /// AWS's own words may quote the configuration of the versions, so they are not repeated.
     async fn send(&self, repoint: Repoint<'_>, before: &EndpointDocument) -> Result<(), Refusal> {
@@ -88,8 +90,9 @@ impl EnforceEndpoints {
         })
     }
 
-    /// Waits until AWS shows the endpoint at rest on its new version. That it still rests on the old one is
-    /// [`Refusal::Unclear`]: AWS may not have accepted the move.
+    /// Waits until AWS shows the endpoint at rest on its new version. If the answer was lost and it
+    /// still rests on the old version, the result is [`Refusal::Unclear`]: AWS may not have
+    /// accepted the move.
     async fn arrived(
         &self,
         repoint: Repoint<'_>,
@@ -123,7 +126,7 @@ fn progress(repoint: Repoint<'_>, sent: Sent, now: EndpointDocument) -> Progress
     }
 }
 
-/// The endpoint is on its new version, and nothing else has changed.
+/// Checks that the move changed nothing but the version.
 pub(super) fn verified(before: &EndpointDocument, now: &EndpointDocument) -> Result<(), Failure> {
     match before.differences(now) {
         changed if changed.is_empty() => Ok(()),

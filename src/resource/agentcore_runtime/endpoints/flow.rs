@@ -1,5 +1,5 @@
-//! What follows the outcome of a runtime: which of its endpoints are on a version that does not require MMDSv2, and the
-//! move of those for which it changes nothing else.
+//! What follows the outcome of a runtime. Finds those of its endpoints that are on a version
+//! without MMDSv2, and moves those for which nothing else changes.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -24,13 +24,14 @@ use crate::{
     target::Target,
 };
 
-/// The small flow for the endpoints of one runtime.
+/// Takes the endpoints of one runtime through the small flow of their own.
 pub struct EndpointsFlow<'a> {
     /// The reading half.
     pub observe: &'a ObserveEndpoints,
     /// The writing half; `None` in report mode and unless `PINNED_ENDPOINTS` is `repoint`.
     pub enforce: Option<&'a EnforceEndpoints>,
-    /// What also holds for the runtime: its exception tag exempts an endpoint, or a runtime and its endpoints with it.
+    /// What also holds for the runtime. The exception tag exempts a single endpoint, or a runtime
+    /// together with its endpoints.
     pub context: Context<'a>,
 }
 
@@ -51,11 +52,11 @@ struct EndpointsRun<'a> {
     flow: &'a EndpointsFlow<'a>,
     target: &'a Target,
     runtime: &'a Runtime,
-    /// Versions of the runtime that were read. They never change.
+    /// Versions of the runtime that were read. A version never changes.
     versions: BTreeMap<String, Document>,
     /// The attempts to move the endpoint whose turn it is.
     attempts: Attempts<EndpointDocument>,
-    /// What has to be looked at once more, because AWS is changing it.
+    /// Endpoints to look at again, because AWS is changing them.
     later: Vec<Later>,
     report: Report,
 }
@@ -63,13 +64,13 @@ struct EndpointsRun<'a> {
 /// An endpoint that AWS is changing.
 struct Later {
     name: String,
-    /// What is said of it if no time is left; `None` if it does not show a version yet.
+    /// What to say if no time is left; `None` if it does not show a version yet.
     kept: Option<(Pinned, Keep)>,
 }
 
 /// What became of a pinned endpoint.
 enum Repointed {
-    /// It is on this version now, and that was seen.
+    /// It is on this version now, as AWS has shown.
     To(String),
     /// It was left where it is.
     Kept(Keep),
@@ -109,11 +110,14 @@ impl<'a> EndpointsRun<'a> {
         }
     }
 
-    /// What AWS is changing holds up nothing else: it is looked at again when all others are settled.
+    /// Settles every endpoint. One that AWS is still changing holds up nothing else: it is looked
+    /// at again once all others are settled.
     async fn finish(&mut self) -> Result<(), Failure> {
         let mut pauses = self.flow.context.patience.pauses();
         let mut listed = self.listed().await?;
         loop {
+            // Each round finds afresh what is pinned, because an endpoint may have changed since
+            // the last one.
             self.report.forget_pinned();
             for pinned in self.pinned(listed).await {
                 self.settle(pinned).await;
@@ -126,22 +130,24 @@ impl<'a> EndpointsRun<'a> {
                 return Ok(());
             }
             listed = self.listed().await?;
+            // The others are settled. Looking at them again would report them twice.
             listed.retain(|endpoint| later.iter().any(|later| later.name == endpoint.name));
         }
     }
 
     fn waits(&self) -> bool {
+        // Waiting is only worth its time if the endpoint could be moved afterwards.
         self.flow.context.waits() && self.flow.enforce.is_some() && self.runtime.is_done()
     }
 
-    /// The endpoints, without one that follows the runtime and may be on its way.
+    /// The endpoints, except those that follow the runtime and may still be catching up with it.
     async fn listed(&self) -> Result<Vec<Listed>, Failure> {
         let mut listed = self.flow.observe.endpoints(self.target).await?;
         listed.retain(|endpoint| !endpoint.follows() || (!endpoint.is_changing() && self.runtime.is_followed()));
         Ok(listed)
     }
 
-    /// Those of the endpoints that are on a version without MMDSv2, or will be.
+    /// Returns the endpoints that are on a version without MMDSv2, or will be.
     async fn pinned(&mut self, endpoints: Vec<Listed>) -> Vec<Pinned> {
         let mut all = Vec::new();
         for endpoint in endpoints {
@@ -188,6 +194,7 @@ impl<'a> EndpointsRun<'a> {
         let repointed = self.repoint(&pinned).await;
         let retries = self.flow.context.retries();
         let mut attempts = mem::replace(&mut self.attempts, Attempts::new(retries, None));
+        // A verified move leaves no doubt, and a failure carries its own.
         if attempts.write_is_open() && !matches!(repointed, Ok(Repointed::To(_)) | Err(_)) {
             self.report.add_doubt(&pinned);
         }
@@ -207,8 +214,9 @@ impl<'a> EndpointsRun<'a> {
         self.report.add_kept(pinned, &why_kept(keep, self.flow.context.exception.key()));
     }
 
-    /// Decides about an endpoint, reads what that asks for, and moves the endpoint if nothing is against it. After an
-    /// attempt that AWS did not take, all is read and decided anew.
+    /// Decides about an endpoint, reads what the decision asks for, and moves the endpoint if
+    /// nothing rules it out. After an attempt that AWS did not take, everything is read and decided
+    /// afresh.
     async fn repoint(&mut self, pinned: &Pinned) -> Result<Repointed, Failure> {
         let mut reading = Reading::start();
         loop {
@@ -235,6 +243,8 @@ impl<'a> EndpointsRun<'a> {
                 }
                 Decision::WaitForMove => reading = self.try_again(Failure::still_changing("UPDATING")).await?,
                 Decision::Verify { to } => {
+                    // The endpoint has arrived, but the lost move may have changed more than its
+                    // version.
                     if let (Some(sent), Some(now)) = (self.attempts.sent(), &reading.now) {
                         verified(sent, now)?;
                     }
@@ -279,7 +289,7 @@ impl<'a> EndpointsRun<'a> {
                         return Ok(Some(exempt));
                     }
                 }
-                // If nothing is to be written, nothing has failed.
+                // If nothing is to be written, this is not a failure.
                 Err(failure) if self.flow.enforce.is_none() => return Ok(Some(Exempt::Unreadable(failure.detail))),
                 Err(failure) => return Err(failure),
             }
@@ -287,9 +297,11 @@ impl<'a> EndpointsRun<'a> {
         Ok(Some(Exempt::No))
     }
 
-    /// One attempt at a move. Returns `None` if there may be another.
+    /// Makes one attempt at a move. Returns `None` if there may be another.
     async fn attempt(&mut self, pinned: &Pinned, to: &str, reading: Reading) -> Result<Option<Repointed>, Failure> {
         let (Some(enforce), Some(before)) = (self.flow.enforce, reading.now) else { return Ok(None) };
+        // If the last move was denied, the look since then has found no exemption: with one, the
+        // decision would not be to move.
         match self.attempts.denial().await {
             Denial::No => {}
             Denial::LookAgain => return Ok(None),
@@ -322,7 +334,8 @@ impl<'a> EndpointsRun<'a> {
         }
     }
 
-    /// Pauses before all is read anew, because of this failure. It is what remains if no time is left.
+    /// Pauses before everything is read afresh, because of this failure. If no time is left, this
+    /// failure remains.
     async fn try_again(&mut self, failure: Failure) -> Result<Reading, Failure> {
         if self.attempts.pause().await { Ok(Reading::start()) } else { Err(failure) }
     }

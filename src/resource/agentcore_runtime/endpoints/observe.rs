@@ -1,4 +1,4 @@
-//! Looking at the endpoints of a runtime and at the versions they are on.
+//! Reads the endpoints of a runtime and the versions they are on.
 
 use aws_sdk_bedrockagentcorecontrol::{Client, error::ProvideErrorMetadata};
 use futures_util::TryStreamExt;
@@ -27,7 +27,7 @@ const GET: &str = "GetAgentRuntimeEndpoint";
 /// The most endpoints on a page.
 const PAGE: i32 = 100;
 
-/// Reads endpoints, and what else has to be known of them.
+/// Reads endpoints, and whatever else must be known about them.
 #[derive(Clone, Debug)]
 pub struct ObserveEndpoints {
     client: Client,
@@ -39,7 +39,7 @@ impl ObserveEndpoints {
         Self { client }
     }
 
-    /// The endpoints that are there to stay; none where AWS does not know the runtime.
+    /// The endpoints that are not about to go; none if AWS does not know the runtime.
     pub(super) async fn endpoints(&self, target: &Target) -> Result<Vec<Listed>, Failure> {
         let pages = pages(Failed::EndpointsUnreadable, LIST, async |token| {
             let call = self.client.list_agent_runtime_endpoints().agent_runtime_id(target.id()).max_results(PAGE);
@@ -53,7 +53,7 @@ impl ObserveEndpoints {
         Ok(all.into_iter().map(Listed::from).filter(|endpoint| !endpoint.is_leaving()).collect())
     }
 
-    /// One version of the runtime, exactly.
+    /// Exactly this version of the runtime.
     pub(super) async fn version(&self, target: &Target, version: &str) -> Result<Document, Failure> {
         let found = read_version(&self.client, target, Some(version)).await.map_err(as_unreadable)?;
         let found = found.filter(|found| found.text(&["agentRuntimeVersion"]).as_deref() == Some(version));
@@ -70,8 +70,9 @@ impl ObserveEndpoints {
         read(&self.client, target, name).await
     }
 
-    /// The tags of an endpoint, or of its runtime, by the ARN; `None` where the endpoint is gone. That AWS does not
-    /// know the ARN is not enough for that: it may know the endpoint, but no tags of it.
+    /// The tags of an endpoint or of its runtime, by ARN; `None` if the endpoint is gone. It does
+    /// not count as gone merely because AWS does not know the ARN: AWS may know the endpoint but
+    /// none of its tags.
     pub(super) async fn tags(&self, target: &Target, of: &Listed, arn: &str) -> Result<Option<TagMap>, Failure> {
         let error = match list_tags(&self.client, arn).await {
             Ok(tags) => return Ok(Some(tags)),

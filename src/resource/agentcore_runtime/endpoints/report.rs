@@ -1,4 +1,5 @@
-//! What there is to say about the endpoints of one runtime, and what it makes of the runtime's outcome.
+//! What there is to say about the endpoints of one runtime, and what that makes of the runtime's
+//! outcome.
 
 use std::collections::BTreeMap;
 
@@ -13,13 +14,14 @@ use crate::{
     verdict::{Enforced, Failed, Held, Verdict},
 };
 
-/// How many endpoints an outcome names at most, beside those that were moved: it must stay small.
+/// How many remarks an outcome holds besides the moves: it must stay small.
 const MAX_NAMED: usize = 10;
 
 /// What was found, and what became of it.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    /// Endpoints on a version without MMDSv2 of which nothing else is known yet, with that version.
+    /// Endpoints on a version without MMDSv2, with that version, as long as nothing else is known
+    /// about them.
     pinned: BTreeMap<String, String>,
     has_kept: bool,
     is_doubtful: bool,
@@ -30,17 +32,17 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// The endpoints are not known, or not all of them.
+    /// Some or all of the endpoints could not be read.
     pub fn add_unread(&mut self, failure: Failure) {
         self.failures.push(failure);
     }
 
-    /// An endpoint is pinned. If nothing else becomes of it, that is said.
+    /// An endpoint is pinned. The report says so, unless it learns what became of it.
     pub fn add_pinned(&mut self, pinned: &Pinned) {
         self.pinned.insert(pinned.endpoint.name.clone(), pinned.version.clone());
     }
 
-    /// What is still pinned will be looked at anew.
+    /// What is still pinned will be found again.
     pub fn forget_pinned(&mut self) {
         self.pinned.clear();
     }
@@ -57,7 +59,7 @@ impl Report {
         self.moved.push(moved(&pinned.endpoint.name, &pinned.version, to));
     }
 
-    /// An endpoint could not be moved, or that could not be seen.
+    /// An endpoint could not be moved, or the move could not be seen.
     pub fn add_failed(&mut self, pinned: &Pinned, failure: Failure) {
         self.keep(pinned);
         let detail = not_moved(&pinned.endpoint.name, &pinned.version, &failure.detail);
@@ -70,13 +72,14 @@ impl Report {
         self.refused.push(not_moved(&pinned.endpoint.name, &pinned.version, detail));
     }
 
-    /// The answer to a move was lost, and what was seen then does not tell whether it happened.
+    /// The answer to a move was lost, and what was seen since does not tell whether the move
+    /// happened.
     pub fn add_doubt(&mut self, pinned: &Pinned) {
         self.is_doubtful = true;
         self.remarks.push(in_doubt(&pinned.endpoint.name));
     }
 
-    /// An endpoint does not exist any more.
+    /// An endpoint no longer exists.
     pub fn add_gone(&mut self, pinned: &Pinned) {
         self.pinned.remove(&pinned.endpoint.name);
     }
@@ -86,9 +89,10 @@ impl Report {
         self.has_kept = true;
     }
 
-    /// The outcome of the runtime with what was found. What is wrong with an endpoint does not undo what was done to
-    /// the runtime: `before` and `after` stay. But if endpoints are to be moved the outcome fails, because a retry finds
-    /// the runtime compliant and comes here again. Otherwise, and if the runtime itself comes first, its verdict stays.
+    /// Adds what was found to the runtime's outcome. A fault of an endpoint does not undo what was
+    /// done to the runtime, so `before` and `after` stay. But if endpoints are to be moved, the
+    /// outcome fails with it: a retry finds the runtime compliant and comes back to its endpoints.
+    /// If they are not to be moved, or the runtime itself comes first, its verdict stays.
     pub fn complete(mut self, runtime: &Runtime, may_write: bool, mut outcome: Outcome) -> Outcome {
         let unexplained: Vec<_> = self.pinned.iter().map(|(name, version)| unexplained(name, version)).collect();
         let may_fail = may_write && runtime.is_done();
@@ -108,7 +112,7 @@ impl Report {
         outcome
     }
 
-    /// An endpoint that a retry may move is worse than one that AWS refuses to move for good.
+    /// A failure that a retry may mend outranks an endpoint that AWS refuses to move for good.
     fn verdict(&self, may_fail: bool, of_runtime: Verdict) -> Verdict {
         match self.failures.first() {
             Some(failure) if may_fail => Verdict::Failed(failure.reason),
