@@ -66,7 +66,7 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
             event_id,
             cause,
             unknown_ids = number,
-            "the event names {number} ids in an unknown form, such as {:?}; the resources they name were {}. Update the guardrail.",
+            "the event names ids in an unknown form: {number}, such as {:?}; the resources they name were {}. Update the guardrail.",
             shortened(first),
             if targets.is_some() { "not looked at" } else { "covered by a sweep" }
         );

@@ -102,10 +102,13 @@ fn why_left(defaults: &Defaults, leave: Leave) -> String {
             )
         }
         Leave::UnknownManager => {
-            let manager = defaults.managed_by.as_deref().map_or("somebody EC2 does not name".to_owned(), shortened);
+            let manager = match &defaults.managed_by {
+                Some(manager) => format!("{}, which this version does not know", shortened(manager)),
+                None => "somebody EC2 does not name".to_owned(),
+            };
             format!(
-                "The Region's defaults for new instances are managed by {manager}, which this version does not know, \
-                 so they were not changed. A person has to look at them."
+                "The Region's defaults for new instances are managed by {manager}, so they were not changed. A person \
+                 has to look at them."
             )
         }
     }
@@ -128,8 +131,8 @@ pub fn not_read_back(why: &str) -> Failure {
 
 /// EC2 accepted the write, and shows these tokens.
 pub fn not_verified(shown: Option<&str>) -> Failure {
-    let shown = shown.unwrap_or("no preference");
-    let detail = format!("EC2 accepted the change, but HttpTokens is {shown} instead of required. {RETRY}");
+    let shown = shown.map_or_else(|| "no HttpTokens".to_owned(), |shown| format!("HttpTokens={shown}"));
+    let detail = format!("EC2 accepted the change, but shows {shown} instead of HttpTokens=required. {RETRY}");
     Failure::new(Failed::NotVerified, detail)
 }
 

@@ -7,7 +7,7 @@ use super::{
     document::{Document, UnsafeToSend},
 };
 use crate::{
-    failure::Failure,
+    failure::{Failure, RETRY},
     observed::Observed,
     outcome::{Finding, State},
     text::{listed, quoted, shortened},
@@ -98,10 +98,10 @@ pub enum Unverified<'a> {
 /// An update was sent and could not be verified.
 pub fn not_verified(why: Unverified<'_>) -> Failure {
     let why = match why {
-        Unverified::Gone => "AWS no longer knows the runtime.".to_owned(),
-        Unverified::Deleting => "The runtime is being deleted.".to_owned(),
-        Unverified::OldVersion(version) => format!("AWS still shows version {version}."),
-        Unverified::V1Allowed => "The runtime still does not require MMDSv2.".to_owned(),
+        Unverified::Gone => format!("AWS no longer knows the runtime. {RETRY}"),
+        Unverified::Deleting => format!("The runtime is being deleted. {RETRY}"),
+        Unverified::OldVersion(version) => format!("AWS still shows version {version}. {RETRY}"),
+        Unverified::V1Allowed => format!("The runtime still does not require MMDSv2. {RETRY}"),
         Unverified::Unread(why) => why.to_owned(),
     };
     Failure::new(Failed::NotVerified, format!("An update was sent but could not be verified. {why}"))
@@ -158,7 +158,7 @@ pub fn update_failed(status: &str, said: Option<&str>) -> Failure {
 /// The same failure of an update of which nobody knows whether it happened.
 pub fn doubted(failure: Failure) -> Failure {
     failure.preceded_by(
-        "It is not known whether the update happened, so what was seen after it may be its work or somebody else's \
-         deployment; find out which before you restore anything.",
+        "It is not known whether the update happened, so what follows may be its work or somebody else's deployment; find \
+         out which before you restore anything.",
     )
 }

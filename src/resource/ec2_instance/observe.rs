@@ -208,7 +208,7 @@ fn phase(instance: &Instance) -> Phase {
         Some(InstanceStateName::Terminated) => Phase::Ending(Gone::Terminated),
         unknown => Phase::Broken {
             reason: Held::UnknownStatus,
-            status: unknown.map_or("no state at all", |name| name.as_str()).to_owned(),
+            status: unknown.map_or("not shown", |name| name.as_str()).to_owned(),
             said: None,
         },
     }

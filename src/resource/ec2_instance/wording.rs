@@ -47,8 +47,9 @@ pub fn endpoint_unknown() -> Failure {
 
 /// EC2's answer to the write shows these tokens.
 pub fn not_verified(shown: Option<&str>) -> Failure {
-    let shown = shown.unwrap_or("no HttpTokens");
-    let detail = format!("EC2 accepted the change, but its answer shows {shown} instead of required. {RETRY}");
+    let shown = shown.map_or_else(|| "no HttpTokens".to_owned(), |shown| format!("HttpTokens={shown}"));
+    let detail =
+        format!("EC2 accepted the change, but its answer shows {shown} instead of HttpTokens=required. {RETRY}");
     Failure::new(Failed::NotVerified, detail)
 }
 

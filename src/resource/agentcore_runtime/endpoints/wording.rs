@@ -154,6 +154,7 @@ pub fn not_verified(why: Unverified<'_>) -> Failure {
 /// The invocation's time ran out before the endpoints of a runtime were finished.
 pub fn out_of_time(write_is_open: bool) -> Failure {
     let written = if write_is_open { "one may or may not have been moved" } else { "none was moved" };
-    let detail = format!("The invocation ran out of time before its endpoints were finished; {written}. {RETRY}");
+    let detail =
+        format!("The invocation ran out of time before the runtime's endpoints were finished; {written}. {RETRY}");
     Failure { write_is_open, ..Failure::new(Failed::OutOfTime, detail) }
 }
