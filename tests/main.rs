@@ -34,6 +34,7 @@ mod stories {
 
 mod decision;
 mod document_properties;
+mod endpoint_decision;
 mod events;
 mod exception;
 mod lambda_runtime_api;
