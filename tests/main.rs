@@ -12,10 +12,12 @@
 
 mod support {
     pub mod event_pattern;
+    pub mod files;
     pub mod harness;
     pub mod names;
     pub mod runtime_api;
     pub mod stand_in;
+    pub mod variables;
 }
 
 mod stories {
@@ -41,6 +43,7 @@ mod lambda_runtime_api;
 mod other_clients;
 mod pacer;
 mod patience;
+mod readme;
 mod response;
 mod sentences;
 mod settings;

@@ -7,11 +7,7 @@ mod exemptions;
 mod permissions;
 mod stack;
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeSet;
 
 use metadata_guardrail::telemetry;
 use serde_json::{Value, json};
@@ -206,16 +202,6 @@ fn every_parameter_and_output_has_a_description() {
             assert!(entry["Description"].as_str().is_some_and(|text| text.ends_with('.')), "{name}");
         }
     }
-}
-
-fn here(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn files_under(folder: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(here(folder)).unwrap_or_else(|why| panic!("{folder}: {why}"));
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    paths.flat_map(|path| if path.is_dir() { files_under(path.to_str().expect("UTF-8")) } else { vec![path] }).collect()
 }
 
 fn sample(name: &str) -> Value {

@@ -6,10 +6,10 @@ use metadata_guardrail::{client_token::PREFIX, event, settings::Settings};
 use serde_json::{Value, json};
 
 use super::{
-    files_under, sample,
+    sample,
     stack::{Stack, text},
 };
-use crate::support::harness;
+use crate::support::{files::files_under, harness};
 
 #[test]
 fn every_sample_event_is_delivered_by_its_own_rule_or_none() {

@@ -4,10 +4,8 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::{Value, json};
 
-use super::{
-    files_under,
-    stack::{Stack, texts},
-};
+use super::stack::{Stack, texts};
+use crate::support::files::files_under;
 
 #[test]
 fn the_role_may_do_what_the_code_calls_and_nothing_else() {
