@@ -5,6 +5,7 @@ mod conditions;
 mod delivery;
 mod exemptions;
 mod permissions;
+mod settings;
 mod stack;
 
 use std::collections::BTreeSet;
@@ -59,42 +60,6 @@ fn the_schedule_asks_for_a_sweep_with_the_sample_event() {
         let input: Value = serde_json::from_str(rule["Targets"][0]["Input"].as_str().expect("a text")).expect("JSON");
         assert_eq!(input, sample("guardrail-sweep-due"));
     }
-}
-
-#[test]
-fn the_function_is_given_the_settings_it_reads() {
-    let defaults = json!({
-        "GUARDRAIL_MODE": "enforce", "EXCEPTION_TAG": "metadata-guardrail:exempt", "AGENTCORE": "enabled",
-        "SWEEP_MARGIN_SECONDS": "60", "RUNTIME_AUTHORIZER": "report", "MUTABLE_ARTIFACTS": "enforce",
-        "PINNED_ENDPOINTS": "report", "ACCOUNT_DEFAULTS": "report", "IMDSV1_USAGE_DAYS": "0"
-    });
-    assert_eq!(Stack::with(&[]).function()["Environment"]["Variables"], defaults);
-
-    let stack = Stack::with(&[
-        ("Mode", "report"),
-        ("ExceptionTag", "security=exempt"),
-        ("AgentCore", "disabled"),
-        ("SweepMarginSeconds", "90"),
-        ("RuntimeAuthorizer", "off"),
-        ("MutableArtifacts", "hold"),
-        ("PinnedEndpoints", "repoint"),
-        ("AccountDefaults", "enforce"),
-        ("Imdsv1UsageDays", "30"),
-    ]);
-    let others = json!({
-        "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
-        "SWEEP_MARGIN_SECONDS": "90", "RUNTIME_AUTHORIZER": "off", "MUTABLE_ARTIFACTS": "hold",
-        "PINNED_ENDPOINTS": "repoint", "ACCOUNT_DEFAULTS": "enforce", "IMDSV1_USAGE_DAYS": "30"
-    });
-    assert_eq!(stack.function()["Environment"]["Variables"], others);
-
-    let config = r#"{"discoveryUrl":"https://id.example.com/.well-known/openid-configuration","allowedClients":["a"]}"#;
-    let stack = Stack::with(&[("RuntimeAuthorizer", "enforce"), ("RuntimeAuthorizerConfig", config)]);
-    let variables = &stack.function()["Environment"]["Variables"];
-    assert_eq!(
-        (&variables["RUNTIME_AUTHORIZER"], &variables["RUNTIME_AUTHORIZER_CONFIG"]),
-        (&json!("enforce"), &json!(config))
-    );
 }
 
 #[test]
