@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use metadata_guardrail::{
+    event::{Cause, Ignored},
     failure::Unlisted,
     outcome::Finding,
     response::NotListed,
@@ -108,4 +109,16 @@ fn the_readme_names_the_reason_of_a_listing_that_is_not_offered() {
     let listing = NotListed::new(Kind::AgentcoreRuntime, Unlisted::NotOffered(String::new()));
     assert!(!listing.has_failed);
     assert!(quoted(&prose()).contains(listing.reason), "{}", listing.reason);
+}
+
+#[test]
+fn the_readme_lists_every_cause_and_no_other() {
+    assert_eq!(first_column("cause"), set(Cause::VARIANTS.iter().copied()));
+}
+
+#[test]
+fn the_readme_names_every_reason_for_which_an_event_is_ignored() {
+    let quoted = quoted(&prose());
+    let missing: Vec<_> = Ignored::VARIANTS.iter().filter(|reason| !quoted.contains(**reason)).collect();
+    assert_eq!(missing, [] as [&&str; 0]);
 }
