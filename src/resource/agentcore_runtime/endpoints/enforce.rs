@@ -86,7 +86,15 @@ impl EnforceEndpoints {
         let arrived = self.arrived(repoint, Sent::Unclear, patience).await;
         arrived.map_err(|refusal| match refusal {
             Refusal::Failed(seen) => Refusal::Failed(seen.preceded_by(&lost.detail)),
-            _ => Refusal::Unclear(lost),
+            Refusal::Unclear(_)
+            | Refusal::Throttled(_)
+            | Refusal::NotTaken(_)
+            | Refusal::Changed(_)
+            | Refusal::Busy(_)
+            | Refusal::Demanded(_)
+            | Refusal::Denied(_)
+            | Refusal::NotAllowed(_)
+            | Refusal::ForGood(_) => Refusal::Unclear(lost),
         })
     }
 
