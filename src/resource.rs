@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | `list` | finds what a sweep has to look at | reads |
 //! | `observe` | reads what AWS shows of a target | reads |
+//! | `observed` | what AWS's answer says, in the words of [`observed`](crate::observed) | pure |
 //! | `decision` | says what to do about it; kinds share [`decision`](crate::decision) | pure |
 //! | `enforce` | sends the one write | the only code that writes |
 //! | `verify` | waits for what was written and compares it, if AWS takes its time | reads |

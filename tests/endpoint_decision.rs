@@ -5,8 +5,9 @@ use metadata_guardrail::{
         PartOf,
         document::Artifact,
         endpoints::{
-            decision::{Current, Decision, Exempt, Facts, Keep, Now, Pinned, Runtime, decide},
+            decision::{Decision, Keep, decide},
             document::Listed,
+            observed::{Current, EndpointExemption, Facts, Now, Pinned, Runtime},
         },
     },
     verdict::{Compliant, Deferred, Enforced, Failed, Gone, Held, Verdict},
@@ -23,7 +24,7 @@ struct Case {
     current: Option<Current>,
     endpoint: Listed,
     differences: Option<Vec<String>>,
-    exempt: Option<Exempt>,
+    exempt: Option<EndpointExemption>,
     may_write: bool,
     now: Option<Now>,
     was_sent: bool,
@@ -125,10 +126,10 @@ const TAGS: Column = (
     "exempt",
     &[
         ("unread", |case| case.exempt = None),
-        ("no", |case| case.exempt = Some(Exempt::No)),
-        ("by runtime", |case| case.exempt = Some(Exempt::ByRuntime)),
-        ("by endpoint", |case| case.exempt = Some(Exempt::ByEndpoint)),
-        ("unreadable", |case| case.exempt = Some(Exempt::Unreadable("why".to_owned()))),
+        ("no", |case| case.exempt = Some(EndpointExemption::No)),
+        ("by runtime", |case| case.exempt = Some(EndpointExemption::ByRuntime)),
+        ("by endpoint", |case| case.exempt = Some(EndpointExemption::ByEndpoint)),
+        ("unreadable", |case| case.exempt = Some(EndpointExemption::Unreadable("why".to_owned()))),
     ],
 );
 

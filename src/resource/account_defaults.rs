@@ -8,6 +8,7 @@
 //! | file | what it does | |
 //! |---|---|---|
 //! | `observe` | reads the defaults | reads |
+//! | `observed` | what EC2's answer says about them | pure |
 //! | `decision` | says what to do about them | pure |
 //! | `enforce` | sends `HttpTokens=required` and reads them back | the only code that writes |
 //! | `wording` | says what became of them | pure |
@@ -17,9 +18,11 @@ mod decision;
 mod enforce;
 mod flow;
 mod observe;
+mod observed;
 pub mod wording;
 
 pub use decision::{Decision, Leave, decide};
 pub use enforce::EnforceDefaults;
 pub use flow::DefaultsFlow;
-pub use observe::{Defaults, ObserveDefaults};
+pub use observe::ObserveDefaults;
+pub use observed::Defaults;

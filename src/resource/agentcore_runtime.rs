@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `list` | finds all runtimes: the listing shows no setting | reads |
 //! | `observe` | reads runtimes and their tags | reads |
+//! | `observed` | what AWS's answer says about a runtime | pure |
 //! | [`document`] | what a runtime is, and the update that loses nothing of it | pure |
 //! | `hold` | says which runtimes the guardrail must not write | pure |
 //! | `enforce` | sends the update that requires MMDSv2 | the only code that writes |
@@ -19,6 +20,7 @@ mod enforce;
 mod hold;
 mod list;
 mod observe;
+mod observed;
 mod verify;
 pub mod wording;
 

@@ -3,7 +3,8 @@
 use aws_sdk_ec2::{Client, error::ProvideErrorMetadata, types::MetadataDefaultHttpTokensState};
 
 use super::{
-    observe::{Defaults, read},
+    Defaults,
+    observe::read,
     wording::{not_read_back, not_verified, others_changed},
 };
 use crate::{

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | `observe` | reads endpoints, the versions they are on and their tags | reads |
 //! | [`document`] | what an endpoint is | pure |
+//! | [`observed`] | what is known of a pinned endpoint | pure |
 //! | [`decision`] | says what to do about a pinned endpoint | pure |
 //! | `enforce` | sends the one write, a move, and verifies it | the only code that writes |
 //! | `report` | says what was found, and what it makes of the runtime's outcome | pure |
@@ -17,6 +18,7 @@ pub mod document;
 mod enforce;
 mod flow;
 mod observe;
+pub mod observed;
 mod report;
 pub mod wording;
 

@@ -7,21 +7,14 @@ use aws_sdk_bedrockagentcorecontrol::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::{
-    body::BodyTap,
-    document::{Artifact, Document, redact},
-    hold::hold,
-    wording::UNREADABLE,
-};
+use super::{body::BodyTap, document::Document, observed::observed, wording::UNREADABLE};
 use crate::{
     failure::Failure,
-    observed::{MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
-    outcome::{Finding, State},
+    observed::{Observation, TagMap},
     resource::{CONCURRENCY, Confirmed, Observe, PerTarget},
     settings::{MutableArtifacts, RuntimeAuthorizer},
     target::Target,
-    text::{holding, shortened},
-    verdict::{Failed, Gone, Held},
+    verdict::Failed,
 };
 
 const GET: &str = "GetAgentRuntime";
@@ -42,7 +35,9 @@ impl ObserveRuntimes {
 
     async fn look(&self, target: &Target) -> Result<Observation<Document>, Failure> {
         Ok(match read(&self.client, target).await? {
-            Some(document) => Observation::Found(Box::new(self.observed(target, document))),
+            Some(document) => {
+                Observation::Found(Box::new(observed(target, document, &self.authorizer, self.artifacts)))
+            }
             None => Observation::NotFound,
         })
     }
@@ -51,32 +46,9 @@ impl ObserveRuntimes {
     /// read.
     async fn look_after_tags(&self, target: &Target) -> Result<Observation<Document>, Failure> {
         let tags = list_tags(&self.client, target.arn()).await.map_err(|error| tags_unreadable(&error))?;
-        let mut look = self.look(target).await?;
-        look.confirm_tags(tags);
-        Ok(look)
-    }
-
-    fn observed(&self, target: &Target, document: Document) -> Observed<Document> {
-        Observed {
-            target: target.clone(),
-            phase: without_authorizer(phase(&document), &self.authorizer),
-            access: match document.requires_mmdsv2() {
-                Some(true) => MetadataAccess::V2Required,
-                Some(false) | None => MetadataAccess::V1Allowed,
-            },
-            // Tags need a separate request. It is only sent for a runtime that is due for a write.
-            tags: Tags::Unread,
-            hold: hold(target, &document, self.artifacts),
-            created: None,
-            usage: Usage::NotAsked,
-            state: state(&document),
-            launched_by: None,
-            findings: findings(&document, &self.authorizer),
-            document: match self.authorizer.to_set() {
-                Some(authorizer) => document.with_authorizer(authorizer),
-                None => document,
-            },
-        }
+        let mut observation = self.look(target).await?;
+        observation.confirm_tags(tags);
+        Ok(observation)
     }
 }
 
@@ -133,50 +105,4 @@ where
         async move { (target.clone(), answer.await) }
     });
     stream::iter(answers).buffer_unordered(CONCURRENCY).collect().await
-}
-
-/// The setting and the version of a runtime.
-pub(super) fn state(document: &Document) -> State {
-    State::Runtime { require_mmdsv2: document.requires_mmdsv2(), version: document.text(&["agentRuntimeVersion"]) }
-}
-
-/// Keeps the authorizer to be set out of AWS's words about a failed update: they may quote it even
-/// if the runtime does not show it.
-fn without_authorizer(phase: Phase, authorizer: &RuntimeAuthorizer) -> Phase {
-    match (phase, authorizer.to_set()) {
-        (Phase::Broken { reason, status, said }, Some(one)) => {
-            Phase::Broken { reason, status, said: said.map(|said| redact(&said, &one.values())) }
-        }
-        (phase, _) => phase,
-    }
-}
-
-/// After UPDATE_FAILED the service shows the configuration that failed, so it must not be sent
-/// again.
-pub(super) fn phase(document: &Document) -> Phase {
-    let status = document.text(&["status"]).unwrap_or_else(|| "not given".to_owned());
-    let broken = |reason| Phase::Broken {
-        reason,
-        status: status.clone(),
-        said: document.text(&["failureReason"]).map(|said| shortened(&document.redact(&said))),
-    };
-    match status.as_str() {
-        "READY" => Phase::Settled,
-        "CREATING" => Phase::Creating(status),
-        "UPDATING" => Phase::Changing(status),
-        "DELETING" => Phase::Ending(Gone::Deleting),
-        "CREATE_FAILED" => broken(Held::CreateFailed),
-        "UPDATE_FAILED" => broken(Held::UpdateFailed),
-        "DELETE_FAILED" => broken(Held::DeleteFailed),
-        _ => broken(Held::UnknownStatus),
-    }
-}
-
-fn findings(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding> {
-    let noticed = [
-        (Artifact::of(document) == Artifact::Mutable, Finding::MutableArtifact),
-        (*authorizer != RuntimeAuthorizer::Off && document.lacks_authorizer(), Finding::NoAuthorizer),
-        (document.text(&["networkConfiguration", "networkMode"]).as_deref() == Some("PUBLIC"), Finding::PublicNetwork),
-    ];
-    holding(noticed).collect()
 }

@@ -4,7 +4,8 @@ use aws_sdk_bedrockagentcorecontrol::Client;
 
 use super::{
     document::Document,
-    observe::{phase, read, state},
+    observe::read,
+    observed::{phase, state},
     wording::{Unverified, Versions, concurrent_update, configuration_changed, not_verified, update_failed},
 };
 use crate::{

@@ -10,7 +10,7 @@ use aws_sdk_ec2::{
 };
 
 use super::{
-    observe::Options,
+    observed::Options,
     wording::{endpoint_unknown, not_verified},
 };
 use crate::{

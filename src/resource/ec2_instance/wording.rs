@@ -1,6 +1,6 @@
 //! What is said of instances.
 
-use super::{Instances, observe::Options};
+use super::{Instances, observed::Options};
 use crate::{
     failure::{Failure, RETRY},
     observed::Observed,

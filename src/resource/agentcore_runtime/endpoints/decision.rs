@@ -1,152 +1,10 @@
-//! What to do about an endpoint that is on a version without MMDSv2. Pure.
+//! Decides what to do about an endpoint on a version without MMDSv2. Pure.
 
-use super::document::Listed;
+use super::observed::{EndpointExemption, Facts, Now, Runtime};
 use crate::{
-    outcome::{Outcome, State},
-    resource::agentcore_runtime::{
-        PartOf,
-        document::{Artifact, Document},
-    },
-    target::Target,
+    resource::agentcore_runtime::{PartOf, document::Artifact},
     verdict::Verdict,
 };
-
-/// The runtime, as its outcome shows it.
-#[derive(Clone, Debug)]
-pub struct Runtime {
-    /// Its version.
-    pub version: Option<String>,
-    /// Whether that version requires MMDSv2.
-    pub requires_mmdsv2: bool,
-    /// How it ended, and why.
-    pub verdict: Verdict,
-}
-
-impl Runtime {
-    /// `None` if nothing is known of the runtime, if it is about to go, or if a retry will come
-    /// anyway.
-    pub fn of(outcome: &Outcome) -> Option<Self> {
-        let State::Runtime { require_mmdsv2, version } = outcome.after.as_ref().or(outcome.before.as_ref())? else {
-            return None;
-        };
-        let is_left = matches!(outcome.verdict, Verdict::Failed(_) | Verdict::Gone(_));
-        let (requires_mmdsv2, version) = (*require_mmdsv2 == Some(true), version.clone());
-        (!is_left).then_some(Self { version, requires_mmdsv2, verdict: outcome.verdict })
-    }
-
-    /// Whether the runtime itself needs nothing more, so its endpoints are next.
-    pub fn is_done(&self) -> bool {
-        self.comes_first().is_none()
-    }
-
-    /// Whether it has required MMDSv2 for long enough that an endpoint following it should have
-    /// caught up.
-    pub fn is_followed(&self) -> bool {
-        matches!(self.verdict, Verdict::Compliant(_))
-    }
-
-    /// Why the runtime comes before its endpoints; `None` if it does not.
-    fn comes_first(&self) -> Option<Keep> {
-        match self.verdict {
-            Verdict::Compliant(_) | Verdict::Enforced(_) => None,
-            Verdict::Exempt => Some(Keep::RuntimeIsExempt),
-            Verdict::WouldEnforce => Some(Keep::RuntimeAllowsV1),
-            Verdict::Held(_) | Verdict::Deferred(_) | Verdict::Failed(_) | Verdict::Gone(_) => {
-                Some(Keep::RuntimeIsNotInOrder)
-            }
-        }
-    }
-}
-
-/// An endpoint on a version without MMDSv2.
-#[derive(Clone, Debug)]
-pub struct Pinned {
-    /// The endpoint.
-    pub endpoint: Listed,
-    /// The version.
-    pub version: String,
-}
-
-impl Pinned {
-    /// Whether AWS is changing it and will leave it on that version.
-    pub fn may_come_to_rest(&self) -> bool {
-        let target = self.endpoint.target_version.as_ref();
-        self.endpoint.is_changing() && target.is_none_or(|target| *target == self.version)
-    }
-}
-
-/// What is known about a pinned endpoint. `None` means not read yet.
-#[derive(Clone, Debug)]
-pub struct Facts<'a> {
-    /// The endpoint, as the listing showed it.
-    pub pinned: &'a Pinned,
-    /// Its runtime's outcome.
-    pub runtime: &'a Runtime,
-    /// Its runtime as it is now.
-    pub current: Option<Current>,
-    /// The members in which its version differs from the current one, apart from `requireMMDSV2`.
-    pub differences: Option<Vec<String>>,
-    /// What its own tags and its runtime's say.
-    pub exempt: Option<Exempt>,
-    /// The endpoint as it is now, just before it may be moved.
-    pub now: Option<Now>,
-    /// Whether endpoints are to be moved.
-    pub may_write: bool,
-    /// Whether a move was sent and its answer was lost.
-    pub was_sent: bool,
-}
-
-/// The runtime as it is now, as far as a move depends on it.
-#[derive(Clone, Debug)]
-pub struct Current {
-    /// Its version; `None` if AWS does not show it.
-    pub version: Option<String>,
-    /// Whether it is READY and requires MMDSv2.
-    pub is_ready: bool,
-    /// What it is part of, if anything.
-    pub part_of: Option<PartOf>,
-    /// Whether what its artifact stands for can change.
-    pub artifact: Artifact,
-}
-
-impl Current {
-    /// The runtime as it was read.
-    pub fn of(target: &Target, document: &Document) -> Self {
-        Self {
-            version: document.text(&["agentRuntimeVersion"]).filter(|version| !version.is_empty()),
-            is_ready: document.requires_mmdsv2() == Some(true)
-                && document.text(&["status"]).as_deref() == Some("READY"),
-            part_of: PartOf::of(target, document),
-            artifact: Artifact::of(document),
-        }
-    }
-}
-
-/// Whether a tag exempts an endpoint.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Exempt {
-    /// No tag does.
-    No,
-    /// A tag of its runtime.
-    ByRuntime,
-    /// A tag of its own.
-    ByEndpoint,
-    /// The tags could not be read, for this reason.
-    Unreadable(String),
-}
-
-/// An endpoint just before it may be moved.
-#[derive(Clone, Debug)]
-pub struct Now {
-    /// Whether it rests on the version it is to leave.
-    pub rests_on_old: bool,
-    /// Whether it rests on the version it is to be moved to.
-    pub rests_on_new: bool,
-    /// Whether AWS is moving it to that version.
-    pub is_on_its_way: bool,
-    /// The names of members that cannot be sent back.
-    pub unknown_members: Vec<String>,
-}
 
 /// What to do next about a pinned endpoint.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -256,40 +114,63 @@ pub enum Keep {
 /// known. Anything that costs a request is asked for only once nothing known so far rules out a
 /// move.
 pub fn decide(facts: &Facts<'_>) -> Decision {
-    use Decision::{ReadEndpoint, ReadRuntime, ReadTags, ReadVersion, Repoint, Verify, Wait, WaitForMove};
-
+    if let Some(keep) = comes_first(facts.runtime) {
+        return Decision::Keep(keep);
+    }
+    let Some(current) = &facts.current else { return Decision::ReadRuntime };
+    let Some(to) = &current.version else { return Decision::Keep(Keep::NoCurrentVersion) };
     let endpoint = &facts.pinned.endpoint;
-    let keep = if let Some(keep) = facts.runtime.comes_first() {
-        keep
-    } else {
-        let Some(current) = &facts.current else { return ReadRuntime };
-        let Some(to) = current.version.clone() else { return Decision::Keep(Keep::NoCurrentVersion) };
-        match (current, &facts.differences, &facts.exempt, &facts.now) {
-            (Current { part_of: Some(part_of), .. }, _, _, _) => Keep::PartOf(*part_of),
-            _ if endpoint.follows() => Keep::ShouldFollow { to },
-            _ if !endpoint.rests() && !endpoint.is_changing() => Keep::Status(endpoint.status.clone()),
-            (Current { is_ready: false, .. }, _, _, _) => Keep::NotReady { to },
-            (_, None, _, _) => return ReadVersion,
-            (_, Some(members), _, _) if !members.is_empty() => Keep::Differs { to, members: members.clone() },
-            (Current { artifact: Artifact::Mutable, .. }, _, _, _) => Keep::MutableArtifact { to },
-            (Current { artifact: Artifact::Unknown, .. }, _, _, _) => Keep::UnknownArtifact { to },
-            (_, _, None, _) => return ReadTags,
-            (_, _, Some(Exempt::ByRuntime), _) => Keep::ExemptByRuntime,
-            (_, _, Some(Exempt::ByEndpoint), _) => Keep::ExemptByEndpoint,
-            (_, _, Some(Exempt::Unreadable(why)), _) => Keep::TagsUnreadable(why.clone()),
-            (_, _, Some(Exempt::No), _) if endpoint.is_changing() => return Wait,
-            (_, _, Some(Exempt::No), _) if !facts.may_write => Keep::WouldRepoint { to },
-            (_, _, Some(Exempt::No), None) => return ReadEndpoint { to },
-            (_, _, Some(Exempt::No), Some(now)) => match now {
-                Now { rests_on_new: true, .. } if facts.was_sent => return Verify { to },
-                Now { is_on_its_way: true, .. } if facts.was_sent => return WaitForMove,
-                Now { rests_on_old: false, .. } => Keep::Changed,
-                Now { unknown_members, .. } if !unknown_members.is_empty() => {
-                    Keep::UnknownMembers(unknown_members.clone())
-                }
-                Now { .. } => return Repoint { to },
-            },
-        }
+    let keep = match (current.part_of, &facts.differences, current.artifact) {
+        (Some(part_of), _, _) => Keep::PartOf(part_of),
+        _ if endpoint.follows() => Keep::ShouldFollow { to: to.clone() },
+        _ if !endpoint.rests() && !endpoint.is_changing() => Keep::Status(endpoint.status.clone()),
+        _ if !current.is_ready => Keep::NotReady { to: to.clone() },
+        (None, None, _) => return Decision::ReadVersion,
+        (None, Some(members), _) if !members.is_empty() => Keep::Differs { to: to.clone(), members: members.clone() },
+        (None, Some(_), Artifact::Mutable) => Keep::MutableArtifact { to: to.clone() },
+        (None, Some(_), Artifact::Unknown) => Keep::UnknownArtifact { to: to.clone() },
+        (None, Some(_), Artifact::Fixed) => return by_tags(facts, to),
     };
     Decision::Keep(keep)
+}
+
+/// What its tags and its status say about an endpoint that could be moved to the version `to`.
+fn by_tags(facts: &Facts<'_>, to: &str) -> Decision {
+    let is_changing = facts.pinned.endpoint.is_changing();
+    let keep = match (&facts.exempt, &facts.now) {
+        (None, _) => return Decision::ReadTags,
+        (Some(EndpointExemption::ByRuntime), _) => Keep::ExemptByRuntime,
+        (Some(EndpointExemption::ByEndpoint), _) => Keep::ExemptByEndpoint,
+        (Some(EndpointExemption::Unreadable(why)), _) => Keep::TagsUnreadable(why.clone()),
+        (Some(EndpointExemption::No), _) if is_changing => return Decision::Wait,
+        (Some(EndpointExemption::No), _) if !facts.may_write => Keep::WouldRepoint { to: to.to_owned() },
+        (Some(EndpointExemption::No), None) => return Decision::ReadEndpoint { to: to.to_owned() },
+        (Some(EndpointExemption::No), Some(now)) => return just_before(now, facts.was_sent, to),
+    };
+    Decision::Keep(keep)
+}
+
+/// What the endpoint itself says, just before it would be moved to the version `to`.
+fn just_before(now: &Now, was_sent: bool, to: &str) -> Decision {
+    match now {
+        Now { rests_on_new: true, .. } if was_sent => Decision::Verify { to: to.to_owned() },
+        Now { is_on_its_way: true, .. } if was_sent => Decision::WaitForMove,
+        Now { rests_on_old: false, .. } => Decision::Keep(Keep::Changed),
+        Now { unknown_members, .. } if !unknown_members.is_empty() => {
+            Decision::Keep(Keep::UnknownMembers(unknown_members.clone()))
+        }
+        Now { .. } => Decision::Repoint { to: to.to_owned() },
+    }
+}
+
+/// Why the runtime comes before its endpoints; `None` if it does not.
+fn comes_first(runtime: &Runtime) -> Option<Keep> {
+    match runtime.verdict {
+        Verdict::Compliant(_) | Verdict::Enforced(_) => None,
+        Verdict::Exempt => Some(Keep::RuntimeIsExempt),
+        Verdict::WouldEnforce => Some(Keep::RuntimeAllowsV1),
+        Verdict::Held(_) | Verdict::Deferred(_) | Verdict::Failed(_) | Verdict::Gone(_) => {
+            Some(Keep::RuntimeIsNotInOrder)
+        }
+    }
 }

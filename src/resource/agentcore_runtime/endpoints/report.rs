@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    decision::{Pinned, Runtime},
+    observed::{Pinned, Runtime},
     wording::{in_doubt, kept, more_remarks, moved, not_moved, unexplained},
 };
 use crate::{
