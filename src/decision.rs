@@ -110,7 +110,9 @@ pub fn decide<D>(observation: &Observation<D>, exemption: &Exemption, moment: &M
 
     let facts = match observation {
         Observation::Found(facts) => facts,
-        Observation::NotFound if moment.event_is_young() => return Decision::Leave(Leave::NotFoundYet),
+        Observation::NotFound if moment.event_is_young() => {
+            return Decision::Leave(Leave::NotFoundYet);
+        }
         Observation::NotFound => return Decision::Leave(Leave::Gone(Gone::NotFound)),
     };
     let leave = match (&facts.phase, facts.access, exemption, &facts.hold, facts.usage) {
@@ -129,8 +131,16 @@ pub fn decide<D>(observation: &Observation<D>, exemption: &Exemption, moment: &M
         (Phase::Settled, V1Allowed, _, None, Usage::Calls { number: number @ 1.., since }) => {
             Leave::Imdsv1InUse { number, since }
         }
-        (Phase::Settled, V1Allowed, _, None, Usage::NoData) if !moment.is_new(facts.created) => Leave::Imdsv1UseUnknown,
-        (Phase::Settled, V1Allowed, _, None, Usage::NotAsked | Usage::NoData | Usage::Calls { number: 0, .. }) => {
+        (Phase::Settled, V1Allowed, _, None, Usage::NoData) if !moment.is_new(facts.created) => {
+            Leave::Imdsv1UseUnknown
+        }
+        (
+            Phase::Settled,
+            V1Allowed,
+            _,
+            None,
+            Usage::NotAsked | Usage::NoData | Usage::Calls { number: 0, .. },
+        ) => {
             return if facts.tags.are_confirmed() { Enforce } else { ConfirmTags };
         }
     };

@@ -5,7 +5,10 @@
 //! never keep an instance from being enforced. Only ids are taken from an event, never
 //! configuration.
 
-#![allow(clippy::indexing_slicing, reason = "a JSON value indexed by a name it has not gives null and does not panic")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a JSON value indexed by a name it has not gives null and does not panic"
+)]
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use chrono::{DateTime, Utc};
@@ -112,7 +115,11 @@ pub enum Ignored {
 ///
 /// # Errors
 /// Why the event asks for nothing.
-pub fn read(event: &EventBridgeEvent<Value>, home: &Home, settings: &Settings) -> Result<Event, Ignored> {
+pub fn read(
+    event: &EventBridgeEvent<Value>,
+    home: &Home,
+    settings: &Settings,
+) -> Result<Event, Ignored> {
     if (event.source.as_str(), event.detail_type.as_str()) == (OWN_SOURCE, OWN_DETAIL_TYPE) {
         return sweep(event, home);
     }
@@ -129,7 +136,9 @@ pub fn read(event: &EventBridgeEvent<Value>, home: &Home, settings: &Settings) -
         }
         ("aws.ec2", "EC2 Instance State-change Notification") => ec2::state_change(detail)?,
         ("aws.ec2", CLOUDTRAIL) => ec2::call(others(detail, home)?, exception)?,
-        (AGENTCORE | AGENTCORE_CONTROL, CLOUDTRAIL) => agentcore::call(others(detail, home)?, home, exception)?,
+        (AGENTCORE | AGENTCORE_CONTROL, CLOUDTRAIL) => {
+            agentcore::call(others(detail, home)?, home, exception)?
+        }
         ("aws.ec2" | AGENTCORE | AGENTCORE_CONTROL, _) => return Err(Ignored::OtherEvent),
         _ => return Err(Ignored::OtherService),
     };
@@ -155,7 +164,8 @@ fn sweep(event: &EventBridgeEvent<Value>, home: &Home) -> Result<Event, Ignored>
         }
         _ => return Err(Ignored::InvalidMode),
     };
-    let work = Work::Sweep(&[Kind::AgentcoreRuntime, Kind::Ec2Instance, Kind::AccountDefaults], mode);
+    let work =
+        Work::Sweep(&[Kind::AgentcoreRuntime, Kind::Ec2Instance, Kind::AccountDefaults], mode);
     Ok(Event { cause: Cause::SweepDue, work, time: event.time, unknown_ids: Vec::new() })
 }
 
@@ -178,17 +188,23 @@ impl Named {
     /// The work, and the texts that are not ids of a known form.
     fn work(self, home: &Home) -> (Work, Vec<String>) {
         let (kinds, (mut targets, unknown)): (&'static [Kind], _) = match self {
-            Self::Instances(ids) => (&[Kind::Ec2Instance], read_all(ids, |id| Target::instance(home, id))),
-            Self::Runtimes(ids) => (&[Kind::AgentcoreRuntime], read_all(ids, |id| Target::runtime(home, id))),
-            Self::RuntimeArn(arn) => {
-                (&[Kind::AgentcoreRuntime], read_all(vec![arn], |arn| Target::runtime_by_arn(home, arn)))
+            Self::Instances(ids) => {
+                (&[Kind::Ec2Instance], read_all(ids, |id| Target::instance(home, id)))
             }
+            Self::Runtimes(ids) => {
+                (&[Kind::AgentcoreRuntime], read_all(ids, |id| Target::runtime(home, id)))
+            }
+            Self::RuntimeArn(arn) => (
+                &[Kind::AgentcoreRuntime],
+                read_all(vec![arn], |arn| Target::runtime_by_arn(home, arn)),
+            ),
         };
         // CloudTrail may name an instance in both the request and the response.
         targets.sort();
         targets.dedup();
         // The event still happened, so a sweep has to find what it does not name.
-        let work = if targets.is_empty() { Work::Sweep(kinds, None) } else { Work::Targets(targets) };
+        let work =
+            if targets.is_empty() { Work::Sweep(kinds, None) } else { Work::Targets(targets) };
         (work, unknown)
     }
 }
@@ -215,8 +231,11 @@ fn is_own(record: &Value, home: &Home) -> bool {
     if request.is_object() && request["omitted"].is_null() {
         return false;
     }
-    let (account, session) = (format!("::{}:assumed-role/", home.account), format!("/{}", home.function));
-    identity["arn"].as_str().is_some_and(|arn| arn.contains(&account) && arn.ends_with(&session))
+    let (account, session) =
+        (format!("::{}:assumed-role/", home.account), format!("/{}", home.function));
+    identity["arn"]
+        .as_str()
+        .is_some_and(|arn| arn.contains(&account) && arn.ends_with(&session))
 }
 
 /// The texts under `member` in the `items` of a CloudTrail list, with an empty text for anything

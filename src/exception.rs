@@ -64,9 +64,11 @@ impl Exemption {
         }
         match leading_date(value) {
             Some((until, _)) if until < today => Self::Expired { until },
-            Some((until, rest)) => {
-                Self::Exempt(Exempt { until: Some(until), malformed: false, reason: rest.trim().to_owned() })
-            }
+            Some((until, rest)) => Self::Exempt(Exempt {
+                until: Some(until),
+                malformed: false,
+                reason: rest.trim().to_owned(),
+            }),
             None => Self::Exempt(Exempt { until: None, malformed: true, reason: value.to_owned() }),
         }
     }
@@ -80,7 +82,8 @@ impl Exemption {
 /// exists.
 fn begins_like_a_date(value: &str) -> bool {
     let [y1, y2, y3, y4, separator, next, ..] = value.as_bytes() else { return false };
-    [y1, y2, y3, y4, next].into_iter().all(u8::is_ascii_digit) && matches!(separator, b'-' | b'/' | b'.')
+    [y1, y2, y3, y4, next].into_iter().all(u8::is_ascii_digit)
+        && matches!(separator, b'-' | b'/' | b'.')
 }
 
 /// `YYYY-MM-DD` at the start of the text, and what follows it. `None` if there is no such day.
@@ -118,7 +121,9 @@ impl FromStr for ExceptionTag {
             return Err("it has no key; write KEY or KEY=VALUE".to_owned());
         }
         if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err("keys that begin with aws: belong to AWS and cannot be set by an owner".to_owned());
+            return Err(
+                "keys that begin with aws: belong to AWS and cannot be set by an owner".to_owned()
+            );
         }
         if key.chars().count() > 128 || value.is_some_and(|value| value.chars().count() > 256) {
             return Err("a key has at most 128 characters and a value at most 256".to_owned());

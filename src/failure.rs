@@ -28,10 +28,15 @@ pub(crate) const RETRY: &str = "A retry will look at it again.";
 const BUG: &str = "This is a bug in the guardrail; please report it.";
 
 /// Error codes for a fault in the request or the resource, whoever sends the request.
-pub(crate) const FOR_GOOD: [&str; 4] =
-    ["ValidationException", "InvalidParameterValue", "UnsupportedOperation", "OperationNotPermitted"];
+pub(crate) const FOR_GOOD: [&str; 4] = [
+    "ValidationException",
+    "InvalidParameterValue",
+    "UnsupportedOperation",
+    "OperationNotPermitted",
+];
 /// Error codes of EC2 and AgentCore for a call that the policies do not allow.
-pub(crate) const NOT_AUTHORIZED: [&str; 3] = ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"];
+pub(crate) const NOT_AUTHORIZED: [&str; 3] =
+    ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"];
 
 impl Failure {
     /// A failure after which nothing was read back.
@@ -48,9 +53,9 @@ impl Failure {
     /// sees no tag that exempts.
     pub fn of_own_deny(self, exception_key: &str) -> Self {
         let detail = format!(
-            "{} The guardrail's own role denies this write (statement KeepExemptions, unless somebody added another one), \
-             but no tag {exception_key} exempts it. IAM ignores case in tag keys: look for the tag in another spelling \
-             and correct it.",
+            "{} The guardrail's own role denies this write (statement KeepExemptions, unless \
+             somebody added another one), but no tag {exception_key} exempts it. IAM ignores case \
+             in tag keys: look for the tag in another spelling and correct it.",
             self.detail
         );
         Self { detail, ..self }
@@ -66,21 +71,29 @@ impl Failure {
 
     /// The invocation's time ran out before its work was done.
     pub fn out_of_time(write_is_open: bool) -> Self {
-        let written = if write_is_open { "a write may or may not have happened" } else { "nothing was written" };
-        let detail = format!("The invocation ran out of time before this was finished; {written}. {RETRY}");
+        let written = if write_is_open {
+            "a write may or may not have happened"
+        } else {
+            "nothing was written"
+        };
+        let detail =
+            format!("The invocation ran out of time before this was finished; {written}. {RETRY}");
         Self { write_is_open, ..Self::new(Failed::OutOfTime, detail) }
     }
 
     /// By the time everything needed for a write was read, it was too old.
     pub fn outdated() -> Self {
-        let detail =
-            format!("AWS answered so slowly that what was read was too old to act on, so no write was sent. {RETRY}");
+        let detail = format!(
+            "AWS answered so slowly that what was read was too old to act on, so no write was \
+             sent. {RETRY}"
+        );
         Self::new(Failed::ReadFailed, detail)
     }
 
     /// A write would come too late to be verified.
     pub fn too_late() -> Self {
-        let detail = format!("Too little time was left to verify a write, so none was sent. {RETRY}");
+        let detail =
+            format!("Too little time was left to verify a write, so none was sent. {RETRY}");
         Self::new(Failed::OutOfTime, detail)
     }
 
@@ -92,8 +105,8 @@ impl Failure {
     /// A listing shows ids that are not in the form AWS documents.
     pub fn unknown_ids(operation: &str, number: usize, first: &str) -> Self {
         let detail = format!(
-            "{operation} shows ids in a form that this version does not know: {number}, such as {:?}. The resources they \
-             name were not looked at. Update the guardrail.",
+            "{operation} shows ids in a form that this version does not know: {number}, such as \
+             {:?}. The resources they name were not looked at. Update the guardrail.",
             shortened(first)
         );
         Self::new(Failed::ReadFailed, detail)
@@ -102,8 +115,8 @@ impl Failure {
     /// A page of a listing leads back to one that was already read, so the rest cannot be reached.
     pub fn repeated_page(reason: Failed, operation: &str) -> Self {
         let detail = format!(
-            "{operation} returned a page that had already been read, so the rest could not be listed. A retry lists it \
-             from the beginning; if that fails as well, tell AWS Support."
+            "{operation} returned a page that had already been read, so the rest could not be \
+             listed. A retry lists it from the beginning; if that fails as well, tell AWS Support."
         );
         Self::new(reason, detail)
     }
@@ -117,7 +130,12 @@ impl Failure {
     }
 
     /// The same, with as much of AWS's message as may be repeated.
-    pub fn of_request_saying<E>(reason: Failed, operation: &str, error: &SdkError<E>, said: Option<&str>) -> Self
+    pub fn of_request_saying<E>(
+        reason: Failed,
+        operation: &str,
+        error: &SdkError<E>,
+        said: Option<&str>,
+    ) -> Self
     where
         E: ProvideErrorMetadata,
     {
@@ -171,12 +189,17 @@ where
     E: ProvideErrorMetadata,
 {
     match error {
-        SdkError::ServiceError(answer) if answer.raw().status().is_success() => unreadable(operation),
+        SdkError::ServiceError(answer) if answer.raw().status().is_success() => {
+            unreadable(operation)
+        }
         SdkError::ServiceError(refusal) => {
             let code = refusal.err().code().unwrap_or("an error without a code");
             let said = said.map(|said| quoted(&shortened(said))).unwrap_or_default();
             let request = refusal.err().meta().extra("aws_request_id").unwrap_or("unknown");
-            format!("AWS answered {operation} with {code}{said}, request id {request}. {}", advice(code))
+            format!(
+                "AWS answered {operation} with {code}{said}, request id {request}. {}",
+                advice(code)
+            )
         }
         SdkError::TimeoutError(_) => format!("{operation} timed out. {RETRY}"),
         SdkError::DispatchFailure(_) => {

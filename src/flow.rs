@@ -71,7 +71,9 @@ impl<R: Resource> Flow<'_, R> {
         each: &impl Fn(Outcome),
     ) -> bool {
         let read = Stopwatch::start();
-        let Some(observations) = self.context.patience.until_end(self.observe.observe(targets)).await else {
+        let Some(observations) =
+            self.context.patience.until_end(self.observe.observe(targets)).await
+        else {
             targets.iter().for_each(|target| each(self.out_of_time(target)));
             return false;
         };
@@ -81,7 +83,9 @@ impl<R: Resource> Flow<'_, R> {
             match self.decision(&turn) {
                 None | Some(Decision::Leave(_)) => ended.push(turn),
                 Some(Decision::Wait(_)) => busy.push(turn),
-                Some(Decision::ReadUsage | Decision::ConfirmTags | Decision::Enforce) => due.push(turn),
+                Some(Decision::ReadUsage | Decision::ConfirmTags | Decision::Enforce) => {
+                    due.push(turn)
+                }
             }
         }
         // A sweep postpones nothing, because the next one tries again. And unless there are more
@@ -90,7 +94,10 @@ impl<R: Resource> Flow<'_, R> {
         let all_came = Cell::new(true);
         // What AWS is still changing comes last: it may take minutes and must not hold up the other
         // turns.
-        let turns = self.in_time(ended, &all_came).chain(self.due(due, &all_came)).chain(self.in_time(busy, &all_came));
+        let turns = self
+            .in_time(ended, &all_came)
+            .chain(self.due(due, &all_came))
+            .chain(self.in_time(busy, &all_came));
         turns
             .map(|turn| self.finish(turn, postponed, others_wait))
             .buffer_unordered(CONCURRENCY)
@@ -179,7 +186,12 @@ impl<R: Resource> Flow<'_, R> {
     }
 
     /// The outcome of a target, or `None` if it is postponed.
-    async fn finish(&self, turn: TurnOf<R>, postponed: &RefCell<Postponed<R>>, others_wait: bool) -> Option<Outcome> {
+    async fn finish(
+        &self,
+        turn: TurnOf<R>,
+        postponed: &RefCell<Postponed<R>>,
+        others_wait: bool,
+    ) -> Option<Outcome> {
         let target = turn.target.clone();
         // Only the second pass finds something here: a write of the first one whose answer was
         // lost.

@@ -24,7 +24,9 @@ impl From<InvocationError> for Diagnostic {
     /// Cuts the response to what fits into a queue together with the event.
     fn from(error: InvocationError) -> Self {
         let (error_type, error_message) = match error {
-            InvocationError::RemediationFailed(response) => ("RemediationFailed", response.fitted().to_json()),
+            InvocationError::RemediationFailed(response) => {
+                ("RemediationFailed", response.fitted().to_json())
+            }
             InvocationError::NotAnEvent(_) => ("NotAnEvent", error.to_string()),
             InvocationError::NoHome(_) => ("NoHome", error.to_string()),
         };
@@ -38,7 +40,10 @@ impl Guardrail {
     /// # Errors
     /// The payload is not an event, the function's own ARN cannot be read, or too much failed
     /// ([`Response::has_failed`]).
-    pub async fn handle(&self, invocation: LambdaEvent<Value>) -> Result<Response, InvocationError> {
+    pub async fn handle(
+        &self,
+        invocation: LambdaEvent<Value>,
+    ) -> Result<Response, InvocationError> {
         let LambdaEvent { payload, context } = invocation;
         let span = tracing::info_span!("invocation", request_id = context.request_id);
         async {
@@ -51,7 +56,11 @@ impl Guardrail {
         .await
     }
 
-    async fn respond(&self, payload: Value, context: &Context) -> Result<Response, InvocationError> {
+    async fn respond(
+        &self,
+        payload: Value,
+        context: &Context,
+    ) -> Result<Response, InvocationError> {
         let home = Home::from_function_arn(&context.invoked_function_arn)
             .ok_or_else(|| InvocationError::NoHome(context.invoked_function_arn.clone()))?;
         let envelope = envelope(payload)?;
@@ -98,7 +107,9 @@ fn envelope(payload: Value) -> Result<EventBridgeEvent<Value>, InvocationError> 
     let Value::Object(members) = &payload else {
         return Err(wrong("it is not a JSON object"));
     };
-    for (name, is_optional) in [("source", false), ("detail-type", false), ("account", true), ("region", true)] {
+    for (name, is_optional) in
+        [("source", false), ("detail-type", false), ("account", true), ("region", true)]
+    {
         match members.get(name) {
             Some(Value::String(_)) => {}
             None | Some(Value::Null) if is_optional => {}
@@ -109,6 +120,7 @@ fn envelope(payload: Value) -> Result<EventBridgeEvent<Value>, InvocationError> 
     if !members.contains_key("detail") {
         return Err(wrong("it has no detail"));
     }
-    serde_json::from_value(payload)
-        .map_err(|_| wrong("its version, id, time or resources are not in the form EventBridge gives them"))
+    serde_json::from_value(payload).map_err(|_| {
+        wrong("its version, id, time or resources are not in the form EventBridge gives them")
+    })
 }

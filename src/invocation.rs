@@ -53,16 +53,25 @@ impl Invocation<'_> {
     }
 
     async fn look_at(&self, targets: &[Target], response: &RefCell<Response>) {
-        let of_kind = |kind| targets.iter().filter(|target| target.kind() == kind).cloned().collect::<Vec<_>>();
+        let of_kind = |kind| {
+            targets
+                .iter()
+                .filter(|target| target.kind() == kind)
+                .cloned()
+                .collect::<Vec<_>>()
+        };
         let each = |outcome| self.add(response, outcome);
         self.instances(Occasion::Event).run(&of_kind(Kind::Ec2Instance), &each).await;
-        self.runtimes(Occasion::Event).run(&of_kind(Kind::AgentcoreRuntime), &each).await;
+        self.runtimes(Occasion::Event)
+            .run(&of_kind(Kind::AgentcoreRuntime), &each)
+            .await;
     }
 
     /// Sweeps the kinds side by side, so none of them can use up the others' time.
     async fn sweep(&self, kinds: &[Kind], response: &RefCell<Response>) {
         let is_whole = kinds.len() > 1 && self.mode == self.guardrail.settings.mode;
-        let (launches, met, read) = (RefCell::new(Launches::default()), Cell::new(false), Cell::new(false));
+        let (launches, met, read) =
+            (RefCell::new(Launches::default()), Cell::new(false), Cell::new(false));
         let each = |outcome: Outcome| {
             // The account defaults do not count here: they are not a listing, and a policy may
             // forbid reading them for good.
@@ -82,8 +91,11 @@ impl Invocation<'_> {
             self.sweep_kind(is_due(Kind::AgentcoreRuntime), runtimes, &each),
             self.sweep_defaults(is_due(Kind::AccountDefaults), &each),
         );
-        let unfinished =
-            [(Kind::Ec2Instance, instances), (Kind::AgentcoreRuntime, runtimes), (Kind::AccountDefaults, defaults)];
+        let unfinished = [
+            (Kind::Ec2Instance, instances),
+            (Kind::AgentcoreRuntime, runtimes),
+            (Kind::AccountDefaults, defaults),
+        ];
         response.borrow_mut().sweep = Some(Sweep {
             complete: unfinished.iter().all(|(_, unfinished)| is_complete(unfinished)),
             not_listed: unfinished.into_iter().flat_map(not_listed).collect(),
@@ -98,7 +110,12 @@ impl Invocation<'_> {
     }
 
     /// Sweeps one kind. A kind that is not due leaves nothing unfinished.
-    async fn sweep_kind<R: Resource>(&self, is_due: bool, flow: Flow<'_, R>, each: &impl Fn(Outcome)) -> Unfinished {
+    async fn sweep_kind<R: Resource>(
+        &self,
+        is_due: bool,
+        flow: Flow<'_, R>,
+        each: &impl Fn(Outcome),
+    ) -> Unfinished {
         if !is_due {
             return Unfinished::default();
         }
@@ -107,13 +124,17 @@ impl Invocation<'_> {
 
     /// The occasion of a sweep of this kind.
     fn sweeps<R: Resource>(&self) -> Occasion {
-        Occasion::Sweep { margin: self.guardrail.settings.sweep_margin.0.max(R::Observe::TIME_TO_FINISH) }
+        Occasion::Sweep {
+            margin: self.guardrail.settings.sweep_margin.0.max(R::Observe::TIME_TO_FINISH),
+        }
     }
 
     /// A Region has one set of defaults or none, so nothing is listed and a failure is an outcome.
     async fn sweep_defaults(&self, is_due: bool, each: &impl Fn(Outcome)) -> Unfinished {
         let Guardrail { settings, defaults, .. } = self.guardrail;
-        let Some(defaults) = defaults.as_ref().filter(|_| is_due) else { return Unfinished::default() };
+        let Some(defaults) = defaults.as_ref().filter(|_| is_due) else {
+            return Unfinished::default();
+        };
         let context = self.context(Occasion::Sweep { margin: settings.sweep_margin.0 });
         if !context.goes_on() {
             return Unfinished { out_of_time: true, ..Unfinished::default() };
@@ -124,9 +145,10 @@ impl Invocation<'_> {
                 each(outcome);
                 Unfinished::default()
             }
-            Err(not_offered) => {
-                Unfinished { not_listed: vec![Unlisted::NotOffered(not_offered)], ..Unfinished::default() }
-            }
+            Err(not_offered) => Unfinished {
+                not_listed: vec![Unlisted::NotOffered(not_offered)],
+                ..Unfinished::default()
+            },
         }
     }
 
@@ -138,7 +160,13 @@ impl Invocation<'_> {
     fn instances(&self, occasion: Occasion) -> Flow<'_, Instances> {
         let Guardrail { instances, pacer, .. } = self.guardrail;
         let (observe, enforce) = (&instances.observe, instances.writing(self.mode));
-        Flow { observe, enforce, pacer: Some(pacer), context: self.context(occasion), follow_up: () }
+        Flow {
+            observe,
+            enforce,
+            pacer: Some(pacer),
+            context: self.context(occasion),
+            follow_up: (),
+        }
     }
 
     fn runtimes(&self, occasion: Occasion) -> Flow<'_, Runtimes> {
@@ -148,7 +176,13 @@ impl Invocation<'_> {
             let (observe, enforce) = (&endpoints.observe, endpoints.writing(self.mode));
             EndpointsFlow { observe, enforce, context }
         });
-        Flow { observe: &runtimes.observe, enforce: runtimes.writing(self.mode), pacer: None, context, follow_up }
+        Flow {
+            observe: &runtimes.observe,
+            enforce: runtimes.writing(self.mode),
+            pacer: None,
+            context,
+            follow_up,
+        }
     }
 
     fn context(&self, occasion: Occasion) -> Context<'_> {
@@ -159,13 +193,15 @@ impl Invocation<'_> {
 
 /// Whether AWS showed anything of a target.
 fn was_read(outcome: &Outcome) -> bool {
-    let is_unread = matches!(outcome.verdict, Verdict::Failed(Failed::ReadFailed | Failed::OutOfTime));
+    let is_unread =
+        matches!(outcome.verdict, Verdict::Failed(Failed::ReadFailed | Failed::OutOfTime));
     !is_unread || outcome.before.is_some()
 }
 
 /// What the Region does not offer leaves nothing to sweep.
 fn is_complete(unfinished: &Unfinished) -> bool {
-    !unfinished.out_of_time && unfinished.not_listed.iter().all(|why| matches!(why, Unlisted::NotOffered(_)))
+    !unfinished.out_of_time
+        && unfinished.not_listed.iter().all(|why| matches!(why, Unlisted::NotOffered(_)))
 }
 
 fn not_listed((kind, unfinished): (Kind, Unfinished)) -> impl Iterator<Item = NotListed> {

@@ -19,8 +19,8 @@
 //! | what is returned and recorded | [`response`], [`telemetry`] | |
 //!
 //! Who runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`] does
-//! the work of one event for every kind of resource. [`sweep`] lists a kind and hands its batches to
-//! the flow. [`flow`] takes each target through the stages, under the terms of its [`context`].
+//! the work of one event for every kind of resource. [`sweep`] lists a kind and hands its batches
+//! to the flow. [`flow`] takes each target through the stages, under the terms of its [`context`].
 //!
 //! What they need from outside: [`guardrail`] holds what all invocations share, [`settings`] the
 //! environment, [`aws`] the clients, [`patience`] the time left, [`pacer`] the pace of writes.
@@ -71,7 +71,13 @@
 //! | halves | the reading and the writing part of a kind. In report mode there is no writing half |
 
 // Nothing that an event or AWS says may end the process: it would take the other targets with it.
-#![warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unreachable, clippy::unwrap_used)]
+#![warn(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
 
 pub mod aws;
 pub mod client_token;

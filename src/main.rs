@@ -29,7 +29,10 @@ async fn serve() -> Result<(), Error> {
     let guardrail = Guardrail::new(settings, clients);
     let handle = async |event| {
         let result = guardrail.handle(event).await;
-        metrics.flush(io::stdout().lock()).inspect_err(|error| tracing::warn!("metrics were lost: {error}")).ok();
+        metrics
+            .flush(io::stdout().lock())
+            .inspect_err(|error| tracing::warn!("metrics were lost: {error}"))
+            .ok();
         result
     };
     lambda_runtime::run(service_fn(handle)).await

@@ -69,7 +69,11 @@ impl Pacer {
 
     /// Waits until a sweep may send one more write.
     pub async fn permit_for_sweep(&self) {
-        if self.unused.fetch_update(Relaxed, Relaxed, |unused| unused.checked_sub(1)).is_err() {
+        if self
+            .unused
+            .fetch_update(Relaxed, Relaxed, |unused| unused.checked_sub(1))
+            .is_err()
+        {
             self.bucket.acquire(self.cost()).await;
         }
     }
@@ -101,7 +105,9 @@ impl Pacer {
     }
 
     fn cost(&self) -> usize {
-        self.slowed().filter(|slowed| slowed.since.elapsed() < SLOW_FOR).map_or(1, |slowed| slowed.cost)
+        self.slowed()
+            .filter(|slowed| slowed.since.elapsed() < SLOW_FOR)
+            .map_or(1, |slowed| slowed.cost)
     }
 
     fn slowed(&self) -> MutexGuard<'_, Option<Slowed>> {

@@ -70,7 +70,10 @@ impl Patience {
 
     /// The pauses between this many tries.
     pub fn pauses_between(&self, tries: usize) -> Pauses {
-        Pauses { pauses: self.growing().with_max_times(tries.saturating_sub(1)).build(), patience: *self }
+        Pauses {
+            pauses: self.growing().with_max_times(tries.saturating_sub(1)).build(),
+            patience: *self,
+        }
     }
 
     /// Reads again and again until a write has come to its end. Reads may lag behind a write. Once
@@ -98,7 +101,10 @@ impl Patience {
     }
 
     fn growing(&self) -> ExponentialBuilder {
-        ExponentialBuilder::default().with_min_delay(self.pace.first).with_max_delay(self.pace.longest).with_jitter()
+        ExponentialBuilder::default()
+            .with_min_delay(self.pace.first)
+            .with_max_delay(self.pace.longest)
+            .with_jitter()
     }
 }
 

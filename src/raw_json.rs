@@ -48,7 +48,11 @@ impl RawObject {
     pub fn get(&self, path: &[&str]) -> Option<String> {
         let (first, rest) = path.split_first()?;
         let value = self.0.get(*first)?.get();
-        if rest.is_empty() { Some(value.to_owned()) } else { Self::parse(value.as_bytes())?.get(rest) }
+        if rest.is_empty() {
+            Some(value.to_owned())
+        } else {
+            Self::parse(value.as_bytes())?.get(rest)
+        }
     }
 
     /// The member at a path as a `T`; `None` if it is absent or something else.
@@ -69,7 +73,9 @@ impl RawObject {
             return Ok(());
         }
         let mut inner = match self.0.get(*first) {
-            Some(raw) if raw.get() != "null" => Self::parse(raw.get().as_bytes()).ok_or_else(not_an_object)?,
+            Some(raw) if raw.get() != "null" => {
+                Self::parse(raw.get().as_bytes()).ok_or_else(not_an_object)?
+            }
             _ => Self::default(),
         };
         inner.set(rest, value)?;
@@ -82,7 +88,8 @@ impl RawObject {
         if rest.is_empty() {
             self.0.remove(*first);
         } else if self.get(path).is_some()
-            && let Some(mut inner) = self.get(&[first]).and_then(|json| Self::parse(json.as_bytes()))
+            && let Some(mut inner) =
+                self.get(&[first]).and_then(|json| Self::parse(json.as_bytes()))
         {
             inner.remove(rest);
             // Setting a single name cannot meet anything on the way.
@@ -212,5 +219,8 @@ pub fn is_empty_object(json: &str) -> bool {
 /// meaning, but in a text it has.
 pub fn is_empty(json: &str) -> bool {
     let between = |open, close| json.strip_prefix(open)?.strip_suffix(close);
-    json == "\"\"" || between('[', ']').or(between('{', '}')).is_some_and(|inside| inside.trim_ascii().is_empty())
+    json == "\"\""
+        || between('[', ']')
+            .or(between('{', '}'))
+            .is_some_and(|inside| inside.trim_ascii().is_empty())
 }

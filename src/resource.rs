@@ -80,7 +80,10 @@ impl<O, E> Halves<O, E> {
 pub type PerTarget<T> = Vec<(Target, Result<T, Failure>)>;
 
 /// The reading half of a kind. It cannot write.
-#[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the runtime has a single thread, so that nothing needs to be Send"
+)]
 pub trait Observe {
     /// What the other half needs for a write, such as a runtime's configuration.
     type Document;
@@ -127,7 +130,10 @@ pub trait List {
 }
 
 /// The writing half of a kind. Report mode does not have one.
-#[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the runtime has a single thread, so that nothing needs to be Send"
+)]
 pub trait Enforce {
     /// What the reading half found.
     type Document;
@@ -149,7 +155,11 @@ pub trait Enforce {
     ///
     /// # Errors
     /// Something else is not as it was sent.
-    fn verify(&self, sent: &Observed<Self::Document>, now: &Observed<Self::Document>) -> Result<State, Failure>;
+    fn verify(
+        &self,
+        sent: &Observed<Self::Document>,
+        now: &Observed<Self::Document>,
+    ) -> Result<State, Failure>;
 }
 
 /// The form in which a write is sent.
@@ -163,7 +173,10 @@ pub enum Form {
 
 /// Looks after what belongs to a target besides its one setting, once the target's outcome is
 /// known.
-#[expect(async_fn_in_trait, reason = "the runtime has a single thread, so that nothing needs to be Send")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the runtime has a single thread, so that nothing needs to be Send"
+)]
 pub trait FollowUp {
     /// Looks after it, and returns the outcome with what became of it.
     async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome;

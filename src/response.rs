@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::{event::Ignored, failure::Unlisted, outcome::Outcome, settings::Mode, target::Kind, verdict::Verdict};
+use crate::{
+    event::Ignored, failure::Unlisted, outcome::Outcome, settings::Mode, target::Kind,
+    verdict::Verdict,
+};
 
 mod launches;
 
@@ -78,8 +81,12 @@ impl NotListed {
     /// What to say about a listing of this kind.
     pub fn new(kind: Kind, why: Unlisted) -> Self {
         match why {
-            Unlisted::NotOffered(detail) => Self { kind, reason: "not_offered", detail, has_failed: false },
-            Unlisted::Failed(why) => Self { kind, reason: why.reason.into(), detail: why.detail, has_failed: true },
+            Unlisted::NotOffered(detail) => {
+                Self { kind, reason: "not_offered", detail, has_failed: false }
+            }
+            Unlisted::Failed(why) => {
+                Self { kind, reason: why.reason.into(), detail: why.detail, has_failed: true }
+            }
         }
     }
 }
@@ -93,7 +100,15 @@ impl Response {
     /// A response without outcomes.
     pub fn new(mode: Mode) -> Self {
         let (counts, outcomes) = (BTreeMap::new(), Vec::new());
-        Self { mode, ignored: None, counts, outcomes, truncated: None, targets_failed: false, sweep: None }
+        Self {
+            mode,
+            ignored: None,
+            counts,
+            outcomes,
+            truncated: None,
+            targets_failed: false,
+            sweep: None,
+        }
     }
 
     /// Counts an outcome, and keeps it if there is room or something less important to leave out.
@@ -113,7 +128,9 @@ impl Response {
     pub fn has_failed(&self) -> bool {
         match &self.sweep {
             None => self.targets_failed,
-            Some(sweep) => sweep.not_listed.iter().any(|listing| listing.has_failed) || sweep.read_nothing,
+            Some(sweep) => {
+                sweep.not_listed.iter().any(|listing| listing.has_failed) || sweep.read_nothing
+            }
         }
     }
 
@@ -137,11 +154,14 @@ impl Response {
 
     /// The response as compact JSON.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_else(|error| format!("the response cannot be written as JSON: {error}"))
+        serde_json::to_string(self)
+            .unwrap_or_else(|error| format!("the response cannot be written as JSON: {error}"))
     }
 
     fn keep(&mut self, most: usize) {
-        self.outcomes.sort_by(|one, other| (one.verdict.rank(), &one.id).cmp(&(other.verdict.rank(), &other.id)));
+        self.outcomes.sort_by(|one, other| {
+            (one.verdict.rank(), &one.id).cmp(&(other.verdict.rank(), &other.id))
+        });
         let more = self.outcomes.len().saturating_sub(most);
         if more > 0 {
             self.outcomes.truncate(most);
@@ -166,8 +186,9 @@ pub enum InvocationError {
     RemediationFailed(Box<Response>),
     /// The payload is not an EventBridge event.
     #[error(
-        "The payload is not an EventBridge event: {0}. Expected an object with source, detail-type, account, region \
-         and detail, as a rule's target receives it without an input transformer."
+        "The payload is not an EventBridge event: {0}. Expected an object with source, \
+         detail-type, account, region and detail, as a rule's target receives it without an input \
+         transformer."
     )]
     NotAnEvent(String),
     /// The context does not say where the function runs.
@@ -179,7 +200,9 @@ impl fmt::Debug for InvocationError {
     /// The Lambda runtime logs this form of every error. The outcomes have log lines of their own.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RemediationFailed(response) => write!(formatter, "RemediationFailed: {:?}", response.counts),
+            Self::RemediationFailed(response) => {
+                write!(formatter, "RemediationFailed: {:?}", response.counts)
+            }
             Self::NotAnEvent(_) | Self::NoHome(_) => write!(formatter, "{self}"),
         }
     }

@@ -14,7 +14,9 @@ pub mod authorizer;
 pub use authorizer::{Authorizer, RuntimeAuthorizer};
 
 /// What the guardrail may do.
-#[derive(Clone, Copy, Debug, Default, EnumString, Eq, IntoStaticStr, PartialEq, Serialize, VariantNames)]
+#[derive(
+    Clone, Copy, Debug, Default, EnumString, Eq, IntoStaticStr, PartialEq, Serialize, VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Mode {
@@ -189,7 +191,9 @@ struct Variables<F> {
 impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
     /// A setting that is one of a few words.
     fn choice<T: Default + FromStr + VariantNames>(&mut self, name: &str) -> T {
-        self.setting(name, |text| text.parse().map_err(|_| format!("it can be {}", alternatives(T::VARIANTS))))
+        self.setting(name, |text| {
+            text.parse().map_err(|_| format!("it can be {}", alternatives(T::VARIANTS)))
+        })
     }
 
     /// A setting with a grammar of its own.
@@ -214,16 +218,22 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
     fn runtime_authorizer(&mut self) -> RuntimeAuthorizer {
         const CONFIG: &str = "RUNTIME_AUTHORIZER_CONFIG";
         let choice = self.choice("RUNTIME_AUTHORIZER");
-        let config = (self.variable)(CONFIG).map(|json| match json.to_str().map(str::parse::<Authorizer>) {
-            None => Err(vec![format!("{CONFIG} is not valid UTF-8.")]),
-            Some(parsed) => parsed.map_err(|all| all.iter().map(|why| format!("{CONFIG} {why}.")).collect()),
-        });
+        let config =
+            (self.variable)(CONFIG).map(|json| match json.to_str().map(str::parse::<Authorizer>) {
+                None => Err(vec![format!("{CONFIG} is not valid UTF-8.")]),
+                Some(parsed) => {
+                    parsed.map_err(|all| all.iter().map(|why| format!("{CONFIG} {why}.")).collect())
+                }
+            });
         match (choice, config) {
             (_, Some(Err(all))) => self.wrong.extend(all),
             (AuthorizerChoice::Off, _) => return RuntimeAuthorizer::Off,
-            (AuthorizerChoice::Enforce, Some(Ok(authorizer))) => return RuntimeAuthorizer::Enforce(authorizer),
+            (AuthorizerChoice::Enforce, Some(Ok(authorizer))) => {
+                return RuntimeAuthorizer::Enforce(authorizer);
+            }
             (AuthorizerChoice::Enforce, None) => {
-                self.wrong.push(format!("RUNTIME_AUTHORIZER is \"enforce\", which needs {CONFIG}."));
+                self.wrong
+                    .push(format!("RUNTIME_AUTHORIZER is \"enforce\", which needs {CONFIG}."));
             }
             (AuthorizerChoice::Report, _) => {}
         }

@@ -25,7 +25,11 @@ pub struct Unfinished {
 /// Takes everything that the listing of a kind shows to its outcome. It works batch by batch, so
 /// memory does not grow with the fleet. When too little time is left, no other turn comes, but what
 /// is under way is finished.
-pub async fn sweep<R: Resource>(flow: &Flow<'_, R>, home: &Home, each: &impl Fn(Outcome)) -> Unfinished {
+pub async fn sweep<R: Resource>(
+    flow: &Flow<'_, R>,
+    home: &Home,
+    each: &impl Fn(Outcome),
+) -> Unfinished {
     let unfinished = RefCell::new(Unfinished::default());
     let batches = stream::unfold(Box::pin(flow.observe.batches(home)), async |mut batches| {
         let batch = flow.context.patience.until_end(batches.next()).await;

@@ -73,8 +73,8 @@ impl Target {
     /// An EC2 instance by its id: `i-` and 8 or 17 hexadecimal digits. `None` for any other text.
     pub fn instance(home: &Home, id: &str) -> Option<Self> {
         let digits = id.strip_prefix("i-")?;
-        let fits =
-            matches!(digits.len(), 8 | 17) && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let fits = matches!(digits.len(), 8 | 17)
+            && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         fits.then(|| Self::new(home, Kind::Ec2Instance, "ec2", "instance", id))
     }
 

@@ -55,7 +55,9 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
     };
     let swept = match (targets, event.cause) {
         (Some(_), _) | (None, Cause::SweepDue) => "",
-        (None, _) => "; nothing it names can be read, so a sweep looks at all resources of its kind",
+        (None, _) => {
+            "; nothing it names can be read, so a sweep looks at all resources of its kind"
+        }
     };
     info!(request_id, event_id, cause, targets, "woken by {cause}{swept}");
     if let Some(first) = event.unknown_ids.first() {
@@ -66,7 +68,8 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
             event_id,
             cause,
             unknown_ids = number,
-            "the event names ids in an unknown form: {number}, such as {:?}; the resources they name were {}. Update the guardrail.",
+            "the event names ids in an unknown form: {number}, such as {:?}; the resources they \
+             name were {}. Update the guardrail.",
             shortened(first),
             if targets.is_some() { "not looked at" } else { "covered by a sweep" }
         );
@@ -146,7 +149,18 @@ pub fn report_outcome(request_id: &str, mode: Mode, outcome: &Outcome) {
 /// Writes one line per outcome, with the outcome's members. Those that are not plain text are
 /// written as JSON.
 fn log(request_id: &str, mode: &str, outcome: &Outcome) {
-    let Outcome { kind, id, arn, verdict, detail, before, after, findings, launched_by, write_is_open: _ } = outcome;
+    let Outcome {
+        kind,
+        id,
+        arn,
+        verdict,
+        detail,
+        before,
+        after,
+        findings,
+        launched_by,
+        write_is_open: _,
+    } = outcome;
     let (kind, result, reason): (&str, _, _) = (kind.into(), verdict.result(), verdict.reason());
     let (before, after, findings) = (json(before), json(after), json(findings));
     let launched_by = launched_by.as_ref().map(json);
@@ -212,7 +226,11 @@ impl Metrics {
             Unit::Count,
             "Targets that failed in a sweep, and targets whose write AWS refused for good"
         );
-        describe_counter!("UnknownIds", Unit::Count, "What events name that is not an id of a known form");
+        describe_counter!(
+            "UnknownIds",
+            Unit::Count,
+            "What events name that is not an id of a known form"
+        );
         describe_counter!("FinishedSweeps", Unit::Count, "Sweeps that came to their end");
         describe_counter!("CompleteSweeps", Unit::Count, "Sweeps that reached everything");
         describe_histogram!("Duration", Unit::Milliseconds, "How long an invocation took");

@@ -18,7 +18,9 @@ pub fn quoted(message: &str) -> String {
 pub fn listed(names: &[String]) -> String {
     const MAX_NAMES: usize = 20;
     match names.len().checked_sub(MAX_NAMES) {
-        Some(more @ 1..) => format!("{} and {more} more", names.get(..MAX_NAMES).unwrap_or_default().join(", ")),
+        Some(more @ 1..) => {
+            format!("{} and {more} more", names.get(..MAX_NAMES).unwrap_or_default().join(", "))
+        }
         _ => names.join(", "),
     }
 }

@@ -16,7 +16,8 @@ use crate::{
 };
 
 /// What to say about a write whose answer was lost, whatever came after it.
-pub const WRITE_IS_OPEN: &str = "The answer to a write was lost; the write may have happened anyway.";
+pub const WRITE_IS_OPEN: &str =
+    "The answer to a write was lost; the write may have happened anyway.";
 
 /// What is said of one kind of resource and of no other.
 pub trait Words {
@@ -63,7 +64,10 @@ impl<'a, W: Words> Wording<'a, W> {
 
     /// The outcome of a target that would be changed in enforce mode.
     pub fn would_enforce(&self, observation: Option<&Observation<W::Document>>) -> Outcome {
-        let detail = format!("Version 1 is allowed. In enforce mode the guardrail would require {}.", W::VERSION_2);
+        let detail = format!(
+            "Version 1 is allowed. In enforce mode the guardrail would require {}.",
+            W::VERSION_2
+        );
         self.outcome(observation.and_then(Observation::found), Verdict::WouldEnforce, detail, None)
     }
 
@@ -75,14 +79,30 @@ impl<'a, W: Words> Wording<'a, W> {
     }
 
     /// The outcome of a target whose write AWS refused for good.
-    pub fn refused(&self, observation: Option<&Observation<W::Document>>, failure: Failure) -> Outcome {
-        let detail =
-            if self.write_is_open { failure.detail } else { format!("It was not changed. {}", failure.detail) };
-        self.outcome(observation.and_then(Observation::found), Verdict::Held(Held::Refused), detail, None)
+    pub fn refused(
+        &self,
+        observation: Option<&Observation<W::Document>>,
+        failure: Failure,
+    ) -> Outcome {
+        let detail = if self.write_is_open {
+            failure.detail
+        } else {
+            format!("It was not changed. {}", failure.detail)
+        };
+        self.outcome(
+            observation.and_then(Observation::found),
+            Verdict::Held(Held::Refused),
+            detail,
+            None,
+        )
     }
 
     /// The outcome of a target that could not be finished. `observation` is what was known of it.
-    pub fn failed(&self, observation: Option<&Observation<W::Document>>, failure: Failure) -> Outcome {
+    pub fn failed(
+        &self,
+        observation: Option<&Observation<W::Document>>,
+        failure: Failure,
+    ) -> Outcome {
         let Failure { reason, detail, after, write_is_open } = failure;
         let facts = observation.and_then(Observation::found);
         let outcome = self.outcome(facts, Verdict::Failed(reason), detail, after);
@@ -97,7 +117,8 @@ impl<'a, W: Words> Wording<'a, W> {
         after: Option<State>,
     ) -> Outcome {
         // What was enforced has been verified, and what is gone needs nothing.
-        let write_is_open = self.write_is_open && !matches!(verdict, Verdict::Enforced(_) | Verdict::Gone(_));
+        let write_is_open =
+            self.write_is_open && !matches!(verdict, Verdict::Enforced(_) | Verdict::Gone(_));
         let (exception, about_exception) = self.about_exception(facts, verdict).unzip();
         let mut findings = facts.map(|facts| W::findings(facts, verdict)).unwrap_or_default();
         findings.extend(exception);
@@ -123,15 +144,20 @@ impl<'a, W: Words> Wording<'a, W> {
     }
 
     /// What a person should know about the exception tag.
-    fn about_exception(&self, facts: Option<&Observed<W::Document>>, verdict: Verdict) -> Option<(Finding, String)> {
+    fn about_exception(
+        &self,
+        facts: Option<&Observed<W::Document>>,
+        verdict: Verdict,
+    ) -> Option<(Finding, String)> {
         match self.context.exemption(facts?.tags.known()) {
-            Exemption::Expired { until } if !matches!(verdict, Verdict::Compliant(_)) => {
-                Some((Finding::ExceptionExpired, format!("Its exception expired at the end of {until} (UTC).")))
-            }
+            Exemption::Expired { until } if !matches!(verdict, Verdict::Compliant(_)) => Some((
+                Finding::ExceptionExpired,
+                format!("Its exception expired at the end of {until} (UTC)."),
+            )),
             Exemption::Exempt(Exempt { malformed: true, .. }) => Some((
                 Finding::ExceptionMalformed,
-                "The tag's value looks like a date but is not a valid one, so the exception never expires; correct the \
-                 tag."
+                "The tag's value looks like a date but is not a valid one, so the exception never \
+                 expires; correct the tag."
                     .to_owned(),
             )),
             Exemption::None | Exemption::Expired { .. } | Exemption::Exempt(_) => None,
@@ -141,21 +167,29 @@ impl<'a, W: Words> Wording<'a, W> {
     fn why_left(&self, leave: &Leave) -> String {
         match leave {
             Leave::NotFoundYet => {
-                format!("AWS does not know it yet: the event is less than five minutes old. {RETRY}")
+                format!(
+                    "AWS does not know it yet: the event is less than five minutes old. \
+                         {RETRY}"
+                )
             }
             Leave::Broken { status, said, .. } => {
                 let said = said.as_deref().map(quoted).unwrap_or_default();
-                format!("Its status is {status}{said}, so it was not changed. A person has to repair it first.")
+                format!(
+                    "Its status is {status}{said}, so it was not changed. A person has to \
+                         repair it first."
+                )
             }
             Leave::Held(hold) => why_held(hold),
             Leave::Imdsv1InUse { number, since } => format!(
-                "Software on it uses IMDSv1: since {since} (UTC) CloudWatch has counted {number} calls without a token \
-                 (MetadataNoToken), so it was not changed. Update that software; the first event or sweep that finds \
-                 no such calls within IMDSV1_USAGE_DAYS will require IMDSv2."
+                "Software on it uses IMDSv1: since {since} (UTC) CloudWatch has counted {number} \
+                 calls without a token (MetadataNoToken), so it was not changed. Update that \
+                 software; the first event or sweep that finds no such calls within \
+                 IMDSV1_USAGE_DAYS will require IMDSv2."
             ),
-            Leave::Imdsv1UseUnknown => "CloudWatch has no data about its use of IMDSv1, so it was not changed: it may \
-                                        have been stopped all the time. Once it has run for some minutes, the next \
-                                        event or sweep will decide. If it stays stopped, use the exception tag or \
+            Leave::Imdsv1UseUnknown => "CloudWatch has no data about its use of IMDSv1, so it was \
+                                        not changed: it may have been stopped all the time. Once \
+                                        it has run for some minutes, the next event or sweep will \
+                                        decide. If it stays stopped, use the exception tag or \
                                         change it yourself."
                 .to_owned(),
             Leave::Deferred(reason) => why_deferred(*reason).to_owned(),
@@ -163,16 +197,24 @@ impl<'a, W: Words> Wording<'a, W> {
             Leave::Gone(reason) => why_gone(*reason).to_owned(),
             Leave::Compliant(Compliant::V2Required) => W::COMPLIANT.to_owned(),
             Leave::Compliant(Compliant::EndpointDisabled) => {
-                "Its metadata endpoint is disabled, so neither version can be reached; it stays disabled.".to_owned()
+                "Its metadata endpoint is disabled, so neither version can be reached; it stays \
+                 disabled."
+                    .to_owned()
             }
         }
     }
 
     fn why_exempt(&self, exempt: &Exempt) -> String {
-        let until = exempt.until.map(|until| format!(" until the end of {until} (UTC)")).unwrap_or_default();
+        let until = exempt
+            .until
+            .map(|until| format!(" until the end of {until} (UTC)"))
+            .unwrap_or_default();
         let reason = if exempt.reason.is_empty() { String::new() } else { quoted(&exempt.reason) };
         let unchanged = if self.write_is_open { "." } else { "; it was not changed." };
-        let exempts = format!("The tag {} exempts it{until}{reason}{unchanged}", self.context.exception.key());
+        let exempts = format!(
+            "The tag {} exempts it{until}{reason}{unchanged}",
+            self.context.exception.key()
+        );
         [exempts.as_str()].into_iter().chain(W::EXEMPT).collect::<Vec<_>>().join(" ")
     }
 }
@@ -180,18 +222,20 @@ impl<'a, W: Words> Wording<'a, W> {
 fn why_held(hold: &Hold) -> String {
     match hold {
         Hold::Operator(operator) => format!(
-            "AWS manages it for {operator}, so it was not changed. Require IMDSv2 in that operator's configuration, such \
-             as its node class."
+            "AWS manages it for {operator}, so it was not changed. Require IMDSv2 in that \
+             operator's configuration, such as its node class."
         ),
-        Hold::Harness => "It is the runtime of a harness, and only the harness can update it, so it was not changed. \
-                          Update the harness with UpdateHarness or recreate it."
+        Hold::Harness => "It is the runtime of a harness, and only the harness can update it, so \
+                          it was not changed. Update the harness with UpdateHarness or recreate it."
             .to_owned(),
-        Hold::InstancesCompute => "It runs on Instances compute, for which AWS does not document MMDSv2, so it was \
-                                   not changed. Require IMDSv2 where its capacity provider is set up."
+        Hold::InstancesCompute => "It runs on Instances compute, for which AWS does not document \
+                                   MMDSv2, so it was not changed. Require IMDSv2 where its \
+                                   capacity provider is set up."
             .to_owned(),
-        Hold::MutableArtifact => "Its artifact is not known to be fixed (an image with a digest, or an object with a \
-                                  version), so sending it again may deploy other code. It was not changed. Give the \
-                                  artifact a digest or a version, or deploy with MUTABLE_ARTIFACTS=enforce."
+        Hold::MutableArtifact => "Its artifact is not known to be fixed (an image with a digest, \
+                                  or an object with a version), so sending it again may deploy \
+                                  other code. It was not changed. Give the artifact a digest or a \
+                                  version, or deploy with MUTABLE_ARTIFACTS=enforce."
             .to_owned(),
     }
 }
@@ -199,13 +243,16 @@ fn why_held(hold: &Hold) -> String {
 fn why_deferred(reason: Deferred) -> &'static str {
     match reason {
         Deferred::Pending => {
-            "It is pending and cannot be changed yet; its running event, its next start or the next sweep will finish \
-             this."
+            "It is pending and cannot be changed yet; its running event, its next start or the \
+             next sweep will finish this."
         }
         Deferred::Stopping => {
-            "It is stopping and cannot be changed now; its next start or the next sweep will finish this."
+            "It is stopping and cannot be changed now; its next start or the next sweep will \
+             finish this."
         }
-        Deferred::StillChanging => "AWS is still changing it; the next event or sweep will finish this.",
+        Deferred::StillChanging => {
+            "AWS is still changing it; the next event or sweep will finish this."
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! The decision as a truth table: every phase, access, exemption and certainty about tags, every reason to leave it to
-//! others, every use of version 1 and every age.
+//! The decision as a truth table: every phase, access, exemption and certainty about tags, every
+//! reason to leave it to others, every use of version 1 and every age.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,11 @@ impl Seen<'_> {
 }
 
 fn phases() -> [(&'static str, Phase); 6] {
-    let broken = Phase::Broken { reason: Held::UpdateFailed, status: "UPDATE_FAILED".to_owned(), said: None };
+    let broken = Phase::Broken {
+        reason: Held::UpdateFailed,
+        status: "UPDATE_FAILED".to_owned(),
+        said: None,
+    };
     [
         ("settled", Phase::Settled),
         ("creating", Phase::Creating("CREATING".to_owned())),
@@ -88,7 +92,10 @@ fn holds() -> [(&'static str, Option<Hold>); 5] {
 
 /// How much is used, as far as a write depends on it.
 fn usages() -> [(&'static str, Usage); 5] {
-    let calls = |number| Usage::Calls { number, since: NaiveDate::from_ymd_opt(2026, 11, 14).expect("a day") };
+    let calls = |number| Usage::Calls {
+        number,
+        since: NaiveDate::from_ymd_opt(2026, 11, 14).expect("a day"),
+    };
     [
         ("not asked", Usage::NotAsked),
         ("unread", Usage::Unread),
@@ -100,18 +107,29 @@ fn usages() -> [(&'static str, Usage); 5] {
 
 fn ages() -> [(&'static str, Option<DateTime<Utc>>); 3] {
     let a_second = TimeDelta::seconds(1);
-    [("of unknown age", None), ("new", Some(now() - NEW + a_second)), ("not new", Some(now() - NEW))]
+    [
+        ("of unknown age", None),
+        ("new", Some(now() - NEW + a_second)),
+        ("not new", Some(now() - NEW)),
+    ]
 }
 
 /// A line for each of the cases, or one line where they make no difference.
-fn lines<T, const N: usize>(cases: [(&str, T); N], width: usize, of: impl Fn(T) -> Vec<String>) -> Vec<String> {
+fn lines<T, const N: usize>(
+    cases: [(&str, T); N],
+    width: usize,
+    of: impl Fn(T) -> Vec<String>,
+) -> Vec<String> {
     let cases = cases.map(|(name, case)| (name, of(case)));
     let (_, first) = &cases[0];
     if cases.iter().all(|(_, lines)| lines == first) {
         return first.iter().map(|line| format!("{:width$} | {line}", "any")).collect();
     }
     let of_case = |(name, lines): (&str, Vec<String>)| {
-        lines.into_iter().map(|line| format!("{name:width$} | {line}")).collect::<Vec<_>>()
+        lines
+            .into_iter()
+            .map(|line| format!("{name:width$} | {line}"))
+            .collect::<Vec<_>>()
     };
     cases.into_iter().flat_map(of_case).collect()
 }
@@ -171,7 +189,9 @@ fn a_write_is_decided_in_exactly_the_rows_that_allow_it() {
 fn a_target_that_is_not_found_is_gone_unless_the_event_is_young() {
     let about = |age: Option<TimeDelta>| {
         let moment = Moment { now: now(), event: age.map(|age| now() - age) };
-        let Decision::Leave(leave) = decide(&Observation::<()>::NotFound, &Exemption::None, &moment) else {
+        let Decision::Leave(leave) =
+            decide(&Observation::<()>::NotFound, &Exemption::None, &moment)
+        else {
             panic!("there is nothing to do")
         };
         leave

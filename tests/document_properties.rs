@@ -23,8 +23,15 @@ use crate::support::names::{METADATA, RUNTIME};
 const SETTING: &str = "requireMMDSV2";
 const CUSTOM_JWT: &str = "customJWTAuthorizer";
 /// What AWS adds to the configuration, and takes back from nobody.
-const OWNED_TEXTS: [&str; 7] =
-    ["agentRuntimeArn", "agentRuntimeId", "agentRuntimeName", "createdAt", "failureReason", "lastUpdatedAt", "status"];
+const OWNED_TEXTS: [&str; 7] = [
+    "agentRuntimeArn",
+    "agentRuntimeId",
+    "agentRuntimeName",
+    "createdAt",
+    "failureReason",
+    "lastUpdatedAt",
+    "status",
+];
 /// A text that no other value here contains.
 const ANOTHER: &str = "another value than any that was there";
 
@@ -37,18 +44,27 @@ type RawMembers = BTreeMap<String, Box<RawValue>>;
 
 /// A configuration that can be updated, without `metadataConfiguration`.
 fn configuration() -> impl Strategy<Value = Members> {
-    let known = select(vec!["environmentVariables", "filesystemConfigurations", "hooksConfiguration"]);
+    let known =
+        select(vec!["environmentVariables", "filesystemConfigurations", "hooksConfiguration"]);
     let name = prop_oneof![known.prop_map(str::to_owned), text()];
     (btree_map(name, value(), 0..5), value()).prop_map(|(mut members, future)| {
-        members.insert("agentRuntimeArtifact".to_owned(), Json::object([("futureArtifact", future)]));
-        members.insert("roleArn".to_owned(), Json::text("arn:aws:iam::111122223333:role/agents/claims"));
+        members
+            .insert("agentRuntimeArtifact".to_owned(), Json::object([("futureArtifact", future)]));
+        members.insert(
+            "roleArn".to_owned(),
+            Json::text("arn:aws:iam::111122223333:role/agents/claims"),
+        );
         members
     })
 }
 
 /// Every way in which `metadataConfiguration` can allow MMDSv1.
 fn metadata() -> impl Strategy<Value = Option<Json>> {
-    let setting = prop_oneof![Just(None), Just(Some(Json::null())), Just(Some(Json::Bare("false".to_owned())))];
+    let setting = prop_oneof![
+        Just(None),
+        Just(Some(Json::null())),
+        Just(Some(Json::Bare("false".to_owned())))
+    ];
     let object = (btree_map(text(), value(), 0..4), setting).prop_map(|(mut members, setting)| {
         members.extend(setting.map(|setting| (SETTING.to_owned(), setting)));
         Some(Json::Object(members))
@@ -71,7 +87,10 @@ fn read(configuration: &Json, style: Style) -> Document {
         members.insert(owned.to_owned(), Json::text(owned));
     }
     members.insert("agentRuntimeVersion".to_owned(), Json::text("7"));
-    members.insert("workloadIdentityDetails".to_owned(), Json::object([("workloadIdentityArn", Json::text("arn"))]));
+    members.insert(
+        "workloadIdentityDetails".to_owned(),
+        Json::object([("workloadIdentityArn", Json::text("arn"))]),
+    );
     Document::parse(Json::Object(members).written(style).as_bytes()).expect("a JSON object")
 }
 
@@ -107,7 +126,9 @@ fn a_document_nested_too_deep_is_refused_without_a_crash() {
     assert!(Document::parse(nested(127).as_bytes()).is_some());
     assert!(Document::parse(nested(128).as_bytes()).is_none());
     assert!(Document::parse(nested(1_000_000).as_bytes()).is_none());
-    assert!(Document::parse(format!(r#"{{"text":"{}"}}"#, "[\\\"".repeat(1_000)).as_bytes()).is_some());
+    assert!(
+        Document::parse(format!(r#"{{"text":"{}"}}"#, "[\\\"".repeat(1_000)).as_bytes()).is_some()
+    );
 }
 
 proptest! {

@@ -17,7 +17,8 @@ use metadata_guardrail::{
 const OLD: &str = "6";
 const NEW: &str = "8";
 
-/// One combination of facts; at first the most favourable of what is known before anything was read.
+/// One combination of facts; at first the most favourable of what is known before anything was
+/// read.
 #[derive(Clone)]
 struct Case {
     verdict: Verdict,
@@ -59,7 +60,11 @@ impl Case {
     fn decide(&self) -> Decision {
         decide(&Facts {
             pinned: &Pinned { endpoint: self.endpoint.clone(), version: OLD.to_owned() },
-            runtime: &Runtime { version: Some(NEW.to_owned()), requires_mmdsv2: true, verdict: self.verdict },
+            runtime: &Runtime {
+                version: Some(NEW.to_owned()),
+                requires_mmdsv2: true,
+                verdict: self.verdict,
+            },
             current: self.current.clone(),
             differences: self.differences.clone(),
             exempt: self.exempt.clone(),
@@ -93,10 +98,14 @@ const RUNTIME: Column = (
     "runtime now",
     &[
         ("unread", |case| case.current = None),
-        ("no version", |case| case.current = Some(Current { version: None, ..ready(Artifact::Fixed) })),
+        ("no version", |case| {
+            case.current = Some(Current { version: None, ..ready(Artifact::Fixed) })
+        }),
         ("harness", |case| case.current = Some(part_of(PartOf::Harness))),
         ("instances", |case| case.current = Some(part_of(PartOf::InstancesCompute))),
-        ("not ready", |case| case.current = Some(Current { is_ready: false, ..ready(Artifact::Fixed) })),
+        ("not ready", |case| {
+            case.current = Some(Current { is_ready: false, ..ready(Artifact::Fixed) })
+        }),
         ("fixed code", |case| case.current = Some(ready(Artifact::Fixed))),
         ("mutable code", |case| case.current = Some(ready(Artifact::Mutable))),
         ("unknown code", |case| case.current = Some(ready(Artifact::Unknown))),
@@ -142,7 +151,11 @@ const NOW: Column = (
         ("unread", |case| case.now = None),
         ("on the old", |case| case.now = Some(Now { rests_on_old: true, ..changed() })),
         ("unknown member", |case| {
-            case.now = Some(Now { rests_on_old: true, unknown_members: vec!["future".to_owned()], ..changed() });
+            case.now = Some(Now {
+                rests_on_old: true,
+                unknown_members: vec!["future".to_owned()],
+                ..changed()
+            });
         }),
         ("changed", |case| case.now = Some(changed())),
         ("on the new", |case| case.now = Some(Now { rests_on_new: true, ..changed() })),
@@ -150,7 +163,8 @@ const NOW: Column = (
     ],
 );
 
-const SENT: Column = ("move sent", &[("no", |case| case.was_sent = false), ("yes", |case| case.was_sent = true)]);
+const SENT: Column =
+    ("move sent", &[("no", |case| case.was_sent = false), ("yes", |case| case.was_sent = true)]);
 
 /// In the order in which a decision looks at them.
 const COLUMNS: [Column; 8] = [OUTCOME, RUNTIME, ENDPOINT, DIFFERENCES, TAGS, MAY_WRITE, NOW, SENT];
@@ -167,10 +181,16 @@ fn part_of(part_of: PartOf) -> Current {
 
 /// On neither version, and on its way to none of them.
 fn changed() -> Now {
-    Now { rests_on_old: false, rests_on_new: false, is_on_its_way: false, unknown_members: Vec::new() }
+    Now {
+        rests_on_old: false,
+        rests_on_new: false,
+        is_on_its_way: false,
+        unknown_members: Vec::new(),
+    }
 }
 
-/// The cells of the rows for these columns. What makes no difference shares a row, under the names of all or as `any`.
+/// The cells of the rows for these columns. What makes no difference shares a row, under the names
+/// of all or as `any`.
 fn cells(case: &Case, columns: &[Column]) -> Vec<Vec<String>> {
     let Some(((_, values), rest)) = columns.split_first() else {
         return vec![vec![format!("{:?}", case.decide())]];
@@ -184,14 +204,24 @@ fn cells(case: &Case, columns: &[Column]) -> Vec<Vec<String>> {
         }
     }
     let one_group = groups.len() == 1;
-    let named =
-        groups.into_iter().map(|(names, rows)| (if one_group { "any".to_owned() } else { names.join(", ") }, rows));
-    named.flat_map(|(name, rows)| rows.into_iter().map(move |row| [vec![name.clone()], row].concat())).collect()
+    let named = groups
+        .into_iter()
+        .map(|(names, rows)| (if one_group { "any".to_owned() } else { names.join(", ") }, rows));
+    named
+        .flat_map(|(name, rows)| {
+            rows.into_iter().map(move |row| [vec![name.clone()], row].concat())
+        })
+        .collect()
 }
 
 /// The rows of the truth table, below their heading.
 fn table() -> Vec<String> {
-    let heading = COLUMNS.iter().map(|(name, _)| *name).chain(["decision"]).map(str::to_owned).collect();
+    let heading = COLUMNS
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(["decision"])
+        .map(str::to_owned)
+        .collect();
     let rows = [vec![heading], cells(&Case::new(), &COLUMNS)].concat();
     let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or_default();
     let widths: Vec<_> = (0..COLUMNS.len()).map(width).chain([0]).collect();
@@ -204,8 +234,12 @@ fn table() -> Vec<String> {
 
 /// The rows that end in this decision, without it and without the padding.
 fn rows_that_end_in(decision: &str) -> Vec<String> {
-    let ended = table().into_iter().filter_map(|row| row.strip_suffix(&format!(" | {decision}")).map(str::to_owned));
-    ended.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>().join(" | ")).collect()
+    let ended = table()
+        .into_iter()
+        .filter_map(|row| row.strip_suffix(&format!(" | {decision}")).map(str::to_owned));
+    ended
+        .map(|row| row.split('|').map(str::trim).collect::<Vec<_>>().join(" | "))
+        .collect()
 }
 
 /// A decision to read something, and where it led.
@@ -217,13 +251,15 @@ struct Read {
     ends: Vec<Decision>,
 }
 
-/// Follows the decisions from here with every answer to what they ask for, notes each read, and returns every end.
+/// Follows the decisions from here with every answer to what they ask for, notes each read, and
+/// returns every end.
 fn follow(case: &Case, before: usize, reads: &mut Vec<Read>) -> Vec<Decision> {
     let asked = case.decide();
     let Some((_, (_, answers))) = place_of(&asked) else { return vec![asked] };
     assert!(before < ORDER.len(), "{asked:?} is asked for after everything was read");
     let known = answers.iter().filter(|(name, _)| *name != "unread");
-    let ends: Vec<_> = known.flat_map(|(_, set)| follow(&case.with(*set), before + 1, reads)).collect();
+    let ends: Vec<_> =
+        known.flat_map(|(_, set)| follow(&case.with(*set), before + 1, reads)).collect();
     reads.push(Read { asked, before, ends: ends.clone() });
     ends
 }
@@ -248,7 +284,10 @@ fn place_of(decision: &Decision) -> Option<(usize, Column)> {
 fn reads() -> Vec<Read> {
     let known = [OUTCOME, ENDPOINT, MAY_WRITE, SENT];
     let starts = known.iter().fold(vec![Case::new()], |cases, (_, values)| {
-        cases.iter().flat_map(|case| values.iter().map(|(_, set)| case.with(*set))).collect()
+        cases
+            .iter()
+            .flat_map(|case| values.iter().map(|(_, set)| case.with(*set)))
+            .collect()
     });
     let mut reads = Vec::new();
     for start in starts {
@@ -273,7 +312,10 @@ fn a_move_is_decided_in_exactly_the_row_that_allows_it() {
 #[test]
 fn a_move_is_verified_or_waited_for_only_if_it_was_sent() {
     let in_order = "compliant, enforced | fixed code | at rest | none | no | yes";
-    assert_eq!(rows_that_end_in(r#"Verify { to: "8" }"#), [format!("{in_order} | on the new | yes")]);
+    assert_eq!(
+        rows_that_end_in(r#"Verify { to: "8" }"#),
+        [format!("{in_order} | on the new | yes")]
+    );
     assert_eq!(rows_that_end_in("WaitForMove"), [format!("{in_order} | on its way | yes")]);
 }
 
@@ -292,12 +334,16 @@ fn nothing_is_asked_for_whose_answer_makes_no_difference() {
     }
 }
 
-/// Of the runtime and the version the test above holds, and no more: their answers may also only say why an endpoint
-/// stays, where its name or status forbids a move. The version costs no request, as it was read to find the endpoint.
+/// Of the runtime and the version the test above holds, and no more: their answers may also only
+/// say why an endpoint stays, where its name or status forbids a move. The version costs no
+/// request, as it was read to find the endpoint.
 #[test]
 fn tags_and_the_endpoint_are_asked_for_only_where_a_move_is_possible() {
     let is_move = |end: &Decision| {
-        matches!(end, Decision::Repoint { .. } | Decision::Wait | Decision::Keep(Keep::WouldRepoint { .. }))
+        matches!(
+            end,
+            Decision::Repoint { .. } | Decision::Wait | Decision::Keep(Keep::WouldRepoint { .. })
+        )
     };
     let mut asked_for = 0;
     for Read { asked, ends, .. } in reads() {

@@ -19,7 +19,8 @@ use crate::support::{
 };
 
 fn read(event: Value) -> Result<Event, Ignored> {
-    let event: EventBridgeEvent<Value> = serde_json::from_value(event).expect("an EventBridge event");
+    let event: EventBridgeEvent<Value> =
+        serde_json::from_value(event).expect("an EventBridge event");
     event::read(&event, &home(), &Settings::default())
 }
 
@@ -57,8 +58,10 @@ fn recorded(name: &str, kind: Kind, request: Value, response: Value) -> Value {
 /// Every way in which CloudTrail leaves out what is larger than 100 KB.
 fn without_parameters(name: &str, kind: Kind) -> Vec<Value> {
     let omitted = json!({"omitted": true, "reason": "the event is larger than 256 KB"});
-    let mut events: Vec<_> =
-        [Value::Null, omitted].into_iter().map(|left| recorded(name, kind, left.clone(), left)).collect();
+    let mut events: Vec<_> = [Value::Null, omitted]
+        .into_iter()
+        .map(|left| recorded(name, kind, left.clone(), left))
+        .collect();
     let mut absent = recorded(name, kind, Value::Null, Value::Null);
     let record = absent["detail"].as_object_mut().expect("a record");
     record.remove("requestParameters");
@@ -85,7 +88,11 @@ fn every_sample_event_yields_targets_or_a_reason() {
             }
             Ok(Event { cause, work: Work::Sweep(kinds, mode), .. }) => {
                 let kinds: Vec<&str> = kinds.iter().map(Into::into).collect();
-                format!("{}\n    sweep of {}, mode {mode:?}", <&str>::from(cause), kinds.join(" and "))
+                format!(
+                    "{}\n    sweep of {}, mode {mode:?}",
+                    <&str>::from(cause),
+                    kinds.join(" and ")
+                )
             }
             Err(reason) => format!("ignored: {}", <&str>::from(reason)),
         };
@@ -132,8 +139,7 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(Value::from),
         ".*".prop_map(Value::from)
     ];
-    let name =
-        "instancesSet|items|instanceId|resourceId|tagSet|key|tagKeys|resourceArn|agentRuntimeId|instance-id|state";
+    let name = "instancesSet|items|instanceId|resourceId|tagSet|key|tagKeys|resourceArn|agentRuntimeId|instance-id|state";
     leaf.prop_recursive(4, 32, 4, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),

@@ -13,7 +13,9 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 }
 
 fn read(tag: &str, value: &str) -> Exemption {
-    tag.parse::<ExceptionTag>().expect("a valid setting").exemption(Some(value), today())
+    tag.parse::<ExceptionTag>()
+        .expect("a valid setting")
+        .exemption(Some(value), today())
 }
 
 fn exempt(until: Option<NaiveDate>, reason: &str) -> Exemption {
@@ -38,9 +40,20 @@ fn values_that_mean_no_do_not_exempt() {
 
 #[test]
 fn any_other_value_exempts_and_is_the_reason() {
-    for value in
-        ["", "true", "yes", "1", "00", "nobody knows", "vendor agent", "20271231", "2027", "2027-", "v2027-01-01", "é"]
-    {
+    for value in [
+        "",
+        "true",
+        "yes",
+        "1",
+        "00",
+        "nobody knows",
+        "vendor agent",
+        "20271231",
+        "2027",
+        "2027-",
+        "v2027-01-01",
+        "é",
+    ] {
         assert_eq!(read("key", value), exempt(None, value), "{value}");
     }
 }
@@ -53,14 +66,24 @@ fn a_leading_date_exempts_until_the_end_of_that_day() {
     );
     assert_eq!(read("key", "2026-11-21"), exempt(Some(today()), ""), "its last day is not over");
     assert_eq!(read("key", "2026-11-20"), Exemption::Expired { until: day(2026, 11, 20) });
-    assert_eq!(read("key", "2026-11-20 but please"), Exemption::Expired { until: day(2026, 11, 20) });
+    assert_eq!(
+        read("key", "2026-11-20 but please"),
+        Exemption::Expired { until: day(2026, 11, 20) }
+    );
     assert_eq!(read("key", "2028-02-29T23:59Z"), exempt(Some(day(2028, 2, 29)), "T23:59Z"));
 }
 
 #[test]
 fn a_malformed_date_exempts_without_end_and_is_reported() {
-    for value in ["2027-02-30", "2027-13-01 soon", "2027-3-31", "2027/03/31", "2027.03.31", "2027-03-311", "0000-00-00"]
-    {
+    for value in [
+        "2027-02-30",
+        "2027-13-01 soon",
+        "2027-3-31",
+        "2027/03/31",
+        "2027.03.31",
+        "2027-03-311",
+        "0000-00-00",
+    ] {
         assert_eq!(read("key", value), malformed(value), "{value}");
     }
 }
@@ -68,7 +91,11 @@ fn a_malformed_date_exempts_without_end_and_is_reported() {
 #[test]
 fn a_tag_with_a_configured_value_exempts_only_with_that_value() {
     assert_eq!(read("key=v1 needed", "v1 needed"), exempt(None, "v1 needed"));
-    assert_eq!(read("key=2020-01-01", "2020-01-01"), exempt(None, "2020-01-01"), "it is no date then");
+    assert_eq!(
+        read("key=2020-01-01", "2020-01-01"),
+        exempt(None, "2020-01-01"),
+        "it is no date then"
+    );
     assert_eq!(read("key=", ""), exempt(None, ""));
     for value in ["V1 needed", "v1 needed ", "yes", ""] {
         assert_eq!(read("key=v1 needed", value), Exemption::None, "{value}");
@@ -77,9 +104,15 @@ fn a_tag_with_a_configured_value_exempts_only_with_that_value() {
 
 #[test]
 fn a_setting_with_an_empty_or_impossible_key_is_refused() {
-    for setting in
-        ["", " ", "=value", "aws:exempt", "AWS:exempt", &"k".repeat(129), &format!("key={}", "v".repeat(257))]
-    {
+    for setting in [
+        "",
+        " ",
+        "=value",
+        "aws:exempt",
+        "AWS:exempt",
+        &"k".repeat(129),
+        &format!("key={}", "v".repeat(257)),
+    ] {
         assert!(setting.parse::<ExceptionTag>().is_err(), "{setting}");
     }
     assert_eq!("team:imds=v1".parse::<ExceptionTag>().expect("valid").to_string(), "team:imds=v1");
@@ -113,7 +146,8 @@ proptest! {
     }
 
     #[test]
-    fn a_date_exempts_exactly_until_it_has_passed(offset in 0_u64..20_000, reason in "[a-zA-Z ]{0,20}") {
+    fn a_date_exempts_exactly_until_it_has_passed(offset in 0_u64..20_000, reason in "[a-zA-Z \
+                                                                                      ]{0,20}") {
         let until = day(2000, 1, 1) + Days::new(offset);
         let expected = if until < today() {
             Exemption::Expired { until }

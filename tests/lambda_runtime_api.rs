@@ -1,4 +1,5 @@
-//! The real binary, as Lambda runs it: settings from the environment, events through the Lambda Runtime API.
+//! The real binary, as Lambda runs it: settings from the environment, events through the Lambda
+//! Runtime API.
 
 use std::time::Duration;
 
@@ -20,15 +21,17 @@ async fn a_failed_and_a_successful_invocation_are_answered_and_logged() {
     let aws = StandIn::start().await;
     aws.world().add_instance(INSTANCE);
     aws.world().add_runtime(RUNTIME, &document());
-    let quote = format!("Value '{CANARY}' at 'environmentVariables.DATABASE_PASSWORD' is not allowed");
+    let quote =
+        format!("Value '{CANARY}' at 'environmentVariables.DATABASE_PASSWORD' is not allowed");
     let refused = Fault::Refused { code: "AccessDeniedException", message: quote, status: 403 };
     aws.world().fault(UPDATE_RUNTIME, refused, 1);
     let events = [runtime_created(RUNTIME), running(INSTANCE)];
     let mut api = RuntimeApi::start(events, Duration::from_secs(300)).await;
 
-    let mut lambda = binary(&[("AWS_LAMBDA_RUNTIME_API", &api.address), ("AWS_ENDPOINT_URL", &aws.url())])
-        .spawn()
-        .expect("it starts");
+    let mut lambda =
+        binary(&[("AWS_LAMBDA_RUNTIME_API", &api.address), ("AWS_ENDPOINT_URL", &aws.url())])
+            .spawn()
+            .expect("it starts");
     let failed = api.replies.recv().await.expect("a first reply");
     let succeeded = api.replies.recv().await.expect("a second reply");
     lambda.start_kill().expect("it still runs");
@@ -36,26 +39,42 @@ async fn a_failed_and_a_successful_invocation_are_answered_and_logged() {
 
     assert_eq!((failed.request_id.as_str(), failed.kind.as_str()), ("request-1", "error"));
     assert_eq!(failed.body["errorType"], "RemediationFailed");
-    let response: Value = serde_json::from_str(failed.body["errorMessage"].as_str().unwrap()).unwrap();
+    let response: Value =
+        serde_json::from_str(failed.body["errorMessage"].as_str().unwrap()).unwrap();
     assert_eq!(response["counts"], json!({"failed": 1}));
     assert_eq!(response["outcomes"][0]["reason"], "write_failed");
     assert_eq!((succeeded.request_id.as_str(), succeeded.kind.as_str()), ("request-2", "response"));
     assert_eq!(succeeded.body["counts"], json!({"enforced": 1}));
     assert_eq!(aws.world().instance(INSTANCE).http_tokens, "required");
     assert_what_it_wrote(&String::from_utf8(output.stdout).expect("UTF-8"));
-    let unseen =
-        [failed.body.to_string(), succeeded.body.to_string(), String::from_utf8_lossy(&output.stderr).into_owned()];
+    let unseen = [
+        failed.body.to_string(),
+        succeeded.body.to_string(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    ];
     assert!(unseen.iter().all(|text| !text.contains(CANARY)), "{unseen:?}");
 }
 
 fn assert_what_it_wrote(stdout: &str) {
     assert!(!stdout.contains(CANARY), "the secret is in the log or the metrics");
-    let lines: Vec<Value> =
-        stdout.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect();
-    assert_eq!(stdout.matches("Check the function's role").count(), 1, "a failed outcome is logged once: {stdout}");
+    let lines: Vec<Value> = stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("every line is JSON"))
+        .collect();
+    assert_eq!(
+        stdout.matches("Check the function's role").count(),
+        1,
+        "a failed outcome is logged once: {stdout}"
+    );
     let logged: Vec<_> = lines.iter().filter(|line| line["kind"].is_string()).collect();
-    assert_eq!((&logged[0]["request_id"], &logged[0]["level"]), (&json!("request-1"), &json!("ERROR")));
-    assert_eq!((&logged[1]["request_id"], &logged[1]["level"]), (&json!("request-2"), &json!("INFO")));
+    assert_eq!(
+        (&logged[0]["request_id"], &logged[0]["level"]),
+        (&json!("request-1"), &json!("ERROR"))
+    );
+    assert_eq!(
+        (&logged[1]["request_id"], &logged[1]["level"]),
+        (&json!("request-2"), &json!("INFO"))
+    );
     let counted = |kind: &str, result: &str| {
         lines
             .iter()
@@ -66,7 +85,11 @@ fn assert_what_it_wrote(stdout: &str) {
     assert_eq!(counted("agentcore_runtime", "failed"), [json!(1)]);
     assert_eq!(counted("ec2_instance", "enforced"), [json!(1)]);
     let metrics: Vec<_> = lines.iter().filter(|line| line["_aws"].is_object()).collect();
-    assert!(metrics.iter().all(|line| line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "MetadataGuardrail"));
+    assert!(
+        metrics
+            .iter()
+            .all(|line| line["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "MetadataGuardrail")
+    );
     assert_eq!(metrics.iter().filter(|line| line["Failures"] == 1).count(), 1);
     assert_eq!(metrics.iter().filter(|line| line["Duration"].is_array()).count(), 2);
 }
@@ -74,7 +97,10 @@ fn assert_what_it_wrote(stdout: &str) {
 #[tokio::test]
 async fn metrics_that_alarms_watch_are_counted() {
     let aws = StandIn::start().await;
-    aws.world().add_runtime(RUNTIME, &document()).loses_on_update.push("lifecycleConfiguration".to_owned());
+    aws.world()
+        .add_runtime(RUNTIME, &document())
+        .loses_on_update
+        .push("lifecycleConfiguration".to_owned());
     aws.world().fault(LIST_RUNTIMES, Fault::AccessDenied, 1);
 
     let (kinds, stdout) = handled(&aws, &[], [runtime_created(RUNTIME), due(), due()]).await;
@@ -82,7 +108,11 @@ async fn metrics_that_alarms_watch_are_counted() {
     assert_eq!(kinds, ["error", "error", "response"]);
     assert_eq!(counted(&stdout, "UnverifiedWrites"), [1]);
     assert_eq!(counted(&stdout, "Failures"), [1, 1]);
-    assert_eq!(counted(&stdout, "FinishedSweeps"), [1], "not the one that could not list the runtimes");
+    assert_eq!(
+        counted(&stdout, "FinishedSweeps"),
+        [1],
+        "not the one that could not list the runtimes"
+    );
     assert_eq!(counted(&stdout, "CompleteSweeps"), [1], "not that one either");
     assert_eq!(counted(&stdout, "UnfinishedTargets"), [0; 0], "the event failed with its target");
 }
@@ -94,17 +124,33 @@ async fn unfinished_targets_of_a_successful_sweep_are_counted() {
         let mut world = aws.world();
         world.add_instance(INSTANCE);
         world.add_instance(PROTECTED);
-        world.fault_for(MODIFY_INSTANCE, PROTECTED, Fault::ExplicitDeny("service control"), usize::MAX);
+        world.fault_for(
+            MODIFY_INSTANCE,
+            PROTECTED,
+            Fault::ExplicitDeny("service control"),
+            usize::MAX,
+        );
         world.add_instance(FAILING);
         world.fault_for(MODIFY_INSTANCE, FAILING, Fault::AccessDenied, usize::MAX);
     }
 
-    let (kinds, stdout) = handled(&aws, &[("AGENTCORE", "disabled")], [due(), running(PROTECTED)]).await;
+    let (kinds, stdout) =
+        handled(&aws, &[("AGENTCORE", "disabled")], [due(), running(PROTECTED)]).await;
 
     assert_eq!(kinds, ["response", "response"]);
-    assert_eq!(counted(&stdout, "UnfinishedTargets"), [2, 1], "what is refused is counted in an event, too");
-    assert_eq!((counted(&stdout, "FinishedSweeps"), counted(&stdout, "CompleteSweeps")), (vec![1], vec![1]));
-    assert_eq!((counted(&stdout, "Failures"), counted(&stdout, "UnverifiedWrites")), (vec![], vec![]));
+    assert_eq!(
+        counted(&stdout, "UnfinishedTargets"),
+        [2, 1],
+        "what is refused is counted in an event, too"
+    );
+    assert_eq!(
+        (counted(&stdout, "FinishedSweeps"), counted(&stdout, "CompleteSweeps")),
+        (vec![1], vec![1])
+    );
+    assert_eq!(
+        (counted(&stdout, "Failures"), counted(&stdout, "UnverifiedWrites")),
+        (vec![], vec![])
+    );
 }
 
 #[tokio::test]
@@ -113,10 +159,14 @@ async fn only_full_sweeps_count_as_finished_and_only_uncut_ones_as_complete() {
     aws.world().add_instance(INSTANCE);
     let too_large = sample("ec2-launched-without-ids.json");
 
-    let (kinds, stdout) = handled_within(Duration::from_secs(59), &aws, &[], [due(), too_large]).await;
+    let (kinds, stdout) =
+        handled_within(Duration::from_secs(59), &aws, &[], [due(), too_large]).await;
 
     assert_eq!(kinds, ["response", "response"]);
-    assert_eq!((counted(&stdout, "FinishedSweeps"), counted(&stdout, "CompleteSweeps")), (vec![1], vec![]));
+    assert_eq!(
+        (counted(&stdout, "FinishedSweeps"), counted(&stdout, "CompleteSweeps")),
+        (vec![1], vec![])
+    );
 }
 
 #[tokio::test]
@@ -134,7 +184,10 @@ async fn an_unknown_ec2_parameter_is_learned_once_per_process() {
 
     assert_eq!(kinds, ["response"; 3]);
     let calls = aws.calls();
-    let unknown: Vec<_> = calls.iter().filter(|call| call.parameter("IncludeManagedResources").is_some()).collect();
+    let unknown: Vec<_> = calls
+        .iter()
+        .filter(|call| call.parameter("IncludeManagedResources").is_some())
+        .collect();
     let [unknown] = &unknown[..] else { panic!("it is sent once, not as in {unknown:?}") };
     assert_eq!(unknown.error.as_deref(), Some("UnknownParameter"));
     assert_eq!(aws.world().instance(INSTANCE).http_tokens, "required");
@@ -142,12 +195,19 @@ async fn an_unknown_ec2_parameter_is_learned_once_per_process() {
 
 #[tokio::test]
 async fn wrong_settings_prevent_the_start_and_are_all_reported() {
-    let output = binary(&[("GUARDRAIL_MODE", "audit"), ("EXCEPTION_TAG", "")]).output().await.expect("it starts");
+    let output = binary(&[("GUARDRAIL_MODE", "audit"), ("EXCEPTION_TAG", "")])
+        .output()
+        .await
+        .expect("it starts");
 
     assert!(!output.status.success());
     let line: Value = serde_json::from_slice(&output.stdout).expect("one JSON line");
     let message = line["message"].as_str().expect("a message");
-    assert!(message.contains("GUARDRAIL_MODE is \"audit\"") && message.contains("EXCEPTION_TAG is \"\""), "{message}");
+    assert!(
+        message.contains("GUARDRAIL_MODE is \"audit\"")
+            && message.contains("EXCEPTION_TAG is \"\""),
+        "{message}"
+    );
 }
 
 /// What became of each of these events in one process, `response` or `error`, and what that wrote.
@@ -168,7 +228,8 @@ async fn handled_within<const N: usize>(
 ) -> (Vec<String>, String) {
     let mut api = RuntimeApi::start(events, remaining).await;
     let (address, url) = (api.address.clone(), aws.url());
-    let variables = [&[("AWS_LAMBDA_RUNTIME_API", &*address), ("AWS_ENDPOINT_URL", &*url)], variables].concat();
+    let variables =
+        [&[("AWS_LAMBDA_RUNTIME_API", &*address), ("AWS_ENDPOINT_URL", &*url)], variables].concat();
     let mut lambda = binary(&variables).spawn().expect("it starts");
     let mut kinds = Vec::new();
     for _ in 0..N {
@@ -181,7 +242,9 @@ async fn handled_within<const N: usize>(
 
 /// The values of a metric without dimensions, one for each invocation that counted it.
 fn counted(stdout: &str, metric: &str) -> Vec<u64> {
-    let lines = stdout.lines().map(|line| serde_json::from_str::<Value>(line).expect("every line is JSON"));
+    let lines = stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("every line is JSON"));
     lines.filter_map(|line| line[metric].as_u64()).collect()
 }
 

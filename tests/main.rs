@@ -1,14 +1,17 @@
 //! The tests, as one program: linking the EC2 SDK takes longer than running all of them.
 //!
-//! - `stories`: what the guardrail does, case by case, through its handler; a story of several chapters has a folder
+//! - `stories`: what the guardrail does, case by case, through its handler; a story of several
+//!   chapters has a folder
 //! - `support`: what tests share, first of all the stand-in for AWS and the names that stories use
 //! - `template`: what the stack allows and delivers
-//! - `lambda_runtime_api`, `other_clients`: the built binary as Lambda runs it, and boto3 at the stand-in
+//! - `lambda_runtime_api`, `other_clients`: the built binary as Lambda runs it, and boto3 at the
+//!   stand-in
 //! - everything else: tables and properties of what is pure
 //! - `examples`: programs that use the same support
 //!
-//! A file is the heading and says in its first line what it tells. A test's name is a whole sentence of at most 70
-//! characters: its subject comes first, in the present tense, and it can be understood without the heading.
+//! A file is the heading and says in its first line what it tells. A test's name is a whole
+//! sentence of at most 70 characters: its subject comes first, in the present tense, and it can be
+//! understood without the heading.
 
 mod support {
     pub mod event_pattern;

@@ -28,14 +28,17 @@ async fn boto3_reads_and_modifies_an_instance() {
     let Some(boto3) = Boto3::find().await else { return };
     boto3.aws.world().add_instance(INSTANCE).tag("Name", "reporting");
 
-    let found = boto3.run("answer(ec2.describe_instances(InstanceIds=[instance])['Reservations'][0]['Instances'][0])");
+    let found = boto3.run(
+        "answer(ec2.describe_instances(InstanceIds=[instance])['Reservations'][0]['Instances'][0])",
+    );
     let found = found.await;
     assert_eq!(found["InstanceId"], INSTANCE);
     assert_eq!(found["State"], json!({"Code": 16, "Name": "running"}));
     assert_eq!(found["MetadataOptions"]["HttpTokens"], "optional");
     assert_eq!(found["Tags"], json!([{"Key": "Name", "Value": "reporting"}]));
 
-    let modified = "answer(ec2.modify_instance_metadata_options(InstanceId=instance, HttpTokens='required'))";
+    let modified =
+        "answer(ec2.modify_instance_metadata_options(InstanceId=instance, HttpTokens='required'))";
     let modified = boto3.run(modified).await;
     assert_eq!(modified["InstanceId"], INSTANCE);
     assert_eq!(modified["InstanceMetadataOptions"]["HttpTokens"], "required");
@@ -47,10 +50,15 @@ async fn boto3_reads_and_modifies_the_account_defaults() {
     let Some(boto3) = Boto3::find().await else { return };
     boto3.aws.world().account_defaults.hop_limit = Some(2);
 
-    let modified = boto3.run("answer(ec2.modify_instance_metadata_defaults(HttpTokens='required'))").await;
+    let modified = boto3
+        .run("answer(ec2.modify_instance_metadata_defaults(HttpTokens='required'))")
+        .await;
     assert_eq!(modified["Return"], true);
     let found = boto3.run("answer(ec2.get_instance_metadata_defaults()['AccountLevel'])").await;
-    assert_eq!(found, json!({"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "ManagedBy": "account"}));
+    assert_eq!(
+        found,
+        json!({"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "ManagedBy": "account"})
+    );
 }
 
 #[tokio::test]
@@ -69,7 +77,10 @@ kept = {name: found[name] for name in ('agentRuntimeArtifact', 'roleArn', 'netwo
 answer(agentcore.update_agent_runtime(agentRuntimeId=runtime, metadataConfiguration={'requireMMDSV2': True}, **kept))",
     );
     let updated = updated.await;
-    assert_eq!((&updated["status"], &updated["agentRuntimeVersion"]), (&json!("UPDATING"), &json!("2")));
+    assert_eq!(
+        (&updated["status"], &updated["agentRuntimeVersion"]),
+        (&json!("UPDATING"), &json!("2"))
+    );
     let world = boto3.aws.world();
     assert!(world.runtime(RUNTIME).requires_mmdsv2());
     // An update replaces everything: what was not sent is lost.
@@ -106,7 +117,10 @@ impl Boto3 {
     async fn find() -> Option<Self> {
         let python = Command::new("python3").args(["-c", "import boto3"]).output().await;
         if !python.is_ok_and(|Output { status, .. }| status.success()) {
-            #[expect(clippy::disallowed_methods, reason = "a switch of the tests, not a setting of the guardrail")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a switch of the tests, not a setting of the guardrail"
+            )]
             let required = std::env::var_os("REQUIRE_BOTO3").is_some();
             assert!(!required, "python3 has no boto3 here");
             println!("skipped: this machine has no python3 with boto3");
@@ -118,9 +132,18 @@ impl Boto3 {
     /// Runs a script and gives what it answered.
     async fn run(&self, script: &str) -> Value {
         let mut python = Command::new("python3");
-        python.args(["-c", &format!("{PRELUDE}{script}"), &self.aws.url(), REGION, INSTANCE, RUNTIME]);
+        python.args([
+            "-c",
+            &format!("{PRELUDE}{script}"),
+            &self.aws.url(),
+            REGION,
+            INSTANCE,
+            RUNTIME,
+        ]);
         // No profile of the machine may come into it.
-        python.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        python
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
         let output = python.output().await.expect("python3 was there");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).expect("the script answers in JSON")

@@ -71,5 +71,8 @@ async fn an_event_waits_after_a_refusal() {
         pacer.permit_for_event().await;
     }
     let took = whole.elapsed();
-    assert!((Duration::from_millis(1_750)..=Duration::from_millis(2_050)).contains(&took), "{took:?}");
+    assert!(
+        (Duration::from_millis(1_750)..=Duration::from_millis(2_050)).contains(&took),
+        "{took:?}"
+    );
 }

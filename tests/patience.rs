@@ -24,11 +24,17 @@ async fn pauses_grow_up_to_the_maximum_and_end_before_the_margin() {
         taken.push(pause.elapsed());
     }
     assert!(whole.elapsed() <= remaining - WAIT_MARGIN, "{taken:?}");
-    assert!(whole.elapsed() > remaining - WAIT_MARGIN - 2 * PACE.longest, "the time is used: {taken:?}");
+    assert!(
+        whole.elapsed() > remaining - WAIT_MARGIN - 2 * PACE.longest,
+        "the time is used: {taken:?}"
+    );
     for (at, pause) in taken.iter().enumerate() {
         let least = (PACE.first * 2_u32.pow(u32::try_from(at).unwrap().min(8))).min(PACE.longest);
         // Timers of tokio are a millisecond coarse.
-        assert!((least..=2 * least + Duration::from_millis(2)).contains(pause), "pause {at} in {taken:?}");
+        assert!(
+            (least..=2 * least + Duration::from_millis(2)).contains(pause),
+            "pause {at} in {taken:?}"
+        );
     }
 }
 
@@ -51,7 +57,10 @@ async fn pauses_are_jittered() {
         while pauses.pause().await {}
         totals.push(whole.elapsed());
     }
-    assert_ne!(totals[0], totals[1], "jitter keeps many waiting functions from asking at the same moment");
+    assert_ne!(
+        totals[0], totals[1],
+        "jitter keeps many waiting functions from asking at the same moment"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,7 +71,11 @@ async fn work_is_given_up_early_enough_to_report_it() {
     let finished = Patience::new(PACE, remaining).until_end(std::future::pending::<()>()).await;
 
     assert_eq!(finished, None);
-    assert!((remaining - WORK_MARGIN..remaining).contains(&whole.elapsed()), "{:?}", whole.elapsed());
+    assert!(
+        (remaining - WORK_MARGIN..remaining).contains(&whole.elapsed()),
+        "{:?}",
+        whole.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +90,9 @@ async fn work_is_not_begun_after_the_end() {
 
 #[tokio::test]
 async fn reads_time_out_and_are_retried_in_standard_mode() {
-    let config = aws::load(aws_config::defaults(BehaviorVersion::v2026_01_12()).empty_test_environment()).await;
+    let config =
+        aws::load(aws_config::defaults(BehaviorVersion::v2026_01_12()).empty_test_environment())
+            .await;
     let retries = config.retry_config().expect("set");
     let timeouts = config.timeout_config().expect("set");
     assert_eq!((retries.mode(), retries.max_attempts()), (RetryMode::Standard, aws::ATTEMPTS));
@@ -88,7 +103,10 @@ async fn reads_time_out_and_are_retried_in_standard_mode() {
     assert_eq!(timeouts.operation_attempt_timeout(), Some(Duration::from_secs(10)));
     assert_eq!(timeouts.operation_timeout(), None, "it would hide what AWS answered last");
     let connected = timeouts.connect_timeout().expect("set");
-    assert!(MAX_AGE + connected <= Duration::from_secs(10), "what forbids a write is no older when it is sent");
+    assert!(
+        MAX_AGE + connected <= Duration::from_secs(10),
+        "what forbids a write is no older when it is sent"
+    );
 }
 
 #[test]

@@ -67,11 +67,18 @@ fn reasons(result: &str) -> BTreeSet<String> {
 
 /// The names of all metrics that are counted, as they are written in the code.
 fn metrics() -> BTreeSet<String> {
-    let sources = files_under("src").into_iter().map(|path| fs::read_to_string(path).expect("a source"));
+    let sources = files_under("src")
+        .into_iter()
+        .map(|path| fs::read_to_string(path).expect("a source"));
     let code: String = sources.collect();
-    let uses = ["counter!(", "histogram!(", "gauge!("].into_iter().flat_map(|call| code.split(call).skip(1));
+    let uses = ["counter!(", "histogram!(", "gauge!("]
+        .into_iter()
+        .flat_map(|call| code.split(call).skip(1));
     let name = |rest: &str| {
-        let rest = rest.trim_start().strip_prefix('"').expect("a metric's name is written where it is used");
+        let rest = rest
+            .trim_start()
+            .strip_prefix('"')
+            .expect("a metric's name is written where it is used");
         rest.split('"').next().map(str::to_owned)
     };
     uses.filter_map(name).collect()
@@ -85,7 +92,9 @@ fn the_readme_lists_every_reason_beside_its_result_and_no_other() {
         result = quoted(&row[0]).pop_first().unwrap_or(result);
         listed.extend(quoted(&row[1]).into_iter().map(|reason| (result.clone(), reason)));
     }
-    let of = |result: &&'static str| reasons(result).into_iter().map(|reason| ((*result).to_owned(), reason));
+    let of = |result: &&'static str| {
+        reasons(result).into_iter().map(|reason| ((*result).to_owned(), reason))
+    };
     assert_eq!(listed, Verdict::VARIANTS.iter().flat_map(of).collect());
 }
 
@@ -119,6 +128,7 @@ fn the_readme_lists_every_cause_and_no_other() {
 #[test]
 fn the_readme_names_every_reason_for_which_an_event_is_ignored() {
     let quoted = quoted(&prose());
-    let missing: Vec<_> = Ignored::VARIANTS.iter().filter(|reason| !quoted.contains(**reason)).collect();
+    let missing: Vec<_> =
+        Ignored::VARIANTS.iter().filter(|reason| !quoted.contains(**reason)).collect();
     assert_eq!(missing, [] as [&&str; 0]);
 }

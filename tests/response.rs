@@ -21,7 +21,10 @@ fn outcome(number: usize, verdict: Verdict) -> Outcome {
         id,
         verdict,
         detail: "AWS answered “no” \"twice\".".to_owned(),
-        before: Some(State::Instance { http_tokens: Some("optional".to_owned()), hop_limit: Some(1) }),
+        before: Some(State::Instance {
+            http_tokens: Some("optional".to_owned()),
+            hop_limit: Some(1),
+        }),
         after: None,
         findings: Vec::new(),
         launched_by: None,
@@ -40,7 +43,12 @@ fn a_small_response_is_complete_and_does_not_mention_truncation() {
     let response = response([outcome(1, ENFORCED)]).fitted();
 
     assert_eq!(
-        serde_json::to_value(&response).unwrap().as_object().unwrap().keys().collect::<Vec<_>>(),
+        serde_json::to_value(&response)
+            .unwrap()
+            .as_object()
+            .unwrap()
+            .keys()
+            .collect::<Vec<_>>(),
         ["counts", "ignored", "mode", "outcomes"]
     );
     assert!(response.to_json().starts_with(
@@ -58,7 +66,10 @@ fn a_large_response_is_cut_but_keeps_failures_and_exact_counts() {
     let message = lambda_runtime::Diagnostic::from(error).error_message;
     let response: Value = serde_json::from_str(&message).expect("the message is the response");
     let kept = response["outcomes"].as_array().unwrap();
-    assert!(serde_json::to_string(&message).unwrap().len() <= MAX_BYTES, "as a string inside other JSON, too");
+    assert!(
+        serde_json::to_string(&message).unwrap().len() <= MAX_BYTES,
+        "as a string inside other JSON, too"
+    );
     assert!(kept.len() > 100, "{} outcomes fit", kept.len());
     assert_eq!(response["counts"], json!({"enforced": 2_000, "failed": 10}));
     assert_eq!(response["truncated"], 2_010 - kept.len());

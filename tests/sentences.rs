@@ -1,7 +1,7 @@
 //! Every sentence that the guardrail can say to a person, on one page for review.
 //!
-//! What stands in quotes in `src/` and reads like a part of a sentence has to be on that page: a new sentence has to be
-//! rendered here, and read aloud once.
+//! What stands in quotes in `src/` and reads like a part of a sentence has to be on that page: a
+//! new sentence has to be rendered here, and read aloud once.
 
 mod beside;
 mod edges;
@@ -21,7 +21,9 @@ use self::{
     beside::{about_defaults, about_endpoints, keeps, kept},
     edges::{log_lines, payloads, settings},
     failures::{failures, failures_of_instances, failures_of_runtimes, requests},
-    outcomes::{about_authorizers, about_exceptions, leaves_of_instances, leaves_of_runtimes, left, written},
+    outcomes::{
+        about_authorizers, about_exceptions, leaves_of_instances, leaves_of_runtimes, left, written,
+    },
     source::{parts_of_sentences, source_files},
 };
 
@@ -36,7 +38,8 @@ impl Page {
 
     fn text(&self) -> String {
         let chapters = self.0.iter().map(|(heading, sentences)| {
-            let lines: Vec<_> = sentences.iter().map(|sentence| format!("- {sentence}\n")).collect();
+            let lines: Vec<_> =
+                sentences.iter().map(|sentence| format!("- {sentence}\n")).collect();
             format!("## {heading}\n{}", lines.concat())
         });
         chapters.collect::<Vec<_>>().join("\n")
@@ -49,13 +52,19 @@ async fn page() -> Page {
     page.under("Instances: left as they are", leaves_of_instances().iter().map(left::<Instances>));
     page.under(
         "Instances: written, and not",
-        written::<Instances>(&State::Instance { http_tokens: Some("required".to_owned()), hop_limit: Some(1) }),
+        written::<Instances>(&State::Instance {
+            http_tokens: Some("required".to_owned()),
+            hop_limit: Some(1),
+        }),
     );
     page.under("Instances: failures", failures_of_instances());
     page.under("Runtimes: left as they are", leaves_of_runtimes().iter().map(left::<Runtimes>));
     page.under(
         "Runtimes: written, and not",
-        written::<Runtimes>(&State::Runtime { require_mmdsv2: Some(true), version: Some("2".to_owned()) }),
+        written::<Runtimes>(&State::Runtime {
+            require_mmdsv2: Some(true),
+            version: Some("2".to_owned()),
+        }),
     );
     page.under("Runtimes: with an authorizer to set", about_authorizers());
     page.under("Runtimes: failures", failures_of_runtimes());
@@ -83,8 +92,9 @@ async fn no_sentence_in_the_source_is_missing_from_the_page() {
     for file in source_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let source = fs::read_to_string(&file).expect("a source file");
         let parts = parts_of_sentences(TokenStream::from_str(&source).expect("Rust"));
-        let unsaid =
-            parts.into_iter().filter(|part| !page.contains(part.as_str()) && !NOT_SAID.contains(&part.as_str()));
+        let unsaid = parts
+            .into_iter()
+            .filter(|part| !page.contains(part.as_str()) && !NOT_SAID.contains(&part.as_str()));
         missing.extend(unsaid.map(|part| format!("{}: {part}", file.display())));
     }
     assert!(missing.is_empty(), "render these in tests/sentences.rs:\n{}", missing.join("\n"));

@@ -11,7 +11,12 @@ const ENFORCE: (&str, &str) = ("RUNTIME_AUTHORIZER", "enforce");
 const DISCOVERY_URL: &str = "https://login.example.org/.well-known/openid-configuration";
 
 fn read(variables: &[(&str, &str)]) -> Result<Settings, WrongSettings> {
-    Settings::read(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value)))
+    Settings::read(|name| {
+        variables
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| OsString::from(value))
+    })
 }
 
 #[test]
@@ -24,7 +29,8 @@ fn the_default_settings_enforce_and_know_the_guardrails_own_tag() {
 
 #[test]
 fn settings_are_read_as_they_are_written() {
-    let settings = read(&[("GUARDRAIL_MODE", "report"), ("EXCEPTION_TAG", "imds=v1")]).expect("valid settings");
+    let settings = read(&[("GUARDRAIL_MODE", "report"), ("EXCEPTION_TAG", "imds=v1")])
+        .expect("valid settings");
     assert_eq!(settings.mode, Mode::Report);
     assert_eq!(settings.exception.to_string(), "imds=v1");
 }
@@ -58,7 +64,9 @@ fn every_wrong_setting_is_reported_at_once() {
 
 #[test]
 fn a_sweep_margin_is_a_sensible_number_of_seconds() {
-    let margin = |text| read(&[("SWEEP_MARGIN_SECONDS", text)]).map(|settings| settings.sweep_margin.0.as_secs());
+    let margin = |text| {
+        read(&[("SWEEP_MARGIN_SECONDS", text)]).map(|settings| settings.sweep_margin.0.as_secs())
+    };
     assert_eq!((margin("30"), margin("240")), (Ok(30), Ok(240)));
     for text in ["", "29", "241", "-60", "1m", "60.5"] {
         assert!(margin(text).is_err(), "{text:?}");
@@ -67,57 +75,83 @@ fn a_sweep_margin_is_a_sensible_number_of_seconds() {
 
 #[test]
 fn the_usage_days_are_zero_to_ninety() {
-    let days = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.imdsv1_usage_days.0);
+    let days =
+        |variables: &[(&str, &str)]| read(variables).map(|settings| settings.imdsv1_usage_days.0);
     assert_eq!(days(&[]), Ok(0));
     for (text, number) in [("0", 0), ("1", 1), ("90", 90)] {
         assert_eq!(days(&[("IMDSV1_USAGE_DAYS", text)]), Ok(number));
     }
     for text in ["", "91", "256", "-1", "7d", "1.5", " 7", "off"] {
         let wrong = days(&[("IMDSV1_USAGE_DAYS", text)]).expect_err("no such setting");
-        assert_eq!(wrong.0, [format!("IMDSV1_USAGE_DAYS is {text:?}: it can be a number of days from 0 to 90.")]);
+        assert_eq!(
+            wrong.0,
+            [format!("IMDSV1_USAGE_DAYS is {text:?}: it can be a number of days from 0 to 90.")]
+        );
     }
 }
 
 #[test]
 fn account_defaults_are_reported_unless_set_otherwise() {
-    let defaults = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.account_defaults);
+    let defaults =
+        |variables: &[(&str, &str)]| read(variables).map(|settings| settings.account_defaults);
     assert_eq!(defaults(&[]), Ok(AccountDefaults::Report));
-    for (text, setting) in
-        [("off", AccountDefaults::Off), ("report", AccountDefaults::Report), ("enforce", AccountDefaults::Enforce)]
-    {
+    for (text, setting) in [
+        ("off", AccountDefaults::Off),
+        ("report", AccountDefaults::Report),
+        ("enforce", AccountDefaults::Enforce),
+    ] {
         assert_eq!(defaults(&[("ACCOUNT_DEFAULTS", text)]), Ok(setting));
     }
     for text in ["", "Enforce", "on", "false", "enforce "] {
         let wrong = defaults(&[("ACCOUNT_DEFAULTS", text)]).expect_err("no such setting");
-        assert_eq!(wrong.0, [format!("ACCOUNT_DEFAULTS is {text:?}: it can be \"off\", \"report\" or \"enforce\".")]);
+        assert_eq!(
+            wrong.0,
+            [format!(
+                "ACCOUNT_DEFAULTS is {text:?}: it can be \"off\", \"report\" or \"enforce\"."
+            )]
+        );
     }
 }
 
 #[test]
 fn pinned_endpoints_are_reported_unless_set_otherwise() {
-    let pinned = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.pinned_endpoints);
+    let pinned =
+        |variables: &[(&str, &str)]| read(variables).map(|settings| settings.pinned_endpoints);
     assert_eq!(pinned(&[]), Ok(PinnedEndpoints::Report));
-    for (text, setting) in
-        [("off", PinnedEndpoints::Off), ("report", PinnedEndpoints::Report), ("repoint", PinnedEndpoints::Repoint)]
-    {
+    for (text, setting) in [
+        ("off", PinnedEndpoints::Off),
+        ("report", PinnedEndpoints::Report),
+        ("repoint", PinnedEndpoints::Repoint),
+    ] {
         assert_eq!(pinned(&[("PINNED_ENDPOINTS", text)]), Ok(setting));
     }
     for text in ["", "Repoint", "Off", "enforce", "repoint "] {
         let wrong = pinned(&[("PINNED_ENDPOINTS", text)]).expect_err("no such setting");
-        assert_eq!(wrong.0, [format!("PINNED_ENDPOINTS is {text:?}: it can be \"off\", \"report\" or \"repoint\".")]);
+        assert_eq!(
+            wrong.0,
+            [format!(
+                "PINNED_ENDPOINTS is {text:?}: it can be \"off\", \"report\" or \"repoint\"."
+            )]
+        );
     }
 }
 
 #[test]
 fn mutable_artifacts_are_enforced_unless_set_to_hold() {
-    let mutable = |variables: &[(&str, &str)]| read(variables).map(|settings| settings.mutable_artifacts);
+    let mutable =
+        |variables: &[(&str, &str)]| read(variables).map(|settings| settings.mutable_artifacts);
     assert_eq!(mutable(&[]), Ok(MutableArtifacts::Enforce));
-    for (text, setting) in [("enforce", MutableArtifacts::Enforce), ("hold", MutableArtifacts::Hold)] {
+    for (text, setting) in
+        [("enforce", MutableArtifacts::Enforce), ("hold", MutableArtifacts::Hold)]
+    {
         assert_eq!(mutable(&[("MUTABLE_ARTIFACTS", text)]), Ok(setting));
     }
     for text in ["", "Hold", "off", "report", "hold "] {
         let wrong = mutable(&[("MUTABLE_ARTIFACTS", text)]).expect_err("no such setting");
-        assert_eq!(wrong.0, [format!("MUTABLE_ARTIFACTS is {text:?}: it can be \"enforce\" or \"hold\".")]);
+        assert_eq!(
+            wrong.0,
+            [format!("MUTABLE_ARTIFACTS is {text:?}: it can be \"enforce\" or \"hold\".")]
+        );
     }
 }
 
@@ -148,8 +182,12 @@ fn a_setting_that_is_not_unicode_is_reported() {
 
 /// What is wrong with this configuration of the authorizer.
 fn wrong_config(json: &str) -> Vec<String> {
-    let all = read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", json)]).expect_err("it is wrong").0;
-    let each = all.iter().map(|sentence| sentence.strip_prefix("RUNTIME_AUTHORIZER_CONFIG ").expect("its name"));
+    let all = read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", json)])
+        .expect_err("it is wrong")
+        .0;
+    let each = all
+        .iter()
+        .map(|sentence| sentence.strip_prefix("RUNTIME_AUTHORIZER_CONFIG ").expect("its name"));
     each.map(str::to_owned).collect()
 }
 
@@ -160,11 +198,21 @@ fn with(members: &str) -> String {
 
 #[test]
 fn an_authorizer_setting_is_off_report_or_enforce() {
-    let config = ("RUNTIME_AUTHORIZER_CONFIG", &*with(r#""allowedClients":["claims-web"],"future":{"n":1.10}"#));
-    let chosen = |text| read(&[("RUNTIME_AUTHORIZER", text), config]).expect("valid settings").runtime_authorizer;
+    let config = (
+        "RUNTIME_AUTHORIZER_CONFIG",
+        &*with(r#""allowedClients":["claims-web"],"future":{"n":1.10}"#),
+    );
+    let chosen = |text| {
+        read(&[("RUNTIME_AUTHORIZER", text), config])
+            .expect("valid settings")
+            .runtime_authorizer
+    };
     assert_eq!(chosen("off"), RuntimeAuthorizer::Off);
     assert_eq!(chosen("report"), RuntimeAuthorizer::Report);
-    assert_eq!(chosen("enforce"), RuntimeAuthorizer::Enforce(config.1.parse().expect("a valid authorizer")));
+    assert_eq!(
+        chosen("enforce"),
+        RuntimeAuthorizer::Enforce(config.1.parse().expect("a valid authorizer"))
+    );
     for unknown in ["", "Enforce", "enforce ", "true", "on"] {
         assert!(read(&[("RUNTIME_AUTHORIZER", unknown), config]).is_err(), "{unknown:?}");
     }
@@ -173,12 +221,17 @@ fn an_authorizer_setting_is_off_report_or_enforce() {
 #[test]
 fn an_authorizer_to_enforce_must_be_configured() {
     let wrong = read(&[ENFORCE]).expect_err("there is none");
-    assert_eq!(wrong.0, ["RUNTIME_AUTHORIZER is \"enforce\", which needs RUNTIME_AUTHORIZER_CONFIG."]);
+    assert_eq!(
+        wrong.0,
+        ["RUNTIME_AUTHORIZER is \"enforce\", which needs RUNTIME_AUTHORIZER_CONFIG."]
+    );
 }
 
 #[test]
 fn an_authorizer_is_validated_even_when_it_is_not_enforced() {
-    for setting in [vec![], vec![("RUNTIME_AUTHORIZER", "off")], vec![("RUNTIME_AUTHORIZER", "report")]] {
+    for setting in
+        [vec![], vec![("RUNTIME_AUTHORIZER", "off")], vec![("RUNTIME_AUTHORIZER", "report")]]
+    {
         let variables = [setting.as_slice(), &[("RUNTIME_AUTHORIZER_CONFIG", "[]")]].concat();
         let wrong = read(&variables).expect_err("it is wrong");
         assert_eq!(wrong.0, ["RUNTIME_AUTHORIZER_CONFIG is not a JSON object."]);
@@ -195,7 +248,8 @@ fn an_authorizer_must_be_a_json_object() {
 
 #[test]
 fn an_authorizer_must_be_the_object_inside_custom_jwt_authorizer() {
-    let json = format!(r#"{{"customJWTAuthorizer":{}}}"#, with(r#""allowedClients":["claims-web"]"#));
+    let json =
+        format!(r#"{{"customJWTAuthorizer":{}}}"#, with(r#""allowedClients":["claims-web"]"#));
     let inside = "has a member customJWTAuthorizer; it has to be the object inside that member.";
     assert_eq!(wrong_config(&json), [inside]);
 }
@@ -224,7 +278,10 @@ fn an_authorizer_must_have_an_https_discovery_url() {
                         /.well-known/openid-configuration.";
         assert_eq!(wrong_config(&config(url)), [expected], "{url}");
     }
-    for url in [DISCOVERY_URL, "https://login.example.org:8443/realms/agents/.well-known/openid-configuration"] {
+    for url in [
+        DISCOVERY_URL,
+        "https://login.example.org:8443/realms/agents/.well-known/openid-configuration",
+    ] {
         let config = config(&format!("\"{url}\""));
         assert!(read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", &config)]).is_ok(), "{url}");
     }
@@ -232,16 +289,24 @@ fn an_authorizer_must_have_an_https_discovery_url() {
 
 #[test]
 fn an_authorizer_must_name_who_is_allowed() {
-    let none = "has none of allowedAudience, allowedClients and allowedScopes; at least one is needed.";
-    for members in [r#""allowed":["claims-web"]"#, r#""allowedClients":null"#, r#""customClaims":[{"future":1}]"#] {
+    let none =
+        "has none of allowedAudience, allowedClients and allowedScopes; at least one is needed.";
+    for members in [
+        r#""allowed":["claims-web"]"#,
+        r#""allowedClients":null"#,
+        r#""customClaims":[{"future":1}]"#,
+    ] {
         assert_eq!(wrong_config(&with(members)), [none], "{members}");
     }
     for name in ["allowedAudience", "allowedClients", "allowedScopes"] {
         let one = with(&format!(r#""{name}":["one"]"#));
         assert!(read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", &one)]).is_ok(), "{name}");
-        for list in ["[]", "[ ]", r#"[""]"#, r#"["one",""]"#, r#"["one",1]"#, r#""one""#, "{}", "true"] {
-            let expected =
-                [format!("has a member {name} that is not a list of one or more texts, none of them empty.")];
+        for list in
+            ["[]", "[ ]", r#"[""]"#, r#"["one",""]"#, r#"["one",1]"#, r#""one""#, "{}", "true"]
+        {
+            let expected = [format!(
+                "has a member {name} that is not a list of one or more texts, none of them empty."
+            )];
             assert_eq!(wrong_config(&with(&format!(r#""{name}":{list}"#))), expected, "{list}");
         }
     }
@@ -254,7 +319,11 @@ fn an_authorizer_must_name_who_is_allowed() {
 #[test]
 fn an_authorizer_nested_too_deep_for_a_runtime_is_refused() {
     let nested = |depth: usize| {
-        with(&format!(r#""allowedScopes":["invoke"],"deep":{}{}"#, "[".repeat(depth), "]".repeat(depth)))
+        with(&format!(
+            r#""allowedScopes":["invoke"],"deep":{}{}"#,
+            "[".repeat(depth),
+            "]".repeat(depth)
+        ))
     };
     assert!(read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", &nested(125))]).is_ok());
     for depth in [126, 100_000] {
@@ -268,12 +337,18 @@ fn all_problems_of_an_authorizer_are_reported_without_its_values() {
                   "customClaims":[]}"#;
     let wrong = wrong_config(json);
     assert_eq!(wrong.len(), 4, "{wrong:?}");
-    assert!(!wrong.concat().contains("secret") && !wrong.concat().contains("login.example.org"), "{wrong:?}");
+    assert!(
+        !wrong.concat().contains("secret") && !wrong.concat().contains("login.example.org"),
+        "{wrong:?}"
+    );
 }
 
 #[test]
 fn debug_output_of_the_settings_contains_no_authorizer_values() {
     let config = with(r#""allowedClients":["claims-web"]"#);
-    let printed = format!("{:?}", read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", &config)]).expect("valid settings"));
+    let printed = format!(
+        "{:?}",
+        read(&[ENFORCE, ("RUNTIME_AUTHORIZER_CONFIG", &config)]).expect("valid settings")
+    );
     assert!(!printed.contains("claims-web") && !printed.contains("login.example.org"), "{printed}");
 }

@@ -1,5 +1,5 @@
-//! Stories of the template: the permissions are exactly what the code needs, and the rules deliver exactly the right
-//! events.
+//! Stories of the template: the permissions are exactly what the code needs, and the rules deliver
+//! exactly the right events.
 
 mod conditions;
 mod delivery;
@@ -28,7 +28,8 @@ fn every_partition_gets_arns_of_its_own() {
 #[test]
 fn no_rule_or_permission_names_agentcore_when_it_is_disabled() {
     let stack = Stack::with(&[("AgentCore", "disabled")]);
-    let kinds = ["AWS::IAM::Role", "AWS::Events::Rule", "AWS::Lambda::Permission", "AWS::SQS::QueuePolicy"];
+    let kinds =
+        ["AWS::IAM::Role", "AWS::Events::Rule", "AWS::Lambda::Permission", "AWS::SQS::QueuePolicy"];
     for (name, resource) in kinds.into_iter().flat_map(|kind| stack.resources_of(kind)) {
         assert!(!resource.to_string().to_lowercase().contains("agentcore"), "{name}");
         assert!(!resource.to_string().contains("Runtime"), "{name}");
@@ -38,7 +39,9 @@ fn no_rule_or_permission_names_agentcore_when_it_is_disabled() {
 #[test]
 fn unfinished_events_are_kept_encrypted_for_14_days() {
     let stack = Stack::with(&[]);
-    let [(name, queue)] = &stack.resources_of("AWS::SQS::Queue").collect::<Vec<_>>()[..] else { panic!("one queue") };
+    let [(name, queue)] = &stack.resources_of("AWS::SQS::Queue").collect::<Vec<_>>()[..] else {
+        panic!("one queue")
+    };
     assert_eq!(queue["SqsManagedSseEnabled"], true);
     assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
     let function = stack.function();
@@ -49,15 +52,19 @@ fn unfinished_events_are_kept_encrypted_for_14_days() {
 #[test]
 fn the_schedule_asks_for_a_sweep_with_the_sample_event() {
     let nightly = "cron(0 3 * * ? *)";
-    for (stack, expression) in
-        [(Stack::with(&[]), "rate(6 hours)"), (Stack::with(&[("ScheduleExpression", nightly)]), nightly)]
-    {
-        let mut scheduled =
-            stack.resources_of("AWS::Events::Rule").filter(|(_, rule)| rule.get("EventPattern").is_none());
+    for (stack, expression) in [
+        (Stack::with(&[]), "rate(6 hours)"),
+        (Stack::with(&[("ScheduleExpression", nightly)]), nightly),
+    ] {
+        let mut scheduled = stack
+            .resources_of("AWS::Events::Rule")
+            .filter(|(_, rule)| rule.get("EventPattern").is_none());
         let (_, rule) = scheduled.next().expect("a schedule");
         assert!(scheduled.next().is_none(), "one schedule");
         assert_eq!(rule["ScheduleExpression"], expression);
-        let input: Value = serde_json::from_str(rule["Targets"][0]["Input"].as_str().expect("a text")).expect("JSON");
+        let input: Value =
+            serde_json::from_str(rule["Targets"][0]["Input"].as_str().expect("a text"))
+                .expect("JSON");
         assert_eq!(input, sample("guardrail-sweep-due"));
     }
 }
@@ -75,12 +82,20 @@ fn an_authorizer_to_enforce_must_be_given() {
 fn concurrency_is_reserved_and_alarms_notify_only_if_asked_to() {
     let silent = Stack::with(&[]);
     assert_eq!(silent.function().get("ReservedConcurrentExecutions"), None);
-    assert!(silent.resources_of("AWS::CloudWatch::Alarm").all(|(_, alarm)| alarm.get("AlarmActions").is_none()));
+    assert!(
+        silent
+            .resources_of("AWS::CloudWatch::Alarm")
+            .all(|(_, alarm)| alarm.get("AlarmActions").is_none())
+    );
 
     let topic = "arn:aws:sns:eu-west-1:111122223333:security";
     let asked = Stack::with(&[("ReservedConcurrency", "5"), ("AlarmTopicArn", topic)]);
     assert_eq!(asked.function()["ReservedConcurrentExecutions"], "5");
-    assert!(asked.resources_of("AWS::CloudWatch::Alarm").all(|(_, alarm)| alarm["AlarmActions"] == json!([topic])));
+    assert!(
+        asked
+            .resources_of("AWS::CloudWatch::Alarm")
+            .all(|(_, alarm)| alarm["AlarmActions"] == json!([topic]))
+    );
 }
 
 #[test]
@@ -88,25 +103,39 @@ fn the_guardrails_own_metrics_have_alarms_where_nothing_else_tells() {
     let stack = Stack::with(&[]);
     let alarms = stack.resources_of("AWS::CloudWatch::Alarm").map(|(_, alarm)| alarm);
     let own = alarms.filter(|alarm| alarm["Namespace"] == telemetry::NAMESPACE);
-    let watched: BTreeSet<_> = own.map(|alarm| alarm["MetricName"].as_str().expect("a metric").to_owned()).collect();
-    let metrics = ["CompleteSweeps", "FinishedSweeps", "UnfinishedTargets", "UnknownIds", "UnverifiedWrites"];
+    let watched: BTreeSet<_> = own
+        .map(|alarm| alarm["MetricName"].as_str().expect("a metric").to_owned())
+        .collect();
+    let metrics =
+        ["CompleteSweeps", "FinishedSweeps", "UnfinishedTargets", "UnknownIds", "UnverifiedWrites"];
     assert_eq!(watched, metrics.map(str::to_owned).into());
 }
 
 #[test]
 fn unfinished_or_incomplete_sweeps_raise_an_alarm_after_the_given_hours() {
-    for (stack, hours) in [(Stack::with(&[]), "24"), (Stack::with(&[("SweepAlarmHours", "168")]), "168")] {
+    for (stack, hours) in
+        [(Stack::with(&[]), "24"), (Stack::with(&[("SweepAlarmHours", "168")]), "168")]
+    {
         let mut alarms = stack.resources_of("AWS::CloudWatch::Alarm").map(|(_, alarm)| alarm);
-        let waiting = alarms.by_ref().filter(|alarm| alarm["ComparisonOperator"] == "LessThanThreshold");
+        let waiting = alarms
+            .by_ref()
+            .filter(|alarm| alarm["ComparisonOperator"] == "LessThanThreshold");
         let mut waiting = waiting.collect::<Vec<_>>();
         waiting.sort_by_key(|alarm| text(&alarm["MetricName"]));
         assert_eq!(waiting.len(), 2);
         for (alarm, metric) in waiting.iter().zip(["CompleteSweeps", "FinishedSweeps"]) {
             assert_eq!(alarm["MetricName"], metric);
             assert_eq!(alarm["EvaluationPeriods"], hours, "{metric}");
-            assert_eq!((&alarm["Period"], &alarm["Threshold"]), (&json!(3600), &json!(1)), "{metric}");
+            assert_eq!(
+                (&alarm["Period"], &alarm["Threshold"]),
+                (&json!(3600), &json!(1)),
+                "{metric}"
+            );
             assert_eq!(alarm["TreatMissingData"], "breaching", "{metric}");
-            assert!(text(&alarm["AlarmDescription"]).contains(&format!("{hours} hours")), "{metric}");
+            assert!(
+                text(&alarm["AlarmDescription"]).contains(&format!("{hours} hours")),
+                "{metric}"
+            );
         }
     }
 }
@@ -120,8 +149,12 @@ fn events_lost_on_the_way_to_the_queue_raise_an_alarm() {
             .find(|(_, alarm)| alarm.get("Metrics").is_some())
             .expect("an alarm on several metrics");
         let metrics = alarm["Metrics"].as_array().expect("metrics");
-        let (added, sums): (Vec<_>, Vec<_>) = metrics.iter().partition(|metric| metric.get("MetricStat").is_some());
-        assert_eq!(sums.iter().map(|sum| &sum["Expression"]).collect::<Vec<_>>(), ["SUM(METRICS())"]);
+        let (added, sums): (Vec<_>, Vec<_>) =
+            metrics.iter().partition(|metric| metric.get("MetricStat").is_some());
+        assert_eq!(
+            sums.iter().map(|sum| &sum["Expression"]).collect::<Vec<_>>(),
+            ["SUM(METRICS())"]
+        );
         assert!(added.len() <= 10, "an alarm takes ten metrics");
         let rules: BTreeSet<_> = added
             .iter()
@@ -164,7 +197,10 @@ fn every_parameter_and_output_has_a_description() {
     let document = document();
     for section in ["Parameters", "Outputs"] {
         for (name, entry) in document[section].as_object().expect("a section") {
-            assert!(entry["Description"].as_str().is_some_and(|text| text.ends_with('.')), "{name}");
+            assert!(
+                entry["Description"].as_str().is_some_and(|text| text.ends_with('.')),
+                "{name}"
+            );
         }
     }
 }

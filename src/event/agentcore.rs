@@ -10,9 +10,15 @@ use crate::{client_token, exception::ExceptionTag, target::Home};
 ///
 /// AWS documents management events under the first event source. The second is the control plane's
 /// own name.
-pub(super) fn call(record: &Value, home: &Home, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
+pub(super) fn call(
+    record: &Value,
+    home: &Home,
+    exception: &ExceptionTag,
+) -> Result<(Cause, Named), Ignored> {
     let source = record["eventSource"].as_str().unwrap_or_default();
-    if !["bedrock-agentcore.amazonaws.com", "bedrock-agentcore-control.amazonaws.com"].contains(&source) {
+    if !["bedrock-agentcore.amazonaws.com", "bedrock-agentcore-control.amazonaws.com"]
+        .contains(&source)
+    {
         return Err(Ignored::OtherService);
     }
     match record["eventName"].as_str() {
@@ -53,9 +59,16 @@ fn endpoint_updated(record: &Value) -> Result<(Cause, Named), Ignored> {
 
 /// Gateways, browsers and other resources of the service can be untagged too. Their ARNs are no
 /// targets.
-fn untagged(record: &Value, home: &Home, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
+fn untagged(
+    record: &Value,
+    home: &Home,
+    exception: &ExceptionTag,
+) -> Result<(Cause, Named), Ignored> {
     let request = &record["requestParameters"];
-    if request["tagKeys"].as_array().is_some_and(|keys| keys.iter().all(|key| key != exception.key())) {
+    if request["tagKeys"]
+        .as_array()
+        .is_some_and(|keys| keys.iter().all(|key| key != exception.key()))
+    {
         return Err(Ignored::OtherTag);
     }
     let Some(arn) = request["resourceArn"].as_str() else {

@@ -23,7 +23,9 @@ pub(super) fn call(record: &Value, exception: &ExceptionTag) -> Result<(Cause, N
     let (cause, ids) = match record["eventName"].as_str() {
         Some("StartInstances") => (Cause::InstancesStarted, started(record)),
         Some("RunInstances") => (Cause::InstancesLaunched, launched(record)?),
-        Some("ModifyInstanceMetadataOptions") => (Cause::MetadataOptionsModified, modified(record)?),
+        Some("ModifyInstanceMetadataOptions") => {
+            (Cause::MetadataOptionsModified, modified(record)?)
+        }
         Some("DeleteTags") => (Cause::ExceptionTagRemoved, untagged(record, exception)?),
         _ => return Err(Ignored::OtherEvent),
     };
@@ -44,12 +46,17 @@ fn started(record: &Value) -> Vec<String> {
 fn launched(record: &Value) -> Result<Vec<String>, Ignored> {
     let instances = &record["responseElements"]["instancesSet"]["items"];
     let instances = instances.as_array().map(Vec::as_slice).unwrap_or_default();
-    let open: Vec<_> =
-        instances.iter().filter(|instance| instance["metadataOptions"]["httpTokens"] != "required").collect();
+    let open: Vec<_> = instances
+        .iter()
+        .filter(|instance| instance["metadataOptions"]["httpTokens"] != "required")
+        .collect();
     if open.is_empty() && !instances.is_empty() {
         return Err(Ignored::AlreadyRequired);
     }
-    Ok(open.into_iter().map(|instance| instance["instanceId"].as_str().unwrap_or_default().to_owned()).collect())
+    Ok(open
+        .into_iter()
+        .map(|instance| instance["instanceId"].as_str().unwrap_or_default().to_owned())
+        .collect())
 }
 
 /// CloudTrail writes the parameters of this call nested and in PascalCase. Flat camelCase has been
@@ -61,7 +68,10 @@ fn modified(record: &Value) -> Result<Vec<String>, Ignored> {
         return Err(Ignored::AlreadyRequired);
     }
     let response = &record["responseElements"]["ModifyInstanceMetadataOptionsResponse"];
-    let id = nested["InstanceId"].as_str().or(flat["instanceId"].as_str()).or(response["instanceId"].as_str());
+    let id = nested["InstanceId"]
+        .as_str()
+        .or(flat["instanceId"].as_str())
+        .or(response["instanceId"].as_str());
     Ok(id.map(str::to_owned).into_iter().collect())
 }
 

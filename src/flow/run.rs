@@ -82,10 +82,16 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
         if let Some(failure) = self.turn.failure.take() {
             return self.failed(failure);
         }
-        let Some(decision) = self.flow.decision(&self.turn) else { return self.failed(Failure::unanswered()) };
+        let Some(decision) = self.flow.decision(&self.turn) else {
+            return self.failed(Failure::unanswered());
+        };
         match decision {
             // What required version 2 may be our own write, so it is verified like one.
-            Decision::Leave(Leave::Compliant(Compliant::V2Required)) if self.attempts.sent().is_some() => self.verify(),
+            Decision::Leave(Leave::Compliant(Compliant::V2Required))
+                if self.attempts.sent().is_some() =>
+            {
+                self.verify()
+            }
             Decision::Leave(leave) => self.left(&leave),
             Decision::Wait(status) => self.wait(Failure::still_changing(&status)).await,
             Decision::ReadUsage | Decision::ConfirmTags => {
@@ -97,7 +103,9 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
     }
 
     async fn enforce(&mut self) -> Step {
-        let (Some(enforce), Some(Observation::Found(observed))) = (self.flow.enforce, &self.turn.observation) else {
+        let (Some(enforce), Some(Observation::Found(observed))) =
+            (self.flow.enforce, &self.turn.observation)
+        else {
             return Step::Break(self.wording.would_enforce(self.turn.observation.as_ref()));
         };
         let observation = self.turn.observation.as_ref();
@@ -215,6 +223,7 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
 
     fn fail(&mut self, failure: Failure) -> Outcome {
         let failure = self.attempts.explain(failure);
-        self.wording.failed(self.turn.observation.as_ref().or(self.attempts.sent()), failure)
+        self.wording
+            .failed(self.turn.observation.as_ref().or(self.attempts.sent()), failure)
     }
 }

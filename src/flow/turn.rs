@@ -28,7 +28,11 @@ pub(super) struct Turn<D> {
 }
 
 impl<D> Turn<D> {
-    pub fn new(target: Target, observation: Result<Observation<D>, Failure>, read: Stopwatch) -> Self {
+    pub fn new(
+        target: Target,
+        observation: Result<Observation<D>, Failure>,
+        read: Stopwatch,
+    ) -> Self {
         let (observation, failure) = match observation {
             Ok(observation) => (Some(observation), None),
             Err(failure) => (None, Some(failure)),
@@ -67,7 +71,11 @@ impl<D> Turn<D> {
 
 /// The targets of the turns for which `is_due` holds.
 pub(super) fn targets<D>(turns: &[Turn<D>], is_due: impl Fn(&Turn<D>) -> bool) -> Vec<Target> {
-    turns.iter().filter(|turn| is_due(turn)).map(|turn| turn.target.clone()).collect()
+    turns
+        .iter()
+        .filter(|turn| is_due(turn))
+        .map(|turn| turn.target.clone())
+        .collect()
 }
 
 /// Merges answers into the turns of the targets that were asked about. Without an answer a target

@@ -48,8 +48,11 @@ pub fn shuffled(
     let ids: BTreeSet<_> = pages.into_iter().flatten().flatten().collect();
     let (mut known, unknown) = read_all(ids, target);
     fastrand::shuffle(&mut known);
-    let unknown = unknown.first().map(|first| Failure::unknown_ids(operation, unknown.len(), first).into());
-    let failures: Vec<_> = failures.into_iter().filter_map(Result::err).chain(unknown).map(Err).collect();
+    let unknown = unknown
+        .first()
+        .map(|first| Failure::unknown_ids(operation, unknown.len(), first).into());
+    let failures: Vec<_> =
+        failures.into_iter().filter_map(Result::err).chain(unknown).map(Err).collect();
     let batches: Vec<_> = known.chunks(batch).map(|batch| Ok(batch.to_vec())).collect();
     failures.into_iter().chain(batches)
 }

@@ -44,8 +44,10 @@ pub enum Refusal {
 /// denied error messages").
 const OWN_DENY: &str = "with an explicit deny in an identity-based policy";
 /// The same for the organisation's policies.
-const DENIED_BY_ORGANISATION: [&str; 2] =
-    ["with an explicit deny in a service control policy", "with an explicit deny in a resource control policy"];
+const DENIED_BY_ORGANISATION: [&str; 2] = [
+    "with an explicit deny in a service control policy",
+    "with an explicit deny in a resource control policy",
+];
 
 impl Refusal {
     /// What there is to say about it.
@@ -75,13 +77,24 @@ impl Refusal {
         match (error, error.code()) {
             (_, Some(code)) if THROTTLING_ERRORS.contains(&code) => Self::Throttled(failure),
             (SdkError::ConstructionFailure(_), _) => Self::Failed(failure),
-            (SdkError::ServiceError(answer), _) if answer.raw().status().as_u16() == 429 => Self::Throttled(failure),
-            (SdkError::ServiceError(answer), _) if !answer.raw().status().is_client_error() => Self::Unclear(failure),
-            (SdkError::ServiceError(_), Some(code)) if TRANSIENT_ERRORS.contains(&code) => Self::Unclear(failure),
-            (SdkError::ServiceError(_), Some(code)) if FOR_GOOD.contains(&code) => Self::ForGood(failure),
-            (SdkError::ServiceError(_), _) if is_not_authorized && message.contains(OWN_DENY) => Self::Denied(failure),
+            (SdkError::ServiceError(answer), _) if answer.raw().status().as_u16() == 429 => {
+                Self::Throttled(failure)
+            }
+            (SdkError::ServiceError(answer), _) if !answer.raw().status().is_client_error() => {
+                Self::Unclear(failure)
+            }
+            (SdkError::ServiceError(_), Some(code)) if TRANSIENT_ERRORS.contains(&code) => {
+                Self::Unclear(failure)
+            }
+            (SdkError::ServiceError(_), Some(code)) if FOR_GOOD.contains(&code) => {
+                Self::ForGood(failure)
+            }
+            (SdkError::ServiceError(_), _) if is_not_authorized && message.contains(OWN_DENY) => {
+                Self::Denied(failure)
+            }
             (SdkError::ServiceError(_), _)
-                if is_not_authorized && DENIED_BY_ORGANISATION.iter().any(|words| message.contains(words)) =>
+                if is_not_authorized
+                    && DENIED_BY_ORGANISATION.iter().any(|words| message.contains(words)) =>
             {
                 Self::ForGood(failure)
             }

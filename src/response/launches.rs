@@ -65,8 +65,8 @@ impl Launches {
 
     /// What launched most of them.
     pub fn top_sources(self) -> Sources {
-        let truncated =
-            self.templates.len().saturating_sub(MAX_SOURCES) + self.groups.len().saturating_sub(MAX_SOURCES);
+        let truncated = self.templates.len().saturating_sub(MAX_SOURCES)
+            + self.groups.len().saturating_sub(MAX_SOURCES);
         Sources {
             launch_templates: top(self.templates),
             auto_scaling_groups: top(self.groups),
@@ -76,7 +76,8 @@ impl Launches {
 }
 
 fn top<T>(counts: BTreeMap<T, usize>) -> Vec<Launched<T>> {
-    let mut launched: Vec<_> = counts.into_iter().map(|(by, instances)| Launched { by, instances }).collect();
+    let mut launched: Vec<_> =
+        counts.into_iter().map(|(by, instances)| Launched { by, instances }).collect();
     launched.sort_by_key(|launched| Reverse(launched.instances));
     launched.truncate(MAX_SOURCES);
     launched

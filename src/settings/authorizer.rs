@@ -61,14 +61,17 @@ pub enum WrongAuthorizer {
     Wrapped,
     /// `discoveryUrl` is absent, or not an https address that AWS takes.
     #[error(
-        "has no discoveryUrl that begins with https://, names a host and ends in /.well-known/openid-configuration"
+        "has no discoveryUrl that begins with https://, names a host and ends in \
+         /.well-known/openid-configuration"
     )]
     DiscoveryUrl,
     /// This list of who is allowed is present, but not in a form that AWS takes.
     #[error("has a member {0} that is not a list of one or more texts, none of them empty")]
     NotTexts(&'static str),
     /// There is no list of who is allowed.
-    #[error("has none of allowedAudience, allowedClients and allowedScopes; at least one is needed")]
+    #[error(
+        "has none of allowedAudience, allowedClients and allowedScopes; at least one is needed"
+    )]
     NobodyAllowed,
     /// `customClaims` is empty, which AWS does not take.
     #[error("has a member customClaims that is empty")]
@@ -85,7 +88,9 @@ impl Authorizer {
     /// message.
     pub fn values(&self) -> Vec<(String, String)> {
         let values = self.0.values().into_iter();
-        values.map(|(path, value)| (format!("authorizerConfiguration.{path}"), value)).collect()
+        values
+            .map(|(path, value)| (format!("authorizerConfiguration.{path}"), value))
+            .collect()
     }
 }
 
@@ -99,13 +104,16 @@ impl FromStr for Authorizer {
     /// # Errors
     /// Everything that is wrong with it.
     fn from_str(json: &str) -> Result<Self, Self::Err> {
-        let authorizer = RawObject::parse(json.as_bytes()).ok_or_else(|| vec![WrongAuthorizer::NotAnObject])?;
+        let authorizer =
+            RawObject::parse(json.as_bytes()).ok_or_else(|| vec![WrongAuthorizer::NotAnObject])?;
         let wrong = wrong_with(&authorizer, depth(json.as_bytes()));
         if !wrong.is_empty() {
             return Err(wrong);
         }
         let mut configuration = RawObject::default();
-        configuration.set(&[CUSTOM_JWT], &authorizer).map_err(|_| vec![WrongAuthorizer::NotAnObject])?;
+        configuration
+            .set(&[CUSTOM_JWT], &authorizer)
+            .map_err(|_| vec![WrongAuthorizer::NotAnObject])?;
         Ok(Self(configuration))
     }
 }
@@ -119,9 +127,15 @@ fn wrong_with(authorizer: &RawObject, depth: usize) -> Vec<WrongAuthorizer> {
         (depth + LEVELS_ABOVE > MAX_DEPTH, WrongAuthorizer::TooDeep),
         (!has_discovery_url(authorizer), WrongAuthorizer::DiscoveryUrl),
         (given.is_empty(), WrongAuthorizer::NobodyAllowed),
-        (authorizer.get(&["customClaims"]).is_some_and(|json| is_empty(&json)), WrongAuthorizer::NoClaims),
+        (
+            authorizer.get(&["customClaims"]).is_some_and(|json| is_empty(&json)),
+            WrongAuthorizer::NoClaims,
+        ),
     ];
-    let not_texts = given.into_iter().filter(|name| !has_texts(authorizer, name)).map(WrongAuthorizer::NotTexts);
+    let not_texts = given
+        .into_iter()
+        .filter(|name| !has_texts(authorizer, name))
+        .map(WrongAuthorizer::NotTexts);
     holding(checks).chain(not_texts).collect()
 }
 
@@ -139,7 +153,9 @@ fn has_texts(authorizer: &RawObject, name: &str) -> bool {
 fn has_discovery_url(authorizer: &RawObject) -> bool {
     let url: Option<String> = authorizer.get_as(&["discoveryUrl"]);
     let between = |url: &str| {
-        let place = url.strip_prefix("https://")?.strip_suffix("/.well-known/openid-configuration")?;
+        let place = url
+            .strip_prefix("https://")?
+            .strip_suffix("/.well-known/openid-configuration")?;
         Some(!place.is_empty() && !place.starts_with('/') && !place.contains(is_no_part_of_a_path))
     };
     url.is_some_and(|url| between(&url) == Some(true))

@@ -32,11 +32,15 @@ fn no_authorizer() -> impl Strategy<Value = Option<Json>> {
 /// Every way to have one, in whatever shape.
 fn some_authorizer() -> impl Strategy<Value = Json> {
     let custom = value().prop_map(|inner| Json::object([(CUSTOM_JWT, inner)]));
-    prop_oneof![value(), custom].prop_filter("that is none", |json| ![Json::null(), Json::object([])].contains(json))
+    prop_oneof![value(), custom]
+        .prop_filter("that is none", |json| ![Json::null(), Json::object([])].contains(json))
 }
 
 fn parsed(authorizer: &Members, style: Style) -> Authorizer {
-    Json::Object(authorizer.clone()).written(style).parse().expect("a valid authorizer")
+    Json::Object(authorizer.clone())
+        .written(style)
+        .parse()
+        .expect("a valid authorizer")
 }
 
 proptest! {

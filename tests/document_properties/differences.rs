@@ -64,7 +64,8 @@ proptest! {
         let ways: Vec<_> = configuration.ways().into_iter().filter(is_ours).collect();
         let way = which.get(&ways);
         let Some((Step::Member(name), parent)) = way.split_last() else { panic!("it is a member") };
-        let Json::Object(members) = configuration.at(parent) else { panic!("members stand in objects") };
+        let Json::Object(members) = configuration.at(parent) else { panic!(
+            "members stand in objects") };
         let lost = members.remove(name);
         let after = read(&configuration, style);
 

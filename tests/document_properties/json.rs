@@ -70,11 +70,14 @@ impl Json {
         match self {
             Self::Bare(bare) => bare.clone(),
             Self::Text(text) => style.text(text),
-            Self::List(items) => style.sequence("[", items.iter().map(|item| item.written(style)).collect(), "]"),
+            Self::List(items) => {
+                style.sequence("[", items.iter().map(|item| item.written(style)).collect(), "]")
+            }
             Self::Object(members) => {
                 let members = members.iter();
                 let written = members.map(|(name, json)| (style.text(name), json.written(style)));
-                let mut written: Vec<_> = written.map(|(name, json)| format!("{name}{space}:{space}{json}")).collect();
+                let mut written: Vec<_> =
+                    written.map(|(name, json)| format!("{name}{space}:{space}{json}")).collect();
                 if style.reversed {
                     written.reverse();
                 }
@@ -87,8 +90,12 @@ impl Json {
     pub fn ways(&self) -> Vec<Vec<Step>> {
         let inside: Vec<_> = match self {
             Self::Bare(_) | Self::Text(_) => Vec::new(),
-            Self::List(items) => items.iter().enumerate().map(|(at, item)| (Step::Item(at), item)).collect(),
-            Self::Object(members) => members.iter().map(|(name, json)| (Step::Member(name.clone()), json)).collect(),
+            Self::List(items) => {
+                items.iter().enumerate().map(|(at, item)| (Step::Item(at), item)).collect()
+            }
+            Self::Object(members) => {
+                members.iter().map(|(name, json)| (Step::Member(name.clone()), json)).collect()
+            }
         };
         let mut ways = Vec::new();
         for (step, json) in inside {
@@ -101,7 +108,9 @@ impl Json {
     pub fn at(&mut self, way: &[Step]) -> &mut Self {
         way.iter().fold(self, |json, step| match (json, step) {
             (Self::List(items), Step::Item(at)) => &mut items[*at],
-            (Self::Object(members), Step::Member(name)) => members.get_mut(name).expect("the member"),
+            (Self::Object(members), Step::Member(name)) => {
+                members.get_mut(name).expect("the member")
+            }
             _ => panic!("the way leads nowhere"),
         })
     }
@@ -112,7 +121,8 @@ impl Style {
 
     pub fn text(self, text: &str) -> String {
         if self.escapes {
-            let escapes: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            let escapes: String =
+                text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
             format!("\"{escapes}\"")
         } else {
             Value::from(text).to_string()
@@ -131,12 +141,17 @@ pub fn path(way: &[Step]) -> String {
         Step::Member(name) => format!(".{name}"),
         Step::Item(at) => format!("[{at}]"),
     });
-    steps.collect::<String>().strip_prefix('.').expect("it begins with a member").to_owned()
+    steps
+        .collect::<String>()
+        .strip_prefix('.')
+        .expect("it begins with a member")
+        .to_owned()
 }
 
 /// Any text: control characters, blanks and what needs two UTF-16 units, too.
 pub fn text() -> impl Strategy<Value = String> {
-    let char = prop_oneof![any::<char>(), select(vec![' ', '"', '\\', '/', '\n', '\0', 'é', '漢', '🦀'])];
+    let char =
+        prop_oneof![any::<char>(), select(vec![' ', '"', '\\', '/', '\n', '\0', 'é', '漢', '🦀'])];
     vec(char, 0..6).prop_map(String::from_iter)
 }
 
@@ -157,5 +172,9 @@ pub fn value() -> impl Strategy<Value = Json> {
 
 pub fn style() -> impl Strategy<Value = Style> {
     let space = select(vec!["", " ", "\r\n\t "]);
-    (space, any::<bool>(), any::<bool>()).prop_map(|(space, escapes, reversed)| Style { space, escapes, reversed })
+    (space, any::<bool>(), any::<bool>()).prop_map(|(space, escapes, reversed)| Style {
+        space,
+        escapes,
+        reversed,
+    })
 }

@@ -17,7 +17,8 @@ use crate::support::names::CANARY;
 
 /// Characters that stand neither in names of members nor in the guardrail's own sentences.
 fn secret() -> impl Strategy<Value = String> {
-    vec(select("0123456789éß漢🦀\"\\\n-".chars().collect::<Vec<_>>()), 4..24).prop_map(String::from_iter)
+    vec(select("0123456789éß漢🦀\"\\\n-".chars().collect::<Vec<_>>()), 4..24)
+        .prop_map(String::from_iter)
 }
 
 /// As it stands inside JSON.
@@ -39,7 +40,8 @@ impl Said {
             Self::Words(words) => (*words).to_owned(),
             Self::Secret { which, escaped: is_escaped, from, length } => {
                 let secret = which.get(secrets);
-                let quoted: Vec<_> = if *is_escaped { escaped(secret) } else { secret.clone() }.chars().collect();
+                let quoted: Vec<_> =
+                    if *is_escaped { escaped(secret) } else { secret.clone() }.chars().collect();
                 let from = from.map_or(0, |from| from.index(quoted.len()));
                 quoted.iter().skip(from).take(*length).collect()
             }
@@ -48,12 +50,18 @@ impl Said {
 }
 
 fn said() -> impl Strategy<Value = Said> {
-    let words = select(vec!["Value '", "' failed to satisfy a constraint", " and ", "roleArn", " "]);
+    let words =
+        select(vec!["Value '", "' failed to satisfy a constraint", " and ", "roleArn", " "]);
     let length = prop_oneof![Just(usize::MAX), 1..24_usize];
     let secret = (any::<Index>(), any::<bool>(), option::of(any::<Index>()), length);
     prop_oneof![
         words.prop_map(Said::Words),
-        secret.prop_map(|(which, escaped, from, length)| Said::Secret { which, escaped, from, length })
+        secret.prop_map(|(which, escaped, from, length)| Said::Secret {
+            which,
+            escaped,
+            from,
+            length
+        })
     ]
 }
 
@@ -64,8 +72,9 @@ fn pieces(text: &str) -> Vec<String> {
 
 #[test]
 fn debug_output_of_documents_and_updates_contains_no_values() {
-    let json =
-        format!(r#"{{"agentRuntimeArtifact":{{"a":1}},"roleArn":"r","environmentVariables":{{"KEY":"{CANARY}"}}}}"#);
+    let json = format!(
+        r#"{{"agentRuntimeArtifact":{{"a":1}},"roleArn":"r","environmentVariables":{{"KEY":"{CANARY}"}}}}"#
+    );
     let document = Document::parse(json.as_bytes()).expect("an object");
     let update = document.update("claims_agent-Xy12Ab34Cd", S3Endpoint::Keep).expect("an update");
     assert!(update.json.contains(CANARY));

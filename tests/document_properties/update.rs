@@ -1,6 +1,8 @@
 //! What an update carries, and what it leaves out.
 
-use metadata_guardrail::resource::agentcore_runtime::document::{Document, S3Endpoint, UnsafeToSend};
+use metadata_guardrail::resource::agentcore_runtime::document::{
+    Document, S3Endpoint, UnsafeToSend,
+};
 use proptest::{collection::btree_map, prelude::*, sample::select};
 use serde_json::{json, value::RawValue};
 
@@ -95,8 +97,8 @@ proptest! {
         sent.remove(METADATA);
         match at {
             _ if !value.is_empty() => {}
-            // Without its authorizer a runtime would take calls signed with SigV4, so that much is left for AWS to
-            // refuse.
+            // Without its authorizer a runtime would take calls signed with SigV4, so that much is
+            // left for AWS to refuse.
             [authorizer @ "authorizerConfiguration", ..] => {
                 configuration.remove(*authorizer);
                 let left = sent.remove(*authorizer).expect("the authorizer is sent");
@@ -137,12 +139,19 @@ proptest! {
 
 #[test]
 fn the_s3_endpoint_is_left_out_for_runtimes_younger_than_the_rule() {
-    for young in
-        [json!("2026-06-11T00:00:00Z"), json!("2026-06-11T02:00:00.5+02:00"), json!(1_781_136_000), json!(1.8e9)]
-    {
+    for young in [
+        json!("2026-06-11T00:00:00Z"),
+        json!("2026-06-11T02:00:00.5+02:00"),
+        json!(1_781_136_000),
+        json!(1.8e9),
+    ] {
         assert_eq!(with("createdAt", young.clone()).s3_endpoint(), S3Endpoint::Omit, "{young}");
     }
-    for older in [json!("2026-06-10T23:59:59.999Z"), json!("2026-06-11T00:00:00+02:00"), json!(1_781_135_999.5)] {
+    for older in [
+        json!("2026-06-10T23:59:59.999Z"),
+        json!("2026-06-11T00:00:00+02:00"),
+        json!(1_781_135_999.5),
+    ] {
         assert_eq!(with("createdAt", older.clone()).s3_endpoint(), S3Endpoint::Keep, "{older}");
     }
     for unknown in [json!(null), json!("yesterday"), json!({}), json!(1e300)] {

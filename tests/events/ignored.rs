@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 
 use super::{CALLS, ids, read, recorded, swept, without_parameters};
 use crate::support::{
-    harness::{Scene, document, due, ec2_call, home, running, runtime_created, sample, sample_names, started},
+    harness::{
+        Scene, document, due, ec2_call, home, running, runtime_created, sample, sample_names,
+        started,
+    },
     names::{CANARY, INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE, RUNTIME},
     stand_in::{ACCOUNT, REGION},
 };
@@ -55,7 +58,10 @@ async fn a_malformed_event_is_a_clear_error_that_quotes_nothing() {
         (json!({"source": "aws.ec2", "detail-type": "EC2"}), "it has no detail"),
         (with("source", json!([CANARY])), "its source is not a string"),
         (with("account", json!(111_122_223_333_u64)), "its account is not a string"),
-        (with("time", json!(CANARY)), "its version, id, time or resources are not in the form EventBridge gives them"),
+        (
+            with("time", json!(CANARY)),
+            "its version, id, time or resources are not in the form EventBridge gives them",
+        ),
     ] {
         let scene = Scene::new().await;
 
@@ -65,8 +71,9 @@ async fn a_malformed_event_is_a_clear_error_that_quotes_nothing() {
         assert_eq!(
             error.error_message,
             format!(
-                "The payload is not an EventBridge event: {why}. Expected an object with source, detail-type, account, \
-                 region and detail, as a rule's target receives it without an input transformer."
+                "The payload is not an EventBridge event: {why}. Expected an object with source, \
+                 detail-type, account, region and detail, as a rule's target receives it without \
+                 an input transformer."
             )
         );
         assert!(scene.aws.calls().is_empty());
@@ -114,7 +121,11 @@ fn the_guardrails_own_calls_are_echoes_even_without_parameters() {
     for (name, kind) in CALLS {
         let answered = recorded(name, kind, Value::Null, json!({"agentRuntimeId": RUNTIME}));
         for event in without_parameters(name, kind).into_iter().chain([answered]) {
-            assert_eq!(read(by_session(event, ACCOUNT, "metadata-guardrail")), Err(Ignored::OwnEcho), "{name}");
+            assert_eq!(
+                read(by_session(event, ACCOUNT, "metadata-guardrail")),
+                Err(Ignored::OwnEcho),
+                "{name}"
+            );
         }
     }
 }
@@ -136,7 +147,10 @@ async fn the_guardrails_own_calls_without_parameters_cost_no_call() {
         let scene = Scene::new().await;
         let event = recorded(name, kind, Value::Null, Value::Null);
 
-        let response = scene.invoke(by_session(event, ACCOUNT, "metadata-guardrail")).await.expect("ignored");
+        let response = scene
+            .invoke(by_session(event, ACCOUNT, "metadata-guardrail"))
+            .await
+            .expect("ignored");
 
         assert_eq!(response["ignored"], "own_echo", "{name}");
         assert!(scene.aws.calls().is_empty(), "{name}");
@@ -152,7 +166,11 @@ fn a_caller_with_a_similar_name_is_not_taken_for_the_guardrail() {
             (ACCOUNT, "not-metadata-guardrail"),
             ("444455556666", "metadata-guardrail"),
         ] {
-            assert_eq!(swept(by_session(event(), account, session)).0, kind, "{name} by {session} of {account}");
+            assert_eq!(
+                swept(by_session(event(), account, session)).0,
+                kind,
+                "{name} by {session} of {account}"
+            );
         }
         for identity in [
             json!({"type": "IAMUser", "arn": format!("arn:aws:iam::{ACCOUNT}:user/metadata-guardrail")}),
@@ -194,12 +212,14 @@ async fn agentcore_events_are_ignored_when_agentcore_is_disabled() {
 #[test]
 fn account_and_region_are_checked_even_with_agentcore_disabled() {
     let settings = Settings { agentcore: AgentCore::Disabled, ..Settings::default() };
-    for (member, elsewhere, reason) in
-        [("account", "444455556666", Ignored::OtherAccount), ("region", "us-east-1", Ignored::OtherRegion)]
-    {
+    for (member, elsewhere, reason) in [
+        ("account", "444455556666", Ignored::OtherAccount),
+        ("region", "us-east-1", Ignored::OtherRegion),
+    ] {
         let mut event = runtime_created(RUNTIME);
         event[member] = json!(elsewhere);
-        let event: EventBridgeEvent<Value> = serde_json::from_value(event).expect("an EventBridge event");
+        let event: EventBridgeEvent<Value> =
+            serde_json::from_value(event).expect("an EventBridge event");
         assert_eq!(event::read(&event, &home(), &settings), Err(reason));
     }
 }

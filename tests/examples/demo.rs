@@ -1,7 +1,8 @@
 //! `cargo run --example demo`: one day in an AWS account, without an AWS account.
 //!
-//! Every event of `events/` goes through the real handler and the real AWS SDK, over HTTP, to the stand-in. Before
-//! and after are read from the stand-in, the rest from the response. The demo fails if the two disagree.
+//! Every event of `events/` goes through the real handler and the real AWS SDK, over HTTP, to the
+//! stand-in. Before and after are read from the stand-in, the rest from the response. The demo
+//! fails if the two disagree.
 
 #[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
 #[path = "../support"]
@@ -24,7 +25,8 @@ use self::support::{
 };
 
 /// How often each result has come by the end.
-const EXPECTED: &str = "17 compliant, 1 deferred, 13 enforced, 5 exempt, 1 failed, 1 gone, 10 held, 4 would_enforce";
+const EXPECTED: &str =
+    "17 compliant, 1 deferred, 13 enforced, 5 exempt, 1 failed, 1 gone, 10 held, 4 would_enforce";
 /// The sample of the schedule has no time; it comes at the end of the day.
 const LAST: &str = "2026-11-20T23:59:59Z";
 /// What is worth telling of a call, by its path in the event's detail.
@@ -41,7 +43,9 @@ const TOLD: [(&str, &str); 8] = [
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    println!("One day in account {ACCOUNT}, {REGION}. AWS is a stand-in on this machine; all else is real.");
+    println!(
+        "One day in account {ACCOUNT}, {REGION}. AWS is a stand-in on this machine; all else is real."
+    );
     let mut tally = Tally::default();
 
     heading("First in report mode: the guardrail says what it would do, and writes nothing");
@@ -50,13 +54,18 @@ async fn main() {
     tally.play(&report, "ec2-instance-started.json").await;
 
     heading("Then in enforce mode: every event of events/, in the order of time");
-    let enforce = Scene::new().await.with_account_defaults(settings::AccountDefaults::Enforce).with_endpoints_moved();
+    let enforce = Scene::new()
+        .await
+        .with_account_defaults(settings::AccountDefaults::Enforce)
+        .with_endpoints_moved();
     fill(&mut enforce.aws.world());
     let mut names = sample_names();
     names.sort_by_key(|name| sample(name)["time"].as_str().map_or(LAST.to_owned(), str::to_owned));
     for name in names {
         while !tally.play(&enforce, &name).await {
-            println!("\nA person corrects the permission, and a minute later Lambda sends the event again:");
+            println!(
+                "\nA person corrects the permission, and a minute later Lambda sends the event again:"
+            );
         }
     }
     tally.finish();
@@ -68,21 +77,33 @@ fn fill(world: &mut World) {
     world.fault_for(MODIFY_INSTANCE, "i-0a1b2c3d4e5f60011", Fault::AccessDenied, 1);
     world.add_instance("i-0a1b2c3d4e5f60012").state("stopped");
     world.add_instance("i-0a1b2c3d4e5f60021").state("pending");
-    world.add_instance("i-0a1b2c3d4e5f60023").tag(EXEMPT, "2099-12-31 vendor agent needs v1").tags_are_late = true;
+    world
+        .add_instance("i-0a1b2c3d4e5f60023")
+        .tag(EXEMPT, "2099-12-31 vendor agent needs v1")
+        .tags_are_late = true;
     world.add_instance("i-0a1b2c3d4e5f60031").operator("eks.amazonaws.com");
     world.add_instance("i-0a1b2c3d4e5f60041");
-    world.add_instance("i-0a1b2c3d4e5f60042").tag(EXEMPT, "2025-06-30 until the new agent is out").hop_limit = 1;
+    world
+        .add_instance("i-0a1b2c3d4e5f60042")
+        .tag(EXEMPT, "2025-06-30 until the new agent is out")
+        .hop_limit = 1;
     world.add_instance("i-0a1b2c3d4e5f60051").state("terminated");
-    world.add_instance("i-0a1b2c3d4e5f60052").tag(EXEMPT, "until the new agent is out");
+    world
+        .add_instance("i-0a1b2c3d4e5f60052")
+        .tag(EXEMPT, "until the new agent is out");
 
     world.account_defaults.hop_limit = Some(2);
 
     let claims = world.add_runtime("claims_agent-Xy12Ab34Cd", &document());
-    claims.set("metadataConfiguration", r#"{"requireMMDSV2":true}"#).status("CREATING");
+    claims
+        .set("metadataConfiguration", r#"{"requireMMDSV2":true}"#)
+        .status("CREATING");
     let quotes = world.add_runtime("quotes_agent-Qw56Er78Ty", &document());
-    let network =
-        &sample("agentcore-runtime-updated-mmdsv2.json")["detail"]["requestParameters"]["networkConfiguration"];
-    quotes.set("networkConfiguration", &network.to_string()).status("UPDATING").version = 7;
+    let network = &sample("agentcore-runtime-updated-mmdsv2.json")["detail"]["requestParameters"]["networkConfiguration"];
+    quotes
+        .set("networkConfiguration", &network.to_string())
+        .status("UPDATING")
+        .version = 7;
     quotes.versions.insert(6, quotes.document.clone());
     let dormant = world.add_runtime("dormant_agent-Op34Qr56St", &document());
     dormant.set("networkConfiguration", &network.to_string());
@@ -92,7 +113,9 @@ fn fill(world: &mut World) {
         r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/archive:1"}}"#,
     );
     archive.set("networkConfiguration", r#"{"networkMode":"PUBLIC"}"#);
-    archive.set("memberNoSdkKnows", r#"{ "number": 123456789012345678901234567890 }"#).version = 3;
+    archive
+        .set("memberNoSdkKnows", r#"{ "number": 123456789012345678901234567890 }"#)
+        .version = 3;
     archive.document.remove("authorizerConfiguration");
     world.add_runtime("harness_support-Ab12Cd34Ef", &document());
 }
@@ -105,9 +128,11 @@ fn happen(world: &mut World, name: &str, event: &Value) {
             let request = &detail["requestParameters"];
             let runtime = world.runtime_mut(text(&request["agentRuntimeId"]));
             // The name itself is sensitive, so that CloudTrail has only stars in its place.
-            let (_, name) =
-                text(&detail["responseElements"]["agentRuntimeEndpointArn"]).rsplit_once('/').expect("an ARN");
-            runtime.endpoint(name, text(&request["agentRuntimeVersion"]).parse().expect("a version"));
+            let (_, name) = text(&detail["responseElements"]["agentRuntimeEndpointArn"])
+                .rsplit_once('/')
+                .expect("an ARN");
+            runtime
+                .endpoint(name, text(&request["agentRuntimeVersion"]).parse().expect("a version"));
         }
         "agentcore-runtime-updated-without-parameters.json" => {
             let runtime = world.runtime_mut("quotes_agent-Qw56Er78Ty").publish(&[]);
@@ -119,7 +144,9 @@ fn happen(world: &mut World, name: &str, event: &Value) {
         }
         "ec2-launched-without-ids.json" => {
             let launched = world.add_instance("i-0a1b2c3d4e5f60061");
-            launched.tag("aws:ec2launchtemplate:id", "lt-0a1b2c3d4e5f60001").tag("aws:ec2launchtemplate:version", "3");
+            launched
+                .tag("aws:ec2launchtemplate:id", "lt-0a1b2c3d4e5f60001")
+                .tag("aws:ec2launchtemplate:version", "3");
             launched.tag("aws:autoscaling:groupName", "reporting");
         }
         // Between two sweeps something is missed: events are delivered at best effort.
@@ -138,14 +165,18 @@ struct Tally {
 }
 
 impl Tally {
-    /// Lets the guardrail handle one event, tells the story, and checks it; gives whether the invocation succeeded.
+    /// Lets the guardrail handle one event, tells the story, and checks it; gives whether the
+    /// invocation succeeded.
     async fn play(&mut self, scene: &Scene, name: &str) -> bool {
         let event = sample(name);
         happen(&mut scene.aws.world(), name, &event);
         let (before, earlier) = (snapshot(&scene.aws.world()), scene.aws.calls().len());
         let (response, failure) = match scene.invoke(event.clone()).await {
             Ok(response) => (response, None),
-            Err(error) => (serde_json::from_str(&error.error_message).expect("the response"), Some(error.error_type)),
+            Err(error) => (
+                serde_json::from_str(&error.error_message).expect("the response"),
+                Some(error.error_type),
+            ),
         };
         let (after, calls) = (snapshot(&scene.aws.world()), scene.aws.calls().split_off(earlier));
 
@@ -156,7 +187,10 @@ impl Tally {
         }
         match response["ignored"].as_str() {
             Some(reason) => {
-                assert!(calls.is_empty(), "an ignored event costs no call, but there are {calls:?}");
+                assert!(
+                    calls.is_empty(),
+                    "an ignored event costs no call, but there are {calls:?}"
+                );
                 println!("Ignored: {reason}. No call to AWS was made.");
             }
             None => println!("{}\nCalls: {}.", table(&response, &before, &after), summary(&calls)),
@@ -183,14 +217,17 @@ impl Tally {
 
     fn finish(self) {
         let Self { results, events, ignored, calls } = self;
-        let results: Vec<_> = results.iter().map(|(result, count)| format!("{count} {result}")).collect();
+        let results: Vec<_> =
+            results.iter().map(|(result, count)| format!("{count} {result}")).collect();
         let writes = calls.iter().filter(|call| call.is_write()).count();
         heading("In all");
         println!("{events} invocations, {ignored} of them ignored without a call to AWS.");
         println!("{} calls that read, {writes} that write.", calls.len() - writes);
         println!("{}.", results.join(", "));
         assert_eq!(results.join(", "), EXPECTED);
-        println!("Checked: only the setting of what is enforced and the version of a moved endpoint have changed.");
+        println!(
+            "Checked: only the setting of what is enforced and the version of a moved endpoint have changed."
+        );
     }
 }
 
@@ -234,10 +271,14 @@ impl Look {
             document.iter().map(|(name, json)| (name.clone(), json.to_string())).collect();
         let setting = "metadataConfiguration";
         let metadata = members.get(setting).map(|json| json.parse::<Value>().expect("JSON"));
-        let required = metadata.map_or("absent".to_owned(), |metadata| metadata["requireMMDSV2"].to_string());
+        let required =
+            metadata.map_or("absent".to_owned(), |metadata| metadata["requireMMDSV2"].to_string());
         let mut state = format!("requireMMDSV2 {required}\n{status}, version {version}");
         for (name, endpoint) in endpoints {
-            state.push_str(&format!("\nendpoint {name}:\n{}, version {}", endpoint.status, endpoint.live_version));
+            state.push_str(&format!(
+                "\nendpoint {name}:\n{}, version {}",
+                endpoint.status, endpoint.live_version
+            ));
             members.insert(format!("{ENDPOINT}{name}"), endpoint.live_version.to_string());
         }
         (id.clone(), Self { state, setting, members })
@@ -255,22 +296,37 @@ type Snapshot = BTreeMap<String, Look>;
 fn snapshot(world: &World) -> Snapshot {
     let instances = world.instances.values().map(Look::instance);
     let defaults = [Look::account_defaults(&world.account_defaults)];
-    instances.chain(world.runtimes.values().map(Look::runtime)).chain(defaults).collect()
+    instances
+        .chain(world.runtimes.values().map(Look::runtime))
+        .chain(defaults)
+        .collect()
 }
 
-/// Exactly what is reported as enforced has changed, and only in its setting; an endpoint only if it is reported.
+/// Exactly what is reported as enforced has changed, and only in its setting; an endpoint only if
+/// it is reported.
 fn check(response: &Value, before: &Snapshot, after: &Snapshot) {
     let those = |is_so: fn(&Value) -> bool| -> BTreeSet<_> {
-        outcomes(response).filter(|outcome| is_so(outcome)).map(|outcome| text(&outcome["id"])).collect()
+        outcomes(response)
+            .filter(|outcome| is_so(outcome))
+            .map(|outcome| text(&outcome["id"]))
+            .collect()
     };
-    let enforced = those(|outcome| outcome["result"] == "enforced" && outcome["reason"] == "v1_allowed");
+    let enforced =
+        those(|outcome| outcome["result"] == "enforced" && outcome["reason"] == "v1_allowed");
     let moved = those(|outcome| outcome["findings"].to_string().contains("endpoint_moved"));
     for (id, look) in before {
-        let (endpoints, changed): (BTreeSet<_>, BTreeSet<_>) =
-            look.compare(&after[id]).1.into_iter().partition(|name| name.starts_with(ENDPOINT));
+        let (endpoints, changed): (BTreeSet<_>, BTreeSet<_>) = look
+            .compare(&after[id])
+            .1
+            .into_iter()
+            .partition(|name| name.starts_with(ENDPOINT));
         let expected = enforced.contains(id.as_str()).then(|| look.setting.to_owned());
         assert_eq!(changed, expected.into_iter().collect(), "what has changed of {id}");
-        assert_eq!(!endpoints.is_empty(), moved.contains(id.as_str()), "the endpoints of {id} that were moved");
+        assert_eq!(
+            !endpoints.is_empty(),
+            moved.contains(id.as_str()),
+            "the endpoints of {id} that were moved"
+        );
     }
 }
 
@@ -278,25 +334,35 @@ fn check(response: &Value, before: &Snapshot, after: &Snapshot) {
 fn sentence(event: &Value) -> String {
     let detail = &event["detail"];
     if event["detail-type"] == "Guardrail Sweep" {
-        let asked_for = detail["mode"].as_str().map(|mode| format!("A person asks for a sweep in {mode} mode."));
+        let asked_for = detail["mode"]
+            .as_str()
+            .map(|mode| format!("A person asks for a sweep in {mode} mode."));
         return asked_for.unwrap_or("The schedule asks for a sweep.".to_owned());
     }
     let Some(name) = detail["eventName"].as_str() else {
         return format!("{} is {} now.", text(&detail["instance-id"]), text(&detail["state"]));
     };
     let who = text(&detail["userIdentity"]["arn"]).rsplit('/').next().unwrap_or_default();
-    let told =
-        TOLD.iter().filter_map(|(word, path)| Some(format!(" ({word}: {})", detail.pointer(path)?).replace('"', "")));
+    let told = TOLD.iter().filter_map(|(word, path)| {
+        Some(format!(" ({word}: {})", detail.pointer(path)?).replace('"', ""))
+    });
     // CloudTrail leaves out what is larger than 100 KB, with or without a word about it.
     let omitted = detail["requestParameters"].is_null() && detail["responseElements"].is_null();
     let omitted = if omitted { " (CloudTrail omits its parameters)" } else { "" };
     let refusal = detail["errorCode"].as_str().map(|code| format!(", and AWS answered {code}"));
-    format!("{who} called {name}{}{}.", told.collect::<String>(), refusal.unwrap_or(omitted.to_owned()))
+    format!(
+        "{who} called {name}{}{}.",
+        told.collect::<String>(),
+        refusal.unwrap_or(omitted.to_owned())
+    )
 }
 
 fn table(response: &Value, before: &Snapshot, after: &Snapshot) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL).set_content_arrangement(ContentArrangement::Dynamic).set_width(110);
+    table
+        .load_style(presets::UTF8_FULL)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(110);
     table.set_header(["resource", "before", "after", "outcome"]);
     for outcome in outcomes(response) {
         let id = text(&outcome["id"]);
@@ -306,15 +372,27 @@ fn table(response: &Value, before: &Snapshot, after: &Snapshot) -> Table {
     table
 }
 
-/// What the response says about one resource, and of a runtime that was written what the stand-in shows to be the same.
+/// What the response says about one resource, and of a runtime that was written what the stand-in
+/// shows to be the same.
 fn in_words(outcome: &Value, before: &Look, after: &Look) -> String {
-    let mut words = format!("{}: {}\n{}", text(&outcome["result"]), text(&outcome["reason"]), text(&outcome["detail"]));
-    let findings: Vec<_> = outcome["findings"].as_array().expect("findings").iter().map(text).collect();
+    let mut words = format!(
+        "{}: {}\n{}",
+        text(&outcome["result"]),
+        text(&outcome["reason"]),
+        text(&outcome["detail"])
+    );
+    let findings: Vec<_> =
+        outcome["findings"].as_array().expect("findings").iter().map(text).collect();
     if !findings.is_empty() {
         words.push_str(&format!("\nFindings: {}.", findings.join(", ")));
     }
     if outcome["kind"] == "agentcore_runtime" && !outcome["after"].is_null() {
-        let same: Vec<_> = before.compare(after).0.into_iter().filter(|name| !name.starts_with(ENDPOINT)).collect();
+        let same: Vec<_> = before
+            .compare(after)
+            .0
+            .into_iter()
+            .filter(|name| !name.starts_with(ENDPOINT))
+            .collect();
         words.push_str(&format!("\nTo the byte as before: {}.", same.join(", ")));
     }
     words
@@ -323,11 +401,16 @@ fn in_words(outcome: &Value, before: &Look, after: &Look) -> String {
 /// What launched instances that allow version 1.
 fn sources(launched_by: &Value) -> Vec<String> {
     let of = |kind: &str| launched_by[kind].as_array().into_iter().flatten();
-    let template = |it: &Value| format!("launch template {}, version {}", text(&it["id"]), text(&it["version"]));
+    let template = |it: &Value| {
+        format!("launch template {}, version {}", text(&it["id"]), text(&it["version"]))
+    };
     let templates = of("launch_templates").map(|it| (template(it), &it["instances"]));
-    let groups =
-        of("auto_scaling_groups").map(|it| (format!("Auto Scaling group {}", text(&it["name"])), &it["instances"]));
-    templates.chain(groups).map(|(source, instances)| format!("{source}, launched {instances} of them.")).collect()
+    let groups = of("auto_scaling_groups")
+        .map(|it| (format!("Auto Scaling group {}", text(&it["name"])), &it["instances"]));
+    templates
+        .chain(groups)
+        .map(|(source, instances)| format!("{source}, launched {instances} of them."))
+        .collect()
 }
 
 /// The calls by operation, because those to several resources overtake each other.
@@ -338,7 +421,10 @@ fn summary(calls: &[Call]) -> String {
     let groups = names.into_iter().map(|name| {
         let group: Vec<_> = calls.iter().filter(|call| call.operation == name).collect();
         let times = if group.len() > 1 { format!("{} × ", group.len()) } else { String::new() };
-        let errors = group.iter().filter_map(|call| call.error.as_ref()).map(|code| format!(" (once {code})"));
+        let errors = group
+            .iter()
+            .filter_map(|call| call.error.as_ref())
+            .map(|code| format!(" (once {code})"));
         format!("{times}{name}{}", errors.collect::<String>())
     });
     groups.collect::<Vec<_>>().join(", ")

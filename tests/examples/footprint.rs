@@ -1,9 +1,9 @@
-//! `cargo run --example footprint -- PATH`: what a built binary costs Lambda, on Linux. `--at-most-mib N` makes it fail
-//! when that is more memory than this.
+//! `cargo run --example footprint -- PATH`: what a built binary costs Lambda, on Linux.
+//! `--at-most-mib N` makes it fail when that is more memory than this.
 //!
-//! Each run starts the binary anew, in Lambda's environment, and hands it one event, of an instance that allows version
-//! 1: three calls to EC2, the last of which writes. AWS is the stand-in, over plain HTTP. So the root certificates are
-//! loaded, but nothing is encrypted.
+//! Each run starts the binary anew, in Lambda's environment, and hands it one event, of an instance
+//! that allows version 1: three calls to EC2, the last of which writes. AWS is the stand-in, over
+//! plain HTTP. So the root certificates are loaded, but nothing is encrypted.
 
 #[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
 #[path = "../support"]
@@ -44,11 +44,18 @@ async fn main() -> ExitCode {
         runs.push(run(&path).await);
     }
     let memory = Spread::of(runs.iter().map(|run| run.peak_memory));
-    let milliseconds = |times: fn(&Run) -> Duration| Spread::of(runs.iter().map(|run| times(run).as_secs_f64() * 1e3));
+    let milliseconds = |times: fn(&Run) -> Duration| {
+        Spread::of(runs.iter().map(|run| times(run).as_secs_f64() * 1e3))
+    };
     let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_header(["", "least", "median", "most"]);
+    table
+        .load_style(presets::UTF8_FULL_CONDENSED)
+        .set_header(["", "least", "median", "most"]);
     table.add_row(memory.row("peak memory", "MiB"));
-    table.add_row(milliseconds(|run| run.cold_start).row("from the start to the first request for an event", "ms"));
+    table.add_row(
+        milliseconds(|run| run.cold_start)
+            .row("from the start to the first request for an event", "ms"),
+    );
     table.add_row(milliseconds(|run| run.event).row("from the event to its response", "ms"));
     println!("{table}");
     match limit {
@@ -72,7 +79,8 @@ async fn run(path: &Path) -> Run {
     let aws = StandIn::start().await;
     aws.world().add_instance(INSTANCE);
     let mut api = RuntimeApi::start([running(INSTANCE)], Duration::from_secs(300)).await;
-    let mut command = binary(path, &[("AWS_LAMBDA_RUNTIME_API", &api.address), ("AWS_ENDPOINT_URL", &aws.url())]);
+    let mut command =
+        binary(path, &[("AWS_LAMBDA_RUNTIME_API", &api.address), ("AWS_ENDPOINT_URL", &aws.url())]);
     let stopwatch = Stopwatch::start();
     let mut lambda = command.spawn().expect("it starts");
     while_it_runs(&mut lambda, api.requests.recv()).await;

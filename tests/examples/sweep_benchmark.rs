@@ -1,8 +1,10 @@
-//! `cargo run --example sweep_benchmark`: what a sweep costs. In real time, which takes some minutes, `-- limits` shows
-//! sweeps under EC2's own request limits, `-- three` a sweep beside two processes with events, and `-- throttle` how long
-//! one event takes whose requests AWS refuses three times.
+//! `cargo run --example sweep_benchmark`: what a sweep costs. In real time, which takes some
+//! minutes, `-- limits` shows sweeps under EC2's own request limits, `-- three` a sweep beside two
+//! processes with events, and `-- throttle` how long one event takes whose requests AWS refuses
+//! three times.
 //!
-//! The stand-in runs in a process of its own, so that the memory that is measured is the guardrail's alone.
+//! The stand-in runs in a process of its own, so that the memory that is measured is the
+//! guardrail's alone.
 
 #[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
 #[path = "../support"]
@@ -52,7 +54,9 @@ const AT_ONCE: WriteRate = WriteRate { burst: 100_000, per_second: 1_000 };
 async fn main() {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["world", fleet, wrong, limited] => host(number(fleet), number(wrong), limited == "true").await,
+        ["world", fleet, wrong, limited] => {
+            host(number(fleet), number(wrong), limited == "true").await
+        }
         ["sweep", url] => tell(sweep(url).await),
         ["events", url, first, last] => tell(events(url, number(first)..number(last)).await),
         ["limits"] => under_limits(2_000).await,
@@ -64,13 +68,23 @@ async fn main() {
 
 /// Fleets of which one instance in a hundred allows version 1.
 async fn by_fleet() {
-    let mut table = table(["instances", "wrong", DESCRIBE_INSTANCES, DESCRIBE_TAGS, "writes", "peak memory", "time"]);
+    let mut table = table([
+        "instances",
+        "wrong",
+        DESCRIBE_INSTANCES,
+        DESCRIBE_TAGS,
+        "writes",
+        "peak memory",
+        "time",
+    ]);
     for fleet in [1_000, 10_000, 100_000] {
         let mut world = World::start(fleet, fleet / 100, false);
         let (response, time) = sweep_at(&world.url, AT_ONCE).await;
         assert_eq!((response.counts["enforced"], complete(&response)), (fleet / 100, true));
         let calls = world.calls();
-        let count = |operation: &str| calls.get(operation).map_or(0, |calls| calls.values().sum::<u64>()).to_string();
+        let count = |operation: &str| {
+            calls.get(operation).map_or(0, |calls| calls.values().sum::<u64>()).to_string()
+        };
         table.add_row([
             fleet.to_string(),
             (fleet / 100).to_string(),
@@ -84,13 +98,15 @@ async fn by_fleet() {
     println!("{table}");
 }
 
-/// One sweep after the other, until nothing is left. How much of its own pace a sweep uses is measured from its first
-/// write to the moment at which no other turn comes, or to its end.
+/// One sweep after the other, until nothing is left. How much of its own pace a sweep uses is
+/// measured from its first write to the moment at which no other turn comes, or to its end.
 async fn under_limits(wrong: usize) {
     let mut world = World::start(wrong, wrong, true);
     let mut table = table(["sweep", "enforced", "failed", "of its pace", "refused", "time"]);
-    let (rate, mut balance) =
-        (WriteRate::default(), f64::from(u32::try_from(WriteRate::default().burst).expect("small")));
+    let (rate, mut balance) = (
+        WriteRate::default(),
+        f64::from(u32::try_from(WriteRate::default().burst).expect("small")),
+    );
     let guardrail = guardrail(&world.url, rate).await;
     for sweep in 1.. {
         let before = world.writes();
@@ -125,12 +141,20 @@ async fn three_at_once() {
     ];
     let processes = processes.map(|(name, arguments)| {
         let program = env::current_exe().expect("this program");
-        (name, Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().expect("it starts"))
+        (
+            name,
+            Command::new(program)
+                .args(arguments)
+                .stdout(Stdio::piped())
+                .spawn()
+                .expect("it starts"),
+        )
     });
     let mut table = table(["process", "enforced", "failed", "time"]);
     for (name, process) in processes {
         let output = process.wait_with_output().expect("it ends");
-        let told: BTreeMap<String, f64> = serde_json::from_slice(&output.stdout).expect("what it tells");
+        let told: BTreeMap<String, f64> =
+            serde_json::from_slice(&output.stdout).expect("what it tells");
         table.add_row([
             name.to_owned(),
             told["enforced"].to_string(),
@@ -162,7 +186,11 @@ async fn through_a_throttle() {
 /// What a process tells the one that started it.
 fn tell((response, time): (Response, Duration)) {
     let count = |result: &str| f64::from(u32::try_from(ended(&response, result)).expect("few"));
-    let told = [("enforced", count("enforced")), ("failed", count("failed")), ("seconds", time.as_secs_f64())];
+    let told = [
+        ("enforced", count("enforced")),
+        ("failed", count("failed")),
+        ("seconds", time.as_secs_f64()),
+    ];
     println!("{}", serde_json::to_string(&BTreeMap::from(told)).expect("JSON"));
 }
 
@@ -191,7 +219,8 @@ async fn guardrail(url: &str, rate: WriteRate) -> Guardrail {
         .endpoint_url(url)
         .region(Region::new(REGION))
         .credentials_provider(Credentials::for_tests());
-    Guardrail::new(Settings::default(), Clients::new(&aws::load(loader).await)).with_write_rate(rate)
+    Guardrail::new(Settings::default(), Clients::new(&aws::load(loader).await))
+        .with_write_rate(rate)
 }
 
 async fn handle(guardrail: &Guardrail, event: Value) -> (Response, Duration) {
@@ -227,7 +256,8 @@ fn context() -> Context {
     let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis();
     let mut context = Context::default();
     context.deadline = u64::try_from(deadline).expect("in range");
-    context.invoked_function_arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail");
+    context.invoked_function_arn =
+        format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail");
     context
 }
 
@@ -251,7 +281,12 @@ struct Writes {
 
 impl Writes {
     fn refused_share(self) -> String {
-        format!("{} of {} ({:.1} %)", self.refused, self.sent, 100.0 * f64::from(self.refused) / f64::from(self.sent))
+        format!(
+            "{} of {} ({:.1} %)",
+            self.refused,
+            self.sent,
+            100.0 * f64::from(self.refused) / f64::from(self.sent)
+        )
     }
 }
 
@@ -320,13 +355,19 @@ async fn host(fleet: usize, wrong: usize, limited: bool) {
     }
     println!("{}", aws.url());
     loop {
-        let line = tokio::task::spawn_blocking(|| io::stdin().lines().next()).await.expect("not cancelled");
+        let line = tokio::task::spawn_blocking(|| io::stdin().lines().next())
+            .await
+            .expect("not cancelled");
         if !matches!(line, Some(Ok(_))) {
             return;
         }
         let mut calls = Calls::new();
         for call in aws.calls() {
-            *calls.entry(call.operation).or_default().entry(call.error.unwrap_or_default()).or_default() += 1;
+            *calls
+                .entry(call.operation)
+                .or_default()
+                .entry(call.error.unwrap_or_default())
+                .or_default() += 1;
         }
         println!("{}", serde_json::to_string(&calls).expect("JSON"));
     }

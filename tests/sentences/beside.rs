@@ -7,8 +7,9 @@ use metadata_guardrail::resource::{
         endpoints::{
             decision::Keep,
             wording::{
-                UNREADABLE, Unverified, in_doubt, kept as kept_because, more_remarks, moved, not_moved, not_verified,
-                out_of_time, unexplained, version_not_shown, version_unread, why_kept,
+                UNREADABLE, Unverified, in_doubt, kept as kept_because, more_remarks, moved,
+                not_moved, not_verified, out_of_time, unexplained, version_not_shown,
+                version_unread, why_kept,
             },
         },
     },
@@ -17,7 +18,8 @@ use metadata_guardrail::resource::{
 use super::outcomes::failed;
 use crate::support::{harness::home, names::EXEMPT};
 
-/// Why an endpoint can be left. Whoever adds a reason adds it here, because this does not compile without it.
+/// Why an endpoint can be left. Whoever adds a reason adds it here, because this does not compile
+/// without it.
 pub fn keeps() -> Vec<Keep> {
     let to = || "3".to_owned();
     let all = vec![
@@ -30,7 +32,10 @@ pub fn keeps() -> Vec<Keep> {
         Keep::ShouldFollow { to: to() },
         Keep::Status("UPDATE_FAILED".to_owned()),
         Keep::NotReady { to: to() },
-        Keep::Differs { to: to(), members: vec!["description".to_owned(), "futureMember".to_owned()] },
+        Keep::Differs {
+            to: to(),
+            members: vec!["description".to_owned(), "futureMember".to_owned()],
+        },
         Keep::MutableArtifact { to: to() },
         Keep::UnknownArtifact { to: to() },
         Keep::ExemptByRuntime,
@@ -79,8 +84,16 @@ pub fn about_endpoints() -> Vec<String> {
         Unverified::State { status: "UPDATE_FAILED", live_version: "1" },
         Unverified::Differs(&differing),
     ];
-    let failures = [version_not_shown("7"), version_unread("prod", failed()), out_of_time(false), out_of_time(true)];
-    let failures = failures.into_iter().chain(unverified.map(not_verified)).map(|failure| failure.detail);
+    let failures = [
+        version_not_shown("7"),
+        version_unread("prod", failed()),
+        out_of_time(false),
+        out_of_time(true),
+    ];
+    let failures = failures
+        .into_iter()
+        .chain(unverified.map(not_verified))
+        .map(|failure| failure.detail);
     let said = [
         moved("prod", "1", "2"),
         unexplained("prod", "1"),
@@ -95,7 +108,8 @@ pub fn about_endpoints() -> Vec<String> {
 pub fn about_defaults() -> Vec<String> {
     let home = home();
     let wording = of_defaults::Wording { home: &home };
-    let account = Defaults { managed_by: Some("account".to_owned()), are_shown: true, ..Defaults::default() };
+    let account =
+        Defaults { managed_by: Some("account".to_owned()), are_shown: true, ..Defaults::default() };
     let policy = Defaults {
         managed_by: Some("declarative-policy".to_owned()),
         policy_message: Some("Ask the cloud platform team.".to_owned()),
@@ -103,7 +117,11 @@ pub fn about_defaults() -> Vec<String> {
     };
     let unknown = Defaults { managed_by: Some("organization-unit".to_owned()), ..account.clone() };
     let unnamed = Defaults { managed_by: None, ..account.clone() };
-    let enforced = Defaults { http_tokens_enforced: Some("enabled".to_owned()), hop_limit: Some(1), ..account.clone() };
+    let enforced = Defaults {
+        http_tokens_enforced: Some("enabled".to_owned()),
+        hop_limit: Some(1),
+        ..account.clone()
+    };
     let outcomes = [
         wording.left(&account, Leave::Compliant),
         wording.left(&policy, Leave::ManagedByPolicy),
@@ -120,7 +138,15 @@ pub fn about_defaults() -> Vec<String> {
         of_defaults::not_verified(None),
         of_defaults::others_changed(&["HttpPutResponseHopLimit", "HttpEndpoint"]),
     ];
-    let unread = [of_defaults::unread(of_defaults::NOT_OFFERED), of_defaults::unread("[What AWS answered.]")];
+    let unread = [
+        of_defaults::unread(of_defaults::NOT_OFFERED),
+        of_defaults::unread("[What AWS answered.]"),
+    ];
     let failures = failures.into_iter().map(|failure| failure.detail);
-    outcomes.into_iter().map(|outcome| outcome.detail).chain(failures).chain(unread).collect()
+    outcomes
+        .into_iter()
+        .map(|outcome| outcome.detail)
+        .chain(failures)
+        .chain(unread)
+        .collect()
 }

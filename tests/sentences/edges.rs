@@ -21,7 +21,13 @@ pub fn settings() -> Vec<String> {
     let authorizer = |json: &str| wrong(&[("RUNTIME_AUTHORIZER_CONFIG", json)]);
     let long = "k".repeat(129);
     let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
-    let choices = ["GUARDRAIL_MODE", "AGENTCORE", "MUTABLE_ARTIFACTS", "PINNED_ENDPOINTS", "ACCOUNT_DEFAULTS"];
+    let choices = [
+        "GUARDRAIL_MODE",
+        "AGENTCORE",
+        "MUTABLE_ARTIFACTS",
+        "PINNED_ENDPOINTS",
+        "ACCOUNT_DEFAULTS",
+    ];
     let choices = choices.map(|name| wrong(&[(name, "maybe")]));
     let others = [
         wrong(&[("GUARDRAIL_MODE", "maybe"), ("AGENTCORE", "perhaps")]),
@@ -50,11 +56,30 @@ pub async fn payloads() -> Vec<String> {
         event
     };
     let mut said = Vec::new();
-    for payload in [json!([]), json!({"source": "aws.ec2"}), with("account", json!(1)), with("time", json!("noon"))] {
-        said.push(Scene::new().await.handle(payload).await.expect_err("it is no event").to_string());
+    for payload in [
+        json!([]),
+        json!({"source": "aws.ec2"}),
+        with("account", json!(1)),
+        with("time", json!("noon")),
+    ] {
+        said.push(
+            Scene::new()
+                .await
+                .handle(payload)
+                .await
+                .expect_err("it is no event")
+                .to_string(),
+        );
     }
     let no_detail = json!({"source": "aws.ec2", "detail-type": "EC2"});
-    said.push(Scene::new().await.handle(no_detail).await.expect_err("it is no event").to_string());
+    said.push(
+        Scene::new()
+            .await
+            .handle(no_detail)
+            .await
+            .expect_err("it is no event")
+            .to_string(),
+    );
     let elsewhere = Scene::new().await.with_function_arn("arn:aws:lambda");
     said.push(elsewhere.handle(due()).await.expect_err("it has no home").to_string());
     said
@@ -84,5 +109,9 @@ pub async fn log_lines() -> Vec<String> {
 
 async fn messages(scene: &Scene, event: Value) -> Vec<String> {
     let _ = scene.handle(event).await;
-    scene.log_lines().iter().map(|line| line["message"].as_str().expect("a message").to_owned()).collect()
+    scene
+        .log_lines()
+        .iter()
+        .map(|line| line["message"].as_str().expect("a message").to_owned())
+        .collect()
 }

@@ -13,8 +13,8 @@ use metadata_guardrail::{
         agentcore_runtime::{
             document::{UnsafeToSend, redact},
             wording::{
-                NOT_OFFERED, UNREADABLE, Unverified, Versions, concurrent_update, configuration_changed, doubted,
-                not_verified, unsafe_to_send, update_failed,
+                NOT_OFFERED, UNREADABLE, Unverified, Versions, concurrent_update,
+                configuration_changed, doubted, not_verified, unsafe_to_send, update_failed,
             },
         },
         ec2_instance::wording as of_instances,
@@ -32,13 +32,18 @@ pub fn failures_of_instances() -> Vec<String> {
         WrongUsage::NotWhole,
     ];
     let written = [endpoint_unknown(), not_verified(Some("optional")), not_verified(None)];
-    written.into_iter().chain(wrong.map(usage_unreadable)).map(|failure| failure.detail).collect()
+    written
+        .into_iter()
+        .chain(wrong.map(usage_unreadable))
+        .map(|failure| failure.detail)
+        .collect()
 }
 
 pub fn failures_of_runtimes() -> Vec<String> {
     let versions = Versions { before: "1", now: "3" };
     let changed = ["environmentVariables.DATABASE_PASSWORD".to_owned(), "description".to_owned()];
-    let many: Vec<_> = (1..=21).map(|number| format!("environmentVariables.NAME_{number}")).collect();
+    let many: Vec<_> =
+        (1..=21).map(|number| format!("environmentVariables.NAME_{number}")).collect();
     let unverified = [
         Unverified::Gone,
         Unverified::Deleting,
@@ -57,28 +62,43 @@ pub fn failures_of_runtimes() -> Vec<String> {
         update_failed("UPDATE_FAILED", None),
         doubted(configuration_changed(versions, &changed)),
     ];
-    let failures = failures.into_iter().chain(unverified.map(not_verified)).map(|failure| failure.detail);
-    let secret = [("environmentVariables.DATABASE_PASSWORD".to_owned(), "correct horse battery".to_owned())];
+    let failures = failures
+        .into_iter()
+        .chain(unverified.map(not_verified))
+        .map(|failure| failure.detail);
+    let secret =
+        [("environmentVariables.DATABASE_PASSWORD".to_owned(), "correct horse battery".to_owned())];
     let withheld = redact("The value correct horse… is too long.", &secret);
-    let refused = format!("AWS answered UpdateAgentRuntime with ValidationException (“{withheld}”) […]");
-    failures.chain([UNREADABLE.to_owned(), NOT_OFFERED.to_owned(), refused]).collect()
+    let refused =
+        format!("AWS answered UpdateAgentRuntime with ValidationException (“{withheld}”) […]");
+    failures
+        .chain([UNREADABLE.to_owned(), NOT_OFFERED.to_owned(), refused])
+        .collect()
 }
 
 pub fn requests() -> Vec<String> {
     type Error = SdkError<DescribeInstancesError>;
-    let response = |status: u16| HttpResponse::new(status.try_into().expect("a status"), SdkBody::empty());
+    let response =
+        |status: u16| HttpResponse::new(status.try_into().expect("a status"), SdkBody::empty());
     let answered = |code: &str, message: &str| {
         let metadata = ErrorMetadata::builder().code(code).message(message).build();
         Error::service_error(DescribeInstancesError::generic(metadata), response(400))
     };
-    let said = |error: Error| Failure::of_request(Failed::ReadFailed, "DescribeInstances", &error).detail;
+    let said =
+        |error: Error| Failure::of_request(Failed::ReadFailed, "DescribeInstances", &error).detail;
     let unparsed = DescribeInstancesError::generic(ErrorMetadata::builder().build());
     vec![
         said(answered("RequestLimitExceeded", "Request limit exceeded.")),
-        said(answered("UnauthorizedOperation", "You are not authorized to perform this operation.")),
+        said(answered(
+            "UnauthorizedOperation",
+            "You are not authorized to perform this operation.",
+        )),
         said(answered("UnsupportedOperation", "Not on this type.")),
         said(Error::service_error(unparsed, response(500))),
-        said(Error::service_error(DescribeInstancesError::generic(ErrorMetadata::builder().build()), response(200))),
+        said(Error::service_error(
+            DescribeInstancesError::generic(ErrorMetadata::builder().build()),
+            response(200),
+        )),
         said(Error::timeout_error("slow")),
         said(Error::dispatch_failure(ConnectorError::io("reset".into()))),
         said(Error::response_error("garbage", response(200))),

@@ -1,4 +1,5 @@
-//! What is said of instances and runtimes that are left, written or refused, and of their exemptions.
+//! What is said of instances and runtimes that are left, written or refused, and of their
+//! exemptions.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -93,7 +94,9 @@ impl Example for Runtimes {
 pub fn left<K: Example>(leave: &Leave) -> String {
     let exception = ExceptionTag::default();
     let (target, observation) = (K::target(), K::observed(TagMap::new()));
-    Wording::<K>::new(&target, context(&exception)).left(Some(&observation), leave).detail
+    Wording::<K>::new(&target, context(&exception))
+        .left(Some(&observation), leave)
+        .detail
 }
 
 /// The outcomes with a write, or with one that was wanted.
@@ -127,14 +130,18 @@ fn exempt(value: &str) -> Exempt {
     }
 }
 
-/// What both kinds can be left for. Whoever adds a reason adds it here, because this does not compile without it.
+/// What both kinds can be left for. Whoever adds a reason adds it here, because this does not
+/// compile without it.
 fn leaves_of_every_kind() -> Vec<Leave> {
     let broken = |reason| match reason {
-        Held::UpdateFailed | Held::CreateFailed | Held::DeleteFailed | Held::UnknownStatus => Leave::Broken {
-            reason,
-            status: "ODD".to_owned(),
-            said: (reason == Held::UpdateFailed).then(|| "The image could not be pulled.".to_owned()),
-        },
+        Held::UpdateFailed | Held::CreateFailed | Held::DeleteFailed | Held::UnknownStatus => {
+            Leave::Broken {
+                reason,
+                status: "ODD".to_owned(),
+                said: (reason == Held::UpdateFailed)
+                    .then(|| "The image could not be pulled.".to_owned()),
+            }
+        }
         Held::ManagedByOperator
         | Held::ManagedByHarness
         | Held::InstancesCompute
@@ -202,7 +209,9 @@ pub fn about_authorizers() -> Vec<String> {
         wording.enforced(observed, after).detail,
         wording.refused(Some(&observation), failed()).detail,
         wording.failed(Some(&observation), failed()).detail,
-        wording.left(Some(&observation), &Leave::Compliant(Compliant::V2Required)).detail,
+        wording
+            .left(Some(&observation), &Leave::Compliant(Compliant::V2Required))
+            .detail,
     ]
 }
 
@@ -210,8 +219,11 @@ pub fn about_exceptions() -> Vec<String> {
     let exception = ExceptionTag::default();
     let target = Instances::target();
     let said = |value: &str, leave: &Leave| {
-        let observation = Instances::observed(BTreeMap::from([(EXEMPT.to_owned(), value.to_owned())]));
-        Wording::<Instances>::new(&target, context(&exception)).left(Some(&observation), leave).detail
+        let observation =
+            Instances::observed(BTreeMap::from([(EXEMPT.to_owned(), value.to_owned())]));
+        Wording::<Instances>::new(&target, context(&exception))
+            .left(Some(&observation), leave)
+            .detail
     };
     vec![
         said("yes", &Leave::Exempt(exempt("yes"))),

@@ -1,5 +1,5 @@
-//! Stories of the Region's account defaults, which only a full sweep looks at. First those in which nothing may be
-//! written.
+//! Stories of the Region's account defaults, which only a full sweep looks at. First those in which
+//! nothing may be written.
 
 mod nothing_is_written;
 

@@ -17,7 +17,8 @@ use crate::support::{
     stand_in::{Call, Document, Runtime},
 };
 
-const DISCOVERY_URL: &str = "https://login.example.org/realms/agents/.well-known/openid-configuration";
+const DISCOVERY_URL: &str =
+    "https://login.example.org/realms/agents/.well-known/openid-configuration";
 /// With members that nobody knows, written as nobody else would write them.
 const CONFIG: &str = r#" { "future" :{ "n":123456789012345678901234567890.10,  "é":"\u00e9" },
     "discoveryUrl": "https://login.example.org/realms/agents/.well-known/openid-configuration",

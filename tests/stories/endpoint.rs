@@ -1,5 +1,5 @@
-//! Stories of endpoints that are pinned to a version of their runtime, through the real handler and the real SDK.
-//! First those in which nothing may be written.
+//! Stories of endpoints that are pinned to a version of their runtime, through the real handler and
+//! the real SDK. First those in which nothing may be written.
 
 mod exemptions_are_respected;
 mod nothing_is_moved;
@@ -21,7 +21,8 @@ use crate::support::{
     stand_in::Runtime,
 };
 
-/// A scene with one runtime whose version 2 requires MMDSv2 and whose version 1 does not, as `arrange` leaves it.
+/// A scene with one runtime whose version 2 requires MMDSv2 and whose version 1 does not, as
+/// `arrange` leaves it.
 async fn scene_with(arrange: impl FnOnce(&mut Runtime)) -> Scene {
     let scene = Scene::new().await;
     arrange(scene.aws.world().add_runtime(RUNTIME, &document()).publish(&[REQUIRED]));
@@ -35,7 +36,12 @@ async fn moving(arrange: impl FnOnce(&mut Runtime)) -> Scene {
 /// The same with an endpoint that is pinned to version 1 and this artifact in both versions.
 async fn moving_with_artifact(artifact: &str) -> Scene {
     let scene = Scene::new().await.with_endpoints_moved();
-    let mut runtime = scene.aws.world().add_runtime(RUNTIME, &document()).set("agentRuntimeArtifact", artifact).clone();
+    let mut runtime = scene
+        .aws
+        .world()
+        .add_runtime(RUNTIME, &document())
+        .set("agentRuntimeArtifact", artifact)
+        .clone();
     pinned(runtime.publish(&[REQUIRED]));
     scene.aws.world().runtimes.insert(RUNTIME.to_owned(), runtime);
     scene
@@ -46,7 +52,11 @@ fn pinned(runtime: &mut Runtime) {
 }
 
 fn updated() -> Value {
-    agentcore_call(UPDATE_ENDPOINT, json!({"agentRuntimeId": RUNTIME, "endpointName": "prod"}), json!({}))
+    agentcore_call(
+        UPDATE_ENDPOINT,
+        json!({"agentRuntimeId": RUNTIME, "endpointName": "prod"}),
+        json!({}),
+    )
 }
 
 fn created() -> Value {

@@ -1,5 +1,5 @@
-//! Stories of instances that another AWS service manages, and that EC2 hides from whoever does not ask for them. None of
-//! them may be written.
+//! Stories of instances that another AWS service manages, and that EC2 hides from whoever does not
+//! ask for them. None of them may be written.
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,9 @@ fn assert_held(outcome: &Value) {
 #[tokio::test]
 async fn a_managed_instance_is_held_and_never_taken_for_gone() {
     let launched = json!({"instancesSet": {"items": [{"instanceId": MANAGED}]}});
-    for event in [running(MANAGED), started([MANAGED]), ec2_call("RunInstances", json!({}), launched)] {
+    for event in
+        [running(MANAGED), started([MANAGED]), ec2_call("RunInstances", json!({}), launched)]
+    {
         for event in [just_now(event.clone()), event] {
             let scene = scene().await;
 
@@ -68,9 +70,18 @@ async fn a_managed_instance_is_held_in_a_sweep_and_its_neighbours_enforced() {
         let response = scene.invoke(due()).await.expect("nothing failed");
 
         let result = if in_report_mode { "would_enforce" } else { "enforced" };
-        assert_eq!((&response["counts"], &response["complete"]), (&json!({"held": 1, result: 5}), &json!(true)));
+        assert_eq!(
+            (&response["counts"], &response["complete"]),
+            (&json!({"held": 1, result: 5}), &json!(true))
+        );
         assert_held(&by_id(&response)[MANAGED]);
-        assert!(scene.aws.writes().iter().all(|write| write.resource.as_deref() != Some(MANAGED)));
+        assert!(
+            scene
+                .aws
+                .writes()
+                .iter()
+                .all(|write| write.resource.as_deref() != Some(MANAGED))
+        );
         assert_eq!(scene.aws.world().instance(MANAGED).http_tokens, "optional");
     }
 }
@@ -83,7 +94,12 @@ async fn every_page_of_every_look_includes_managed_instances() {
 
     let looks = looks(&scene);
     assert_eq!(looks.len(), 3 + 3, "the pages of the listing and those of the look");
-    assert!(looks.iter().all(|look| look.parameter("IncludeManagedResources") == Some("true")), "{looks:?}");
+    assert!(
+        looks
+            .iter()
+            .all(|look| look.parameter("IncludeManagedResources") == Some("true")),
+        "{looks:?}"
+    );
 }
 
 #[tokio::test]
@@ -92,7 +108,10 @@ async fn the_parameter_for_managed_instances_is_sent_once_if_it_is_unknown() {
 
     let response = scene.invoke(due()).await.expect("success");
 
-    assert_eq!((&response["counts"], &response["complete"]), (&json!({"held": 1, "enforced": 5}), &json!(true)));
+    assert_eq!(
+        (&response["counts"], &response["complete"]),
+        (&json!({"held": 1, "enforced": 5}), &json!(true))
+    );
     assert_held(&by_id(&response)[MANAGED]);
     let looks = looks(&scene);
     let sent: Vec<_> = looks.iter().map(|look| look.parameter("IncludeManagedResources")).collect();
@@ -109,7 +128,10 @@ async fn an_event_succeeds_where_ec2_does_not_know_managed_instances() {
 
     assert_eq!(response["counts"], json!({"held": 1, "enforced": 1}));
     assert_held(&by_id(&response)[MANAGED]);
-    assert_eq!(scene.aws.operations(), [DESCRIBE_INSTANCES, DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE]);
+    assert_eq!(
+        scene.aws.operations(),
+        [DESCRIBE_INSTANCES, DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE]
+    );
 }
 
 #[tokio::test]

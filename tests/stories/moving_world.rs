@@ -34,7 +34,8 @@ fn exempt_instance(world: &mut World) {
     world.instance_mut(INSTANCE).tag(EXEMPT, "yes");
 }
 
-/// Before each write of a resource its tags and the resource itself were read, after the write before.
+/// Before each write of a resource its tags and the resource itself were read, after the write
+/// before.
 #[track_caller]
 fn assert_each_write_was_looked_before(calls: &[Call], write: &str, reads: [&str; 2]) {
     let mut seen = Vec::new();

@@ -5,7 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::support::{
-    harness::{Scene, assert_ended, assert_says, by_id, count, document, due, running, started, time_passes},
+    harness::{
+        Scene, assert_ended, assert_says, by_id, count, document, due, running, started,
+        time_passes,
+    },
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_RUNTIME, INSTANCE, LIST_RUNTIMES},
     stand_in::Pages::{Circular, EmptyBetween, Full, Repeating},
 };
@@ -32,7 +35,8 @@ async fn an_exception_on_an_unreachable_page_is_not_overlooked() {
             let mut world = scene.aws.world();
             world.page_size = 1;
             world.pages(DESCRIBE_TAGS, pages);
-            let instance = world.add_instance(INSTANCE).tag("a", "1").tag("b", "2").tag("exempt?", "yes");
+            let instance =
+                world.add_instance(INSTANCE).tag("a", "1").tag("b", "2").tag("exempt?", "yes");
             instance.tags_are_late = true;
         }
 
@@ -67,7 +71,9 @@ async fn an_instance_on_an_unreachable_page_is_not_taken_for_gone() {
 
     let response = scene.failed_response(started(ids)).await;
 
-    by_id(&response).values().for_each(|outcome| assert_ended(outcome, "failed", "read_failed"));
+    by_id(&response)
+        .values()
+        .for_each(|outcome| assert_ended(outcome, "failed", "read_failed"));
     assert_eq!(response["counts"], json!({"failed": 3}));
     assert!(scene.aws.writes().is_empty());
 }
@@ -90,13 +96,19 @@ async fn an_endless_listing_is_never_taken_for_complete() {
 
         let response = scene.failed_response(due()).await;
 
-        let [listing] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
+        let [listing] = response["not_listed"].as_array().expect("a list").as_slice() else {
+            panic!("{response}")
+        };
         assert_eq!((&listing["kind"], &listing["reason"]), (&json!(kind), &json!("read_failed")));
         assert_says(listing, &format!("{operation} returned a page that had already been read"));
         assert_says(listing, "A retry lists it from the beginning");
         assert_eq!(response["complete"], false);
         let enforced = 6 + listed;
-        assert_eq!(response["counts"], json!({"enforced": enforced}), "what was listed before, and the other kind");
+        assert_eq!(
+            response["counts"],
+            json!({"enforced": enforced}),
+            "what was listed before, and the other kind"
+        );
         if operation == LIST_RUNTIMES {
             assert_eq!(count(&scene, LIST_RUNTIMES), asked_for, "no page is asked for twice");
         }
@@ -110,12 +122,20 @@ async fn listed_instances_are_not_taken_for_gone_if_the_look_is_endless() {
         // Three pages are the whole listing.
         scene.aws.world().after(DESCRIBE_INSTANCES, |_| ());
         scene.aws.world().after(DESCRIBE_INSTANCES, |_| ());
-        scene.aws.world().after(DESCRIBE_INSTANCES, move |world| world.pages(DESCRIBE_INSTANCES, pages));
+        scene
+            .aws
+            .world()
+            .after(DESCRIBE_INSTANCES, move |world| world.pages(DESCRIBE_INSTANCES, pages));
 
         let response = scene.failed_response(due()).await;
 
-        assert_eq!((&response["counts"], &response["not_listed"]), (&json!({"failed": 6}), &json!([])));
-        by_id(&response).values().for_each(|outcome| assert_ended(outcome, "failed", "read_failed"));
+        assert_eq!(
+            (&response["counts"], &response["not_listed"]),
+            (&json!({"failed": 6}), &json!([]))
+        );
+        by_id(&response)
+            .values()
+            .for_each(|outcome| assert_ended(outcome, "failed", "read_failed"));
         assert!(scene.aws.writes().is_empty(), "{pages:?}");
     }
 }
@@ -129,7 +149,10 @@ async fn an_empty_page_is_not_the_end_of_a_listing() {
 
     let response = scene.invoke(due()).await.expect("success");
 
-    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 12}), &json!(true)));
+    assert_eq!(
+        (&response["counts"], &response["complete"]),
+        (&json!({"enforced": 12}), &json!(true))
+    );
     assert_eq!(count(&scene, LIST_RUNTIMES), 6, "three pages and an empty one before each");
 }
 
@@ -137,12 +160,19 @@ async fn an_empty_page_is_not_the_end_of_a_listing() {
 async fn a_deadline_within_the_pages_of_instances_begins_none_and_is_reported() {
     let scene = scene().await.with_remaining(Duration::from_secs(64)).with_agentcore_disabled();
     // The margin is 60 seconds.
-    scene.aws.world().after(DESCRIBE_INSTANCES, |_| time_passes(Duration::from_secs(5)));
+    scene
+        .aws
+        .world()
+        .after(DESCRIBE_INSTANCES, |_| time_passes(Duration::from_secs(5)));
 
     let response = scene.invoke(due()).await.expect("what was not begun has not failed");
 
     assert_eq!((&response["counts"], &response["complete"]), (&json!({}), &json!(false)));
-    assert_eq!(scene.aws.operations(), [DESCRIBE_INSTANCES; 3], "the listing, and no look at what it shows");
+    assert_eq!(
+        scene.aws.operations(),
+        [DESCRIBE_INSTANCES; 3],
+        "the listing, and no look at what it shows"
+    );
 }
 
 #[tokio::test]
@@ -153,6 +183,9 @@ async fn a_deadline_within_the_pages_of_runtimes_begins_none_of_them() {
 
     let response = scene.invoke(due()).await.expect("what was not begun has not failed");
 
-    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 6}), &json!(false)));
+    assert_eq!(
+        (&response["counts"], &response["complete"]),
+        (&json!({"enforced": 6}), &json!(false))
+    );
     assert_eq!(count(&scene, GET_RUNTIME), 0);
 }

@@ -1,5 +1,5 @@
-//! Stories of AgentCore runtimes, through the real handler and the real SDK. First those in which nothing may be
-//! called or written.
+//! Stories of AgentCore runtimes, through the real handler and the real SDK. First those in which
+//! nothing may be called or written.
 
 mod nothing_is_written;
 
@@ -24,7 +24,8 @@ use crate::support::{
     stand_in::{Call, Document, Runtime},
 };
 
-const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
+const S3_ENDPOINT_REFUSED: &str =
+    "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
 
 /// What is called until a write is sent.
 const UP_TO_THE_UPDATE: [&str; 4] = [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME];

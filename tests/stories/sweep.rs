@@ -13,11 +13,13 @@ use crate::support::harness::Scene;
 
 /// What was written, in order of the ids.
 fn written(scene: &Scene) -> Vec<String> {
-    let mut written: Vec<_> = scene.aws.writes().into_iter().filter_map(|call| call.resource).collect();
+    let mut written: Vec<_> =
+        scene.aws.writes().into_iter().filter_map(|call| call.resource).collect();
     written.sort();
     written
 }
 
 fn asked_for(mode: &str) -> Value {
-    json!({"source": "metadata-guardrail", "detail-type": "Guardrail Sweep", "detail": {"mode": mode}})
+    json!({"source": "metadata-guardrail", "detail-type": "Guardrail \
+                                                           Sweep", "detail": {"mode": mode}})
 }

@@ -23,7 +23,11 @@ fn questions(scene: &Scene) -> Vec<Vec<String>> {
 
 fn instances_of(body: &Value) -> Vec<String> {
     let queries = body["MetricDataQueries"].as_array().expect("queries");
-    let instance = |query: &Value| query["MetricStat"]["Metric"]["Dimensions"][0]["Value"].as_str().map(str::to_owned);
+    let instance = |query: &Value| {
+        query["MetricStat"]["Metric"]["Dimensions"][0]["Value"]
+            .as_str()
+            .map(str::to_owned)
+    };
     queries.iter().map(|query| instance(query).expect("an instance")).collect()
 }
 

@@ -1,5 +1,5 @@
-//! Stories of one Region with everything in it at once and every setting on. First the one in which nothing may be
-//! written.
+//! Stories of one Region with everything in it at once and every setting on. First the one in which
+//! nothing may be written.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,8 @@ const EXEMPTED_RUNTIME: &str = "exempt_agent-Xy12Ab34Cd";
 const BROKEN_RUNTIME: &str = "update_failed-Xy12Ab34Cd";
 const FAILING_RUNTIME: &str = "failing_agent-Xy12Ab34Cd";
 /// What nobody may write, whatever is on.
-const UNTOUCHABLE: [&str; 6] = [EXEMPTED, MANAGED, IN_USE, STOPPED, EXEMPTED_RUNTIME, BROKEN_RUNTIME];
+const UNTOUCHABLE: [&str; 6] =
+    [EXEMPTED, MANAGED, IN_USE, STOPPED, EXEMPTED_RUNTIME, BROKEN_RUNTIME];
 
 const TO_SET: &str = r#"{"allowedClients":["front-desk"],"discoveryUrl":"https://login.example.org/realms/agents/.well-known/openid-configuration"}"#;
 
@@ -35,7 +36,9 @@ async fn region() -> Scene {
         .await
         .with_account_defaults(AccountDefaults::Enforce)
         .with_endpoints_moved()
-        .with_runtime_authorizer(RuntimeAuthorizer::Enforce(TO_SET.parse().expect("a valid authorizer")))
+        .with_runtime_authorizer(RuntimeAuthorizer::Enforce(
+            TO_SET.parse().expect("a valid authorizer"),
+        ))
         .with_usage_days(7);
     add_instances(&scene);
     add_runtimes(&scene);
@@ -72,7 +75,10 @@ fn add_runtimes(scene: &Scene) {
 /// Everything that exists, by id, to the last byte.
 fn everything(scene: &Scene) -> BTreeMap<String, String> {
     let world = scene.aws.world();
-    let instances = world.instances.iter().map(|(id, instance)| (id.clone(), format!("{instance:?}")));
+    let instances = world
+        .instances
+        .iter()
+        .map(|(id, instance)| (id.clone(), format!("{instance:?}")));
     let runtimes = world.runtimes.iter().map(|(id, runtime)| (id.clone(), format!("{runtime:?}")));
     let defaults = ("defaults".to_owned(), format!("{:?}", world.account_defaults));
     instances.chain(runtimes).chain([defaults]).collect()
@@ -89,7 +95,8 @@ fn table(response: &Value) -> String {
     outcomes.iter().map(line).collect()
 }
 
-/// The writes since the first so many, in order: the operation, what it names, what it sends and how it was answered.
+/// The writes since the first so many, in order: the operation, what it names, what it sends and
+/// how it was answered.
 fn writes_after(scene: &Scene, earlier: usize) -> Vec<String> {
     let mut writes: Vec<_> = scene.aws.writes().iter().skip(earlier).map(line).collect();
     writes.sort();
@@ -101,7 +108,11 @@ fn line(write: &Call) -> String {
     let of_request = ["Action", "Version", "InstanceId"];
     let sent = write.parameters.iter().filter(|(name, _)| !of_request.contains(&name.as_str()));
     let sent = sent.map(|(name, value)| format!("{name}={value}"));
-    let words = [operation.clone()].into_iter().chain(resource.clone()).chain(sent).chain(error.clone());
+    let words = [operation.clone()]
+        .into_iter()
+        .chain(resource.clone())
+        .chain(sent)
+        .chain(error.clone());
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -131,7 +142,10 @@ async fn report_mode_describes_everything_and_writes_nothing() {
     assert_eq!(everything(&reporting), before);
 
     let softened = region().await;
-    let same = softened.invoke(sample("guardrail-sweep-asked-for.json")).await.expect("nothing is tried");
+    let same = softened
+        .invoke(sample("guardrail-sweep-asked-for.json"))
+        .await
+        .expect("nothing is tried");
     assert_eq!(table(&same), table(&response));
     assert!(softened.aws.writes().is_empty());
 }
@@ -149,8 +163,12 @@ async fn enforce_mode_writes_what_is_open_and_leaves_every_other_byte() {
         [
             "ModifyInstanceMetadataDefaults HttpTokens=required".to_owned(),
             format!("ModifyInstanceMetadataOptions {OPEN} HttpTokens=required"),
-            format!("ModifyInstanceMetadataOptions {FAILING} HttpTokens=required UnauthorizedOperation"),
-            format!("ModifyInstanceMetadataOptions {PROTECTED} HttpTokens=required UnauthorizedOperation"),
+            format!(
+                "ModifyInstanceMetadataOptions {FAILING} HttpTokens=required UnauthorizedOperation"
+            ),
+            format!(
+                "ModifyInstanceMetadataOptions {PROTECTED} HttpTokens=required UnauthorizedOperation"
+            ),
             format!("UpdateAgentRuntime {FAILING_RUNTIME} AccessDeniedException"),
             format!("UpdateAgentRuntime {OPEN_RUNTIME}"),
             format!("UpdateAgentRuntime {UNGUARDED_RUNTIME}"),
@@ -159,7 +177,10 @@ async fn enforce_mode_writes_what_is_open_and_leaves_every_other_byte() {
     );
     let authorizer = format!(r#"{{"customJWTAuthorizer":{TO_SET}}}"#);
     assert_eq!(configuration(&scene, OPEN_RUNTIME), with(&[REQUIRED]));
-    assert_eq!(configuration(&scene, UNGUARDED_RUNTIME), with(&[REQUIRED, (AUTHORIZER, &authorizer)]));
+    assert_eq!(
+        configuration(&scene, UNGUARDED_RUNTIME),
+        with(&[REQUIRED, (AUTHORIZER, &authorizer)])
+    );
     assert_eq!(scene.aws.world().runtime(PINNED_RUNTIME).endpoints["prod"].live_version, 2);
     let after = everything(&scene);
     for id in UNTOUCHABLE.into_iter().chain([FAILING, PROTECTED, FAILING_RUNTIME]) {
@@ -179,8 +200,12 @@ async fn the_next_sweep_repeats_only_what_failed_or_was_refused() {
     assert_eq!(
         writes_after(&scene, earlier),
         [
-            format!("ModifyInstanceMetadataOptions {FAILING} HttpTokens=required UnauthorizedOperation"),
-            format!("ModifyInstanceMetadataOptions {PROTECTED} HttpTokens=required UnauthorizedOperation"),
+            format!(
+                "ModifyInstanceMetadataOptions {FAILING} HttpTokens=required UnauthorizedOperation"
+            ),
+            format!(
+                "ModifyInstanceMetadataOptions {PROTECTED} HttpTokens=required UnauthorizedOperation"
+            ),
             format!("UpdateAgentRuntime {FAILING_RUNTIME} AccessDeniedException"),
         ]
     );

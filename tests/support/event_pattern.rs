@@ -1,17 +1,19 @@
-//! EventBridge's event patterns, with the comparison operators that the template's rules use, after the EventBridge
-//! user guide ("Comparison operators for use in event patterns").
+//! EventBridge's event patterns, with the comparison operators that the template's rules use, after
+//! the EventBridge user guide ("Comparison operators for use in event patterns").
 //!
-//! Not modelled: that two fields of one pattern must match within the same item of a list. No rule names two.
+//! Not modelled: that two fields of one pattern must match within the same item of a list. No rule
+//! names two.
 
 use serde_json::Value;
 
-/// Whether a rule with this pattern delivers this event. Panics at a pattern that EventBridge would refuse, and at
-/// operators it does not know.
+/// Whether a rule with this pattern delivers this event. Panics at a pattern that EventBridge would
+/// refuse, and at operators it does not know.
 pub fn accepts(pattern: &Value, event: &Value) -> bool {
     accepts_within(pattern, &[event])
 }
 
-/// `nodes` are all the values that the names so far lead to: a pattern looks into every item of a list.
+/// `nodes` are all the values that the names so far lead to: a pattern looks into every item of a
+/// list.
 fn accepts_within(pattern: &Value, nodes: &[&Value]) -> bool {
     let fields = pattern.as_object().expect("a pattern is an object");
     fields.iter().all(|(name, wanted)| {
@@ -32,7 +34,8 @@ fn members<'a>(nodes: &[&'a Value], name: &str) -> Vec<&'a Value> {
     nodes.iter().filter_map(|node| node.get(name)).flat_map(items).collect()
 }
 
-/// The items of a list, however deep; any other value is its own only item, and an empty list has none.
+/// The items of a list, however deep; any other value is its own only item, and an empty list has
+/// none.
 fn items(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(list) => list.iter().flat_map(items).collect(),
@@ -47,14 +50,19 @@ fn matches(matcher: &Value, leaves: &[&Value]) -> bool {
     let (name, operand) = operator.iter().next().expect("an operator has a name");
     match (name.as_str(), operand) {
         ("exists", Value::Bool(wanted)) => *wanted != leaves.is_empty(),
-        ("prefix", Value::String(start)) => {
-            leaves.iter().any(|leaf| leaf.as_str().is_some_and(|text| text.starts_with(start)))
-        }
+        ("prefix", Value::String(start)) => leaves
+            .iter()
+            .any(|leaf| leaf.as_str().is_some_and(|text| text.starts_with(start))),
         // Null is something else than any text; a field that is not there is nothing.
         ("anything-but", Value::String(_)) => leaves.iter().any(|leaf| *leaf != operand),
         ("anything-but", Value::Object(inner)) => {
-            let start = inner.get("prefix").and_then(Value::as_str).expect("the one operator known here");
-            leaves.iter().any(|leaf| leaf.as_str().is_some_and(|text| !text.starts_with(start)))
+            let start = inner
+                .get("prefix")
+                .and_then(Value::as_str)
+                .expect("the one operator known here");
+            leaves
+                .iter()
+                .any(|leaf| leaf.as_str().is_some_and(|text| !text.starts_with(start)))
         }
         _ => panic!("unknown operator {matcher}"),
     }
@@ -68,7 +76,10 @@ mod tests {
     #[test]
     fn every_field_must_match_with_any_of_its_values() {
         let pattern = json!({"source": ["a", "b"], "detail": {"state": ["running"]}});
-        assert!(accepts(&pattern, &json!({"source": "b", "detail": {"state": "running", "more": 1}})));
+        assert!(accepts(
+            &pattern,
+            &json!({"source": "b", "detail": {"state": "running", "more": 1}})
+        ));
         assert!(!accepts(&pattern, &json!({"source": "b", "detail": {"state": "stopped"}})));
         assert!(!accepts(&pattern, &json!({"source": "b"})));
     }
@@ -104,7 +115,10 @@ mod tests {
     fn an_absent_field_matches_only_exists_false() {
         for event in [json!({}), json!({"field": {"inner": 1}}), json!({"field": []})] {
             assert!(accepts(&json!({"field": [{"exists": false}]}), &event), "{event}");
-            assert!(!accepts(&json!({"field": [null, {"anything-but": "required"}]}), &event), "{event}");
+            assert!(
+                !accepts(&json!({"field": [null, {"anything-but": "required"}]}), &event),
+                "{event}"
+            );
         }
     }
 }

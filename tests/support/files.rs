@@ -14,5 +14,9 @@ pub fn here(path: &str) -> PathBuf {
 pub fn files_under(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(here(folder)).unwrap_or_else(|why| panic!("{folder}: {why}"));
     let paths = entries.map(|entry| entry.expect("an entry").path());
-    paths.flat_map(|path| if path.is_dir() { files_under(path.to_str().expect("UTF-8")) } else { vec![path] }).collect()
+    paths
+        .flat_map(|path| {
+            if path.is_dir() { files_under(path.to_str().expect("UTF-8")) } else { vec![path] }
+        })
+        .collect()
 }

@@ -1,5 +1,5 @@
-//! The real handler and the real AWS SDK, pointed at the stand-in. Every invocation also watches for the secret that
-//! runtimes of these tests carry: it must not come out anywhere.
+//! The real handler and the real AWS SDK, pointed at the stand-in. Every invocation also watches
+//! for the secret that runtimes of these tests carry: it must not come out anywhere.
 
 mod clock;
 mod events;
@@ -19,8 +19,8 @@ use metadata_guardrail::{
     patience::Pace,
     response::{InvocationError, Response},
     settings::{
-        AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, RuntimeAuthorizer, Settings, SweepMargin,
-        UsageDays,
+        AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, RuntimeAuthorizer,
+        Settings, SweepMargin, UsageDays,
     },
     target::Home,
     telemetry,
@@ -30,8 +30,14 @@ use serde_json::{Value, json};
 use self::outcomes::only_outcome;
 pub use self::{
     clock::{clients, days_ago, time_passes},
-    events::{agentcore_call, due, ec2_call, just_now, running, runtime_created, sample, sample_names, started},
-    outcomes::{assert_ended, assert_found, assert_says, assert_says_nothing_of, by_id, count, detail, only_write},
+    events::{
+        agentcore_call, due, ec2_call, just_now, running, runtime_created, sample, sample_names,
+        started,
+    },
+    outcomes::{
+        assert_ended, assert_found, assert_says, assert_says_nothing_of, by_id, count, detail,
+        only_write,
+    },
 };
 use crate::support::{
     names::{CANARY, GET_RUNTIME, LIST_TAGS},
@@ -42,7 +48,8 @@ use crate::support::{
 const AT_ONCE: WriteRate = WriteRate { burst: 100_000, per_second: 1_000 };
 
 /// What AWS has not taken, or may not have taken.
-pub const NOT_TAKEN: [Fault; 4] = [Fault::Throttled, Fault::Internal, Fault::ConnectionReset, Fault::Garbage];
+pub const NOT_TAKEN: [Fault; 4] =
+    [Fault::Throttled, Fault::Internal, Fault::ConnectionReset, Fault::Garbage];
 
 /// A guardrail beside the stand-in it works on.
 pub struct Scene {
@@ -57,8 +64,8 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// In enforce mode, with the default exception tag and five minutes for each invocation. Sweeps leave the account
-    /// defaults out, unless asked to: one outcome of each would be theirs.
+    /// In enforce mode, with the default exception tag and five minutes for each invocation. Sweeps
+    /// leave the account defaults out, unless asked to: one outcome of each would be theirs.
     pub async fn new() -> Self {
         Self {
             aws: StandIn::start().await,
@@ -155,7 +162,8 @@ impl Scene {
     /// Lets the guardrail handle an event; its response, or the error that Lambda gets, as JSON.
     pub async fn invoke(&self, event: Value) -> Result<Value, Diagnostic> {
         let result = self.handle(event).await;
-        let result = result.map(|response| serde_json::to_value(response).expect("a response is JSON"));
+        let result =
+            result.map(|response| serde_json::to_value(response).expect("a response is JSON"));
         let result = result.map_err(Diagnostic::from);
         assert!(!format!("{result:?}").contains(CANARY), "the secret is in the result");
         assert!(!self.logs.text().contains(CANARY), "the secret is in the log");
@@ -169,10 +177,12 @@ impl Scene {
             let config = clients.agentcore.config().to_builder().endpoint_url(url).build();
             clients.agentcore = agentcore::Client::from_conf(config);
         }
-        let guardrail =
-            Guardrail::new(self.settings.clone(), clients).with_pace(self.pace).with_write_rate(self.write_rate);
+        let guardrail = Guardrail::new(self.settings.clone(), clients)
+            .with_pace(self.pace)
+            .with_write_rate(self.write_rate);
         let logs = self.logs.clone();
-        let _logging = tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
+        let _logging =
+            tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
         guardrail.handle(LambdaEvent::new(event, self.context())).await
     }
 
@@ -208,7 +218,11 @@ impl Scene {
 
     /// The log lines so far.
     pub fn log_lines(&self) -> Vec<Value> {
-        self.logs.text().lines().map(|line| serde_json::from_str(line).expect("a log line is JSON")).collect()
+        self.logs
+            .text()
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a log line is JSON"))
+            .collect()
     }
 
     fn context(&self) -> Context {
@@ -216,7 +230,8 @@ impl Scene {
         let deadline = SystemTime::now() + self.remaining;
         let mut context = Context::default();
         context.request_id = "8d2f4c1a-request".to_owned();
-        let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis();
+        let deadline =
+            deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis();
         context.deadline = u64::try_from(deadline).expect("before the year 500,000,000");
         context.invoked_function_arn = self.function_arn.clone();
         context

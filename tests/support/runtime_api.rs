@@ -1,4 +1,5 @@
-//! A built binary as Lambda runs it: settings from the environment, events through the Lambda Runtime API.
+//! A built binary as Lambda runs it: settings from the environment, events through the Lambda
+//! Runtime API.
 
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
@@ -67,7 +68,10 @@ pub struct Reply {
 impl RuntimeApi {
     /// Starts on a free port of 127.0.0.1. Lambda ends each invocation after `remaining`.
     pub async fn start(events: impl IntoIterator<Item = Value>, remaining: Duration) -> Self {
-        let events = events.into_iter().enumerate().map(|(at, event)| (format!("request-{}", at + 1), event));
+        let events = events
+            .into_iter()
+            .enumerate()
+            .map(|(at, event)| (format!("request-{}", at + 1), event));
         let (requests_sender, requests) = unbounded_channel();
         let (replies_sender, replies) = unbounded_channel();
         let shared = Shared {

@@ -1,10 +1,11 @@
-//! A local stand-in for three AWS services: EC2, the Bedrock AgentCore control plane and CloudWatch.
+//! A local stand-in for three AWS services: EC2, the Bedrock AgentCore control plane and
+//! CloudWatch.
 //!
 //! It models how AWS behaves and knows nothing about its callers, so any AWS client can use it.
 //! Fill the [`World`], point a client at [`StandIn::url`], then look at the world and the calls.
 //!
-//! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `endpoint`: what exists and which rules AWS applies
-//!   to it
+//! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `endpoint`: what exists and
+//!   which rules AWS applies to it
 //! - `ec2`, `agentcore`, `cloudwatch`: one thin façade per wire protocol
 //! - `faults`: throttles, errors and broken connections on demand
 //! - `server`, `call`: the HTTP side and its log
@@ -65,8 +66,9 @@ impl StandIn {
     pub async fn start() -> Self {
         let shared = Arc::new(Shared::default());
         let (stop, stopped) = oneshot::channel();
-        let address =
-            server::spawn(Arc::clone(&shared), stopped).await.expect("the stand-in needs a free port on 127.0.0.1");
+        let address = server::spawn(Arc::clone(&shared), stopped)
+            .await
+            .expect("the stand-in needs a free port on 127.0.0.1");
         Self { url: format!("http://{address}"), shared, _stop: stop }
     }
 

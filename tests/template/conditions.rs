@@ -1,11 +1,12 @@
-//! The conditions of IAM policies, with the operators that deny what is exempt, after the IAM user guide ("IAM JSON
-//! policy elements: Condition operators").
+//! The conditions of IAM policies, with the operators that deny what is exempt, after the IAM user
+//! guide ("IAM JSON policy elements: Condition operators").
 
 use serde_json::Value;
 
 use super::stack::texts;
 
-/// Whether the condition holds for a request with these keys and values. Panics at operators it does not know.
+/// Whether the condition holds for a request with these keys and values. Panics at operators it
+/// does not know.
 pub fn holds(condition: &Value, request: &[(String, String)]) -> bool {
     let operators = condition.as_object().expect("a condition is an object");
     operators.iter().all(|(operator, keys)| {
@@ -19,7 +20,9 @@ pub fn holds(condition: &Value, request: &[(String, String)]) -> bool {
 
 /// `found` is `None` where the request lacks the key, which then satisfies each negated operator.
 fn matches(operator: &str, wanted: &[String], found: Option<&str>) -> bool {
-    let is_any = |is: fn(&str, &str) -> bool| found.is_some_and(|found| wanted.iter().any(|wanted| is(wanted, found)));
+    let is_any = |is: fn(&str, &str) -> bool| {
+        found.is_some_and(|found| wanted.iter().any(|wanted| is(wanted, found)))
+    };
     match operator {
         "Null" => wanted.contains(&found.is_none().to_string()),
         "StringEquals" => is_any(|wanted, found| wanted == found),
@@ -34,7 +37,10 @@ fn is_like(pattern: &str, text: &str) -> bool {
     let (mut wanted, mut found) = (pattern.chars(), text.chars());
     match wanted.next() {
         None => text.is_empty(),
-        Some('*') => is_like(wanted.as_str(), text) || found.next().is_some() && is_like(pattern, found.as_str()),
+        Some('*') => {
+            is_like(wanted.as_str(), text)
+                || found.next().is_some() && is_like(pattern, found.as_str())
+        }
         Some('?') => found.next().is_some() && is_like(wanted.as_str(), found.as_str()),
         Some(letter) => found.next() == Some(letter) && is_like(wanted.as_str(), found.as_str()),
     }

@@ -36,7 +36,10 @@ fn a_delivered_event_is_never_ignored_whatever_cloudtrail_omits() {
 
 #[test]
 fn a_failed_call_is_delivered_by_no_rule() {
-    for (file, _) in DELIVERED_BY.iter().filter(|(file, _)| sample(file)["detail"].get("eventName").is_some()) {
+    for (file, _) in DELIVERED_BY
+        .iter()
+        .filter(|(file, _)| sample(file)["detail"].get("eventName").is_some())
+    {
         let failed = changed(file, "/detail", "errorCode", json!("AccessDenied"));
         assert_eq!(Stack::with(&[]).rules_delivering(&failed), [""; 0], "{file}");
     }
@@ -69,7 +72,12 @@ fn metadata_options_are_delivered_unless_they_require_tokens() {
             assert_eq!(Stack::with(&[]).rules_delivering(&event), rules, "{file} with {tokens}");
         }
     }
-    let silent = changed("ec2-metadata-options-modified", "/detail/requestParameters", NESTED_REQUEST, json!({}));
+    let silent = changed(
+        "ec2-metadata-options-modified",
+        "/detail/requestParameters",
+        NESTED_REQUEST,
+        json!({}),
+    );
     assert_eq!(Stack::with(&[]).rules_delivering(&silent), ["InstanceOptionsModifiedRule"]);
 }
 
@@ -82,8 +90,12 @@ fn a_runtime_update_is_delivered_unless_it_requires_mmdsv2() {
         (json!({}), vec!["RuntimeUpdatedRule"]),
         (json!(null), vec!["RuntimeUpdatedRule"]),
     ] {
-        let event =
-            changed("agentcore-runtime-updated", "/detail/requestParameters", "metadataConfiguration", configuration);
+        let event = changed(
+            "agentcore-runtime-updated",
+            "/detail/requestParameters",
+            "metadataConfiguration",
+            configuration,
+        );
         assert_eq!(Stack::with(&[]).rules_delivering(&event), rules, "{event}");
     }
 }
@@ -94,7 +106,12 @@ fn the_guardrails_own_moves_are_recognised_by_their_client_token() {
         (json!(format!("{PREFIX}3f9a")), vec![]),
         (json!("3f9a0c6be1d84725a0b4c9d2e7f15368"), vec!["RuntimeEndpointRule"]),
     ] {
-        let event = changed("agentcore-endpoint-updated", "/detail/requestParameters", "clientToken", token);
+        let event = changed(
+            "agentcore-endpoint-updated",
+            "/detail/requestParameters",
+            "clientToken",
+            token,
+        );
         assert_eq!(Stack::with(&[]).rules_delivering(&event), rules, "{event}");
     }
 }
@@ -130,10 +147,18 @@ fn the_guardrails_own_records_are_dropped_even_without_parameters() {
         ("agentcore-endpoint-created", "RuntimeEndpointRule"),
         ("agentcore-endpoint-updated", "RuntimeEndpointRule"),
     ] {
-        for mut event in [sample(file), without_parameters(file, None), without_parameters(file, Some(&json!(null)))] {
+        for mut event in [
+            sample(file),
+            without_parameters(file, None),
+            without_parameters(file, Some(&json!(null))),
+        ] {
             assert_eq!(Stack::with(&[]).rules_delivering(&event), [rule], "{file} by another role");
             event.pointer_mut(ISSUER).expect("an issuer")["arn"] = json!("GuardrailRole.Arn");
-            assert_eq!(Stack::with(&[]).rules_delivering(&event), [""; 0], "{file} by the guardrail");
+            assert_eq!(
+                Stack::with(&[]).rules_delivering(&event),
+                [""; 0],
+                "{file} by the guardrail"
+            );
             event["detail"]["userIdentity"] = json!({"type": "IAMUser", "userName": "operator"});
             assert_eq!(Stack::with(&[]).rules_delivering(&event), [rule], "{file} by a user");
         }
@@ -143,7 +168,8 @@ fn the_guardrails_own_records_are_dropped_even_without_parameters() {
 #[test]
 fn a_deletion_of_all_tags_is_delivered() {
     for nothing in [json!({}), json!({"items": []}), json!(null)] {
-        let event = changed("ec2-exception-tag-deleted", "/detail/requestParameters", "tagSet", nothing);
+        let event =
+            changed("ec2-exception-tag-deleted", "/detail/requestParameters", "tagSet", nothing);
         assert_eq!(Stack::with(&[]).rules_delivering(&event), ["InstanceTagDeletedRule"]);
     }
 }
@@ -155,7 +181,8 @@ fn an_exception_tag_removed_among_others_is_delivered() {
     assert_eq!(Stack::with(&[]).rules_delivering(&event), ["InstanceTagDeletedRule"]);
 
     let keys = json!(["cost-centre", "metadata-guardrail:exempt"]);
-    let event = changed("agentcore-exception-tag-removed", "/detail/requestParameters", "tagKeys", keys);
+    let event =
+        changed("agentcore-exception-tag-removed", "/detail/requestParameters", "tagKeys", keys);
     assert_eq!(Stack::with(&[]).rules_delivering(&event), ["RuntimeTagRemovedRule"]);
 }
 
@@ -166,15 +193,23 @@ fn a_tag_removed_from_anything_but_a_runtime_is_not_delivered() {
         "arn:aws:bedrock-agentcore:eu-west-1:111122223333:gateway/runtime-xy12ab34cd",
         "arn:aws:bedrock-agentcore:eu-west-1:444455556666:runtime/claims_agent-Xy12Ab34Cd",
     ] {
-        let event = changed("agentcore-exception-tag-removed", "/detail/requestParameters", "resourceArn", json!(arn));
+        let event = changed(
+            "agentcore-exception-tag-removed",
+            "/detail/requestParameters",
+            "resourceArn",
+            json!(arn),
+        );
         assert_eq!(Stack::with(&[]).rules_delivering(&event), [""; 0], "{arn}");
     }
 }
 
 #[test]
 fn a_percent_encoded_runtime_arn_is_delivered() {
-    let arn = json!("arn%3Aaws%3Abedrock-agentcore%3Aeu-west-1%3A111122223333%3Aruntime%2Fclaims_agent-Xy12Ab34Cd");
-    let event = changed("agentcore-exception-tag-removed", "/detail/requestParameters", "resourceArn", arn);
+    let arn = json!(
+        "arn%3Aaws%3Abedrock-agentcore%3Aeu-west-1%3A111122223333%3Aruntime%2Fclaims_agent-Xy12Ab34Cd"
+    );
+    let event =
+        changed("agentcore-exception-tag-removed", "/detail/requestParameters", "resourceArn", arn);
     assert_eq!(Stack::with(&[]).rules_delivering(&event), ["RuntimeTagRemovedRule"]);
 }
 
@@ -194,14 +229,19 @@ fn the_rules_match_the_key_of_the_configured_exception_tag() {
 #[test]
 fn every_rule_may_invoke_the_function_and_has_a_dead_letter_queue() {
     let stack = Stack::with(&[]);
-    let allowed: Vec<_> =
-        stack.resources_of("AWS::Lambda::Permission").map(|(_, it)| it["SourceArn"].clone()).collect();
+    let allowed: Vec<_> = stack
+        .resources_of("AWS::Lambda::Permission")
+        .map(|(_, it)| it["SourceArn"].clone())
+        .collect();
     let kept = &stack.resources_of("AWS::SQS::QueuePolicy").next().expect("a queue policy").1["PolicyDocument"];
     for (name, rule) in stack.resources_of("AWS::Events::Rule") {
         let arn = json!(format!("{name}.Arn"));
         assert!(allowed.contains(&arn), "{name} may invoke the function");
         let sources = &kept["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"];
-        assert!(sources.as_array().is_some_and(|arns| arns.contains(&arn)), "{name} may write to the queue");
+        assert!(
+            sources.as_array().is_some_and(|arns| arns.contains(&arn)),
+            "{name} may write to the queue"
+        );
         let targets = rule["Targets"].as_array().expect("targets");
         for target in targets {
             assert_eq!(target["Arn"], "Guardrail.Arn", "{name}");
@@ -269,7 +309,8 @@ fn changed(name: &str, place: &str, member: &str, value: Value) -> Value {
     event
 }
 
-/// A sample event whose request and response CloudTrail left out; `left` is what stands in their place, if anything.
+/// A sample event whose request and response CloudTrail left out; `left` is what stands in their
+/// place, if anything.
 fn without_parameters(name: &str, left: Option<&Value>) -> Value {
     let mut event = sample(name);
     let detail = event["detail"].as_object_mut().expect("a record of CloudTrail");
@@ -281,5 +322,8 @@ fn without_parameters(name: &str, left: Option<&Value>) -> Value {
 }
 
 fn stem(file: &Path) -> String {
-    file.file_stem().and_then(|stem| stem.to_str()).expect("a file name in UTF-8").to_owned()
+    file.file_stem()
+        .and_then(|stem| stem.to_str())
+        .expect("a file name in UTF-8")
+        .to_owned()
 }

@@ -16,7 +16,9 @@ use super::{
 #[test]
 fn every_write_to_a_taggable_resource_is_denied_if_exempt() {
     let defaults = "ec2:ModifyInstanceMetadataDefaults";
-    let writes = operations_called().into_iter().filter(|action| !is_read(action) && action != defaults);
+    let writes = operations_called()
+        .into_iter()
+        .filter(|action| !is_read(action) && action != defaults);
     let denial = denial(&Stack::with(EVERYTHING)).expect("a denial");
     assert_eq!(BTreeSet::from_iter(actions(&denial)), writes.collect());
     assert_eq!(denial["Resource"], "*");
@@ -25,7 +27,8 @@ fn every_write_to_a_taggable_resource_is_denied_if_exempt() {
 #[test]
 fn denials_exist_only_where_the_guardrail_writes() {
     let instances = "ec2:ModifyInstanceMetadataOptions";
-    let runtimes = ["bedrock-agentcore:UpdateAgentRuntime", "bedrock-agentcore:UpdateAgentRuntimeEndpoint"];
+    let runtimes =
+        ["bedrock-agentcore:UpdateAgentRuntime", "bedrock-agentcore:UpdateAgentRuntimeEndpoint"];
     for (mode, agentcore, expected) in [
         ("report", "enabled", None),
         ("report", "disabled", None),
@@ -34,7 +37,11 @@ fn denials_exist_only_where_the_guardrail_writes() {
     ] {
         let stack = Stack::with(&[("Mode", mode), ("AgentCore", agentcore)]);
         let denied = denial(&stack).map(|denial| actions(&denial));
-        assert_eq!(denied, expected.map(|list| list.into_iter().map(str::to_owned).collect()), "{mode}, {agentcore}");
+        assert_eq!(
+            denied,
+            expected.map(|list| list.into_iter().map(str::to_owned).collect()),
+            "{mode}, {agentcore}"
+        );
     }
 }
 
@@ -92,7 +99,10 @@ fn a_value_that_exempts_without_end_is_denied_unless_ambiguous() {
         "yes\r",
         " yes",
     ] {
-        assert!(!is_denied("metadata-guardrail:exempt", Some(left_to_the_code)), "{left_to_the_code:?}");
+        assert!(
+            !is_denied("metadata-guardrail:exempt", Some(left_to_the_code)),
+            "{left_to_the_code:?}"
+        );
     }
     assert!(!is_denied("metadata-guardrail:exempt", None));
 }
@@ -107,7 +117,9 @@ fn a_configured_value_is_the_only_one_denied() {
         ("security=", ""),
     ] {
         assert!(is_denied(setting, Some(value)), "{setting}");
-        for another in ["V1 needed", "v1 needed ", "v1", "2020-01-01 ", "2020", "No", "  ", "yes", "*"] {
+        for another in
+            ["V1 needed", "v1 needed ", "v1", "2020-01-01 ", "2020", "No", "  ", "yes", "*"]
+        {
             assert!(!is_denied(setting, Some(another)), "{setting} and {another:?}");
         }
         assert!(!is_denied(setting, None), "{setting}");
@@ -117,7 +129,8 @@ fn a_configured_value_is_the_only_one_denied() {
 #[test]
 fn another_tag_denies_nothing() {
     for setting in ["security", "security=exempt"] {
-        let condition = &denial(&Stack::with(&[("ExceptionTag", setting)])).expect("a denial")["Condition"];
+        let condition =
+            &denial(&Stack::with(&[("ExceptionTag", setting)])).expect("a denial")["Condition"];
         let another = [("aws:ResourceTag/securities".to_owned(), "exempt".to_owned())];
         assert!(!holds(condition, &another), "{setting}");
     }
@@ -131,31 +144,52 @@ proptest! {
         let tag: ExceptionTag = setting.parse().expect("a valid setting");
         if holds(&condition, &tagged(&tag, Some(&value))) {
             let exemption = tag.exemption(Some(&value), today());
-            prop_assert!(matches!(exemption, Exemption::Exempt(Exempt { until: None, .. })), "{setting}: {exemption:?}");
+            prop_assert!(matches!(exemption, Exemption::Exempt(Exempt { until: None, .. })),
+                "{setting}: {exemption:?}");
         }
     }
 }
 
-/// Settings of the exception tag, half of them without a value, with the condition of the denial that each brings.
+/// Settings of the exception tag, half of them without a value, with the condition of the denial
+/// that each brings.
 static DENIALS: LazyLock<Vec<(&str, Value)>> = LazyLock::new(|| {
-    let settings =
-        ["metadata-guardrail:exempt", "my key", "team/key", "a.b@c", "key=", "key= ", "key=no", "key=v1 needed"];
-    let condition = |setting| denial(&Stack::with(&[("ExceptionTag", setting)])).expect("a denial")["Condition"].take();
+    let settings = [
+        "metadata-guardrail:exempt",
+        "my key",
+        "team/key",
+        "a.b@c",
+        "key=",
+        "key= ",
+        "key=no",
+        "key=v1 needed",
+    ];
+    let condition = |setting| {
+        denial(&Stack::with(&[("ExceptionTag", setting)])).expect("a denial")["Condition"].take()
+    };
     settings.map(|setting| (setting, condition(setting))).into()
 });
 
-/// Any text, and such as the code reads as an end, as no exemption, or as something else once it is trimmed.
+/// Any text, and such as the code reads as an end, as no exemption, or as something else once it is
+/// trimmed.
 fn tag_value() -> impl Strategy<Value = String> {
     let no = prop_oneof!["[fF][aA][lL][sS][eE]", "[nN][oO]", "[oO][fF][fF]", "0"];
-    let date = prop_oneof!["20[0-4][0-9]-(0[1-9]|1[0-2])-[0-2][0-9]", "[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,3}"];
+    let date = prop_oneof![
+        "20[0-4][0-9]-(0[1-9]|1[0-2])-[0-2][0-9]",
+        "[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,3}"
+    ];
     let word = prop_oneof!["", "[0-9]{1,5}", "[a-z]{1,6}", "v1 needed"];
-    let space = prop_oneof!["", "[ \t\n\u{c}\r]", "[ \u{b}\u{85}\u{a0}\u{1680}\u{2003}\u{2028}\u{3000}\u{feff}]{1,2}"];
+    let space = prop_oneof![
+        "",
+        "[ \t\n\u{c}\r]",
+        "[ \u{b}\u{85}\u{a0}\u{1680}\u{2003}\u{2028}\u{3000}\u{feff}]{1,2}"
+    ];
     let reason = prop_oneof!["", "[ \t].{0,8}"];
     let dressed = (space.clone(), prop_oneof![no, date, word], reason, space);
     prop_oneof![1 => ".*", 4 => dressed.prop_map(|(before, word, reason, after)| before + &word + &reason + &after)]
 }
 
-/// Whether the role is denied to write what carries the exception tag of this setting with this value.
+/// Whether the role is denied to write what carries the exception tag of this setting with this
+/// value.
 fn is_denied(setting: &str, value: Option<&str>) -> bool {
     let denial = denial(&Stack::with(&[("ExceptionTag", setting)])).expect("a denial");
     holds(&denial["Condition"], &tagged(&setting.parse().expect("a valid setting"), value))
@@ -163,7 +197,10 @@ fn is_denied(setting: &str, value: Option<&str>) -> bool {
 
 /// What a request says about a resource with this exception tag.
 fn tagged(tag: &ExceptionTag, value: Option<&str>) -> Vec<(String, String)> {
-    value.map(|value| (format!("aws:ResourceTag/{}", tag.key()), value.to_owned())).into_iter().collect()
+    value
+        .map(|value| (format!("aws:ResourceTag/{}", tag.key()), value.to_owned()))
+        .into_iter()
+        .collect()
 }
 
 fn denial(stack: &Stack) -> Option<Value> {

@@ -9,22 +9,32 @@ use crate::support::files::files_under;
 
 #[test]
 fn the_role_may_do_what_the_code_calls_and_nothing_else() {
-    let needed: BTreeSet<_> =
-        operations_called().into_iter().chain(names(OWN_OUTPUT)).chain(names(COMPANIONS)).collect();
+    let needed: BTreeSet<_> = operations_called()
+        .into_iter()
+        .chain(names(OWN_OUTPUT))
+        .chain(names(COMPANIONS))
+        .collect();
     assert_eq!(allowed_actions(&Stack::with(EVERYTHING)), needed);
 }
 
 #[test]
 fn the_role_may_read_no_object_and_use_no_key_without_code_artifacts() {
     let actions = allowed_actions(&Stack::with(&[]));
-    assert!(!actions.iter().any(|action| action.starts_with("s3:") || action.starts_with("kms:")), "{actions:?}");
+    assert!(
+        !actions
+            .iter()
+            .any(|action| action.starts_with("s3:") || action.starts_with("kms:")),
+        "{actions:?}"
+    );
 }
 
 #[test]
 fn the_role_may_change_nothing_in_report_mode() {
     // The writing half alone reads an endpoint by its name.
     let only_to_write = "bedrock-agentcore:GetAgentRuntimeEndpoint";
-    let reads = operations_called().into_iter().filter(|action| is_read(action) && action != only_to_write);
+    let reads = operations_called()
+        .into_iter()
+        .filter(|action| is_read(action) && action != only_to_write);
     let harmless: BTreeSet<_> = reads.chain(names(OWN_OUTPUT)).collect();
     let parameters: Vec<_> = EVERYTHING.iter().copied().chain([("Mode", "report")]).collect();
     assert_eq!(allowed_actions(&Stack::with(&parameters)), harmless);
@@ -35,7 +45,10 @@ fn the_role_may_change_an_instance_only_to_require_tokens() {
     let writes = statements_allowing(&Stack::with(EVERYTHING), "ec2:ModifyInstanceMetadataOptions");
     let [write] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
     assert_eq!(write["Resource"], "arn:aws:ec2:eu-west-1:111122223333:instance/*");
-    assert_eq!(write["Condition"], json!({"StringEquals": {"ec2:Attribute/HttpTokens": "required"}}));
+    assert_eq!(
+        write["Condition"],
+        json!({"StringEquals": {"ec2:Attribute/HttpTokens": "required"}})
+    );
 }
 
 #[test]
@@ -44,7 +57,10 @@ fn the_role_may_pass_roles_only_to_agentcore() {
     let passes = statements_allowing(&stack, "iam:PassRole");
     let [pass] = passes.as_slice() else { panic!("one statement allows it, not {passes:?}") };
     assert_eq!(pass["Resource"], "arn:aws:iam::111122223333:role/agents/*");
-    assert_eq!(pass["Condition"], json!({"StringEquals": {"iam:PassedToService": "bedrock-agentcore.amazonaws.com"}}));
+    assert_eq!(
+        pass["Condition"],
+        json!({"StringEquals": {"iam:PassedToService": "bedrock-agentcore.amazonaws.com"}})
+    );
 }
 
 #[test]
@@ -53,7 +69,10 @@ fn the_role_has_wildcard_resources_only_where_aws_offers_nothing_else() {
         if statement["Resource"] == "*" {
             let unlimited = [
                 json!(["ec2:DescribeInstances", "ec2:DescribeTags"]),
-                json!(["bedrock-agentcore:ListAgentRuntimes", "bedrock-agentcore:ListAgentRuntimeEndpoints"]),
+                json!([
+                    "bedrock-agentcore:ListAgentRuntimes",
+                    "bedrock-agentcore:ListAgentRuntimeEndpoints"
+                ]),
                 json!("ec2:GetInstanceMetadataDefaults"),
                 json!("ec2:ModifyInstanceMetadataDefaults"),
                 json!("cloudwatch:GetMetricData"),
@@ -105,17 +124,29 @@ fn the_role_may_list_endpoints_unless_they_are_off() {
         ("report", "disabled", false),
     ] {
         for mode in ["report", "enforce"] {
-            let stack = Stack::with(&[("Mode", mode), ("PinnedEndpoints", setting), ("AgentCore", agentcore)]);
-            assert_eq!(allowed_actions(&stack).contains(list), expected, "{mode}, {setting}, {agentcore}");
+            let stack = Stack::with(&[
+                ("Mode", mode),
+                ("PinnedEndpoints", setting),
+                ("AgentCore", agentcore),
+            ]);
+            assert_eq!(
+                allowed_actions(&stack).contains(list),
+                expected,
+                "{mode}, {setting}, {agentcore}"
+            );
         }
     }
 }
 
 #[test]
 fn the_role_may_move_only_default_unless_all_settings_agree() {
-    let (read, write) = ("bedrock-agentcore:GetAgentRuntimeEndpoint", "bedrock-agentcore:UpdateAgentRuntimeEndpoint");
+    let (read, write) = (
+        "bedrock-agentcore:GetAgentRuntimeEndpoint",
+        "bedrock-agentcore:UpdateAgentRuntimeEndpoint",
+    );
     let runtimes = "arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/*";
-    let (default, all) = (format!("{runtimes}/runtime-endpoint/DEFAULT"), format!("{runtimes}/runtime-endpoint/*"));
+    let (default, all) =
+        (format!("{runtimes}/runtime-endpoint/DEFAULT"), format!("{runtimes}/runtime-endpoint/*"));
     for (mode, setting, agentcore, to_read, to_write) in [
         ("report", "repoint", "enabled", vec![], vec![]),
         ("enforce", "repoint", "disabled", vec![], vec![]),
@@ -123,7 +154,8 @@ fn the_role_may_move_only_default_unless_all_settings_agree() {
         ("enforce", "report", "enabled", vec![], vec![&*default]),
         ("enforce", "repoint", "enabled", vec![runtimes, &*all], vec![&*default, runtimes, &*all]),
     ] {
-        let stack = Stack::with(&[("Mode", mode), ("PinnedEndpoints", setting), ("AgentCore", agentcore)]);
+        let stack =
+            Stack::with(&[("Mode", mode), ("PinnedEndpoints", setting), ("AgentCore", agentcore)]);
         assert_eq!(resources_allowing(&stack, read), to_read, "{mode}, {setting}, {agentcore}");
         assert_eq!(resources_allowing(&stack, write), to_write, "{mode}, {setting}, {agentcore}");
         assert_eq!(stack.function()["Environment"]["Variables"]["PINNED_ENDPOINTS"], setting);
@@ -132,7 +164,8 @@ fn the_role_may_move_only_default_unless_all_settings_agree() {
 
 #[test]
 fn the_role_may_change_account_defaults_only_to_require_tokens_here() {
-    let writes = statements_allowing(&Stack::with(EVERYTHING), "ec2:ModifyInstanceMetadataDefaults");
+    let writes =
+        statements_allowing(&Stack::with(EVERYTHING), "ec2:ModifyInstanceMetadataDefaults");
     let [write] = writes.as_slice() else { panic!("one statement allows it, not {writes:?}") };
     assert_eq!(
         write["Condition"],
@@ -144,7 +177,8 @@ fn the_role_may_change_account_defaults_only_to_require_tokens_here() {
 
 #[test]
 fn the_role_needs_no_further_permission_to_set_an_authorizer() {
-    let enforced = Stack::with(&[("RuntimeAuthorizer", "enforce"), ("RuntimeAuthorizerConfig", "{}")]);
+    let enforced =
+        Stack::with(&[("RuntimeAuthorizer", "enforce"), ("RuntimeAuthorizerConfig", "{}")]);
     assert_eq!(allowed_actions(&enforced), allowed_actions(&Stack::with(&[])));
 }
 
@@ -157,7 +191,8 @@ fn the_policies_of_the_role_are_no_longer_than_iam_allows() {
         let statements = [stack.statements("Allow"), stack.statements("Deny")].concat();
         // Each may stand in a policy of its own.
         let envelope = json!({"Version": "2012-10-17", "Statement": []}).to_string().len();
-        let length: usize = statements.iter().map(|statement| statement.to_string().len() + envelope).sum();
+        let length: usize =
+            statements.iter().map(|statement| statement.to_string().len() + envelope).sum();
         assert!(length <= 10_240, "{length} characters");
     }
 }
@@ -168,7 +203,10 @@ pub const EVERYTHING: &[(&str, &str)] = &[
     ("Imdsv1UsageDays", "30"),
     ("PinnedEndpoints", "repoint"),
     ("CodeArtifactArns", "arn:aws:s3:::my-agent-code/*"),
-    ("CodeArtifactKeyArns", "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+    (
+        "CodeArtifactKeyArns",
+        "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
 ];
 
 /// What Lambda does in the function's name, and why.
@@ -180,7 +218,10 @@ const OWN_OUTPUT: &[(&str, &str)] = &[
 
 /// What AWS asks for besides the action that is called, and why.
 const COMPANIONS: &[(&str, &str)] = &[
-    ("bedrock-agentcore:UpdateAgentRuntimeEndpoint", "UpdateAgentRuntime moves the endpoint DEFAULT"),
+    (
+        "bedrock-agentcore:UpdateAgentRuntimeEndpoint",
+        "UpdateAgentRuntime moves the endpoint DEFAULT",
+    ),
     ("iam:PassRole", "UpdateAgentRuntime sends the runtime's role again"),
     ("s3:GetObject", "UpdateAgentRuntime sends the code's place again"),
     ("s3:GetObjectVersion", "UpdateAgentRuntime sends the code's place and version again"),
@@ -202,18 +243,24 @@ fn allowed_actions(stack: &Stack) -> BTreeSet<String> {
 
 fn statements_allowing(stack: &Stack, action: &str) -> Vec<Value> {
     let statements = stack.statements("Allow").into_iter();
-    statements.filter(|statement| actions(statement).contains(&action.to_owned())).collect()
+    statements
+        .filter(|statement| actions(statement).contains(&action.to_owned()))
+        .collect()
 }
 
 fn resources_allowing(stack: &Stack, action: &str) -> Vec<String> {
-    statements_allowing(stack, action).iter().flat_map(|statement| texts(&statement["Resource"])).collect()
+    statements_allowing(stack, action)
+        .iter()
+        .flat_map(|statement| texts(&statement["Resource"]))
+        .collect()
 }
 
 pub fn actions(statement: &Value) -> Vec<String> {
     texts(&statement["Action"])
 }
 
-/// The IAM actions of the SDK operations that the code under `src/resource` calls, on a value named `client`.
+/// The IAM actions of the SDK operations that the code under `src/resource` calls, on a value named
+/// `client`.
 pub fn operations_called() -> BTreeSet<String> {
     let files = files_under("src/resource");
     files.iter().flat_map(|file| operations_in(file)).collect()
@@ -228,7 +275,9 @@ fn operations_in(file: &Path) -> Vec<String> {
     };
     let source = fs::read_to_string(file).expect("source code");
     let code: Vec<_> = source.lines().filter_map(|line| line.split("//").next()).collect();
-    methods_of_client(&code.join("\n")).map(|method| format!("{service}:{}", pascal_case(method))).collect()
+    methods_of_client(&code.join("\n"))
+        .map(|method| format!("{service}:{}", pascal_case(method)))
+        .collect()
 }
 
 /// The names of the methods called on `client`, whatever space stands around the dot.

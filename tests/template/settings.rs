@@ -9,8 +9,7 @@ use super::stack::{Stack, text};
 use crate::support::variables::variables_read;
 
 /// A `customJWTAuthorizer` in the form of AWS's API.
-const CONFIG: &str =
-    r#"{"discoveryUrl":"https://id.example.com/.well-known/openid-configuration","allowedClients":["a"]}"#;
+const CONFIG: &str = r#"{"discoveryUrl":"https://id.example.com/.well-known/openid-configuration","allowedClients":["a"]}"#;
 
 fn variables(parameters: &[(&str, &str)]) -> Value {
     Stack::with(parameters).function()["Environment"]["Variables"].take()

@@ -9,16 +9,21 @@ use crate::support::event_pattern::accepts;
 
 /// The template as it is written.
 pub fn document() -> Value {
-    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/template.yaml")).expect("the template");
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/template.yaml"))
+        .expect("the template");
     plain(yaml_serde::from_str(&text).expect("YAML"))
 }
 
-/// YAML as JSON. `!Ref name` becomes `{"!Ref": "name"}`, and so on for each of CloudFormation's tags.
+/// YAML as JSON. `!Ref name` becomes `{"!Ref": "name"}`, and so on for each of CloudFormation's
+/// tags.
 fn plain(yaml: Yaml) -> Value {
     match yaml {
         Yaml::Tagged(tagged) => json!({ tagged.tag.to_string(): plain(tagged.value) }),
         Yaml::Sequence(items) => items.into_iter().map(plain).collect(),
-        Yaml::Mapping(members) => members.into_iter().map(|(name, value)| (text(&plain(name)), plain(value))).collect(),
+        Yaml::Mapping(members) => members
+            .into_iter()
+            .map(|(name, value)| (text(&plain(name)), plain(value)))
+            .collect(),
         scalar => serde_json::to_value(scalar).expect("a scalar"),
     }
 }
@@ -44,7 +49,10 @@ impl Stack {
             ("AWS::Region", "eu-west-1"),
             ("AWS::URLSuffix", "amazonaws.com"),
         ];
-        let given = known.iter().chain(parameters).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let given = known
+            .iter()
+            .chain(parameters)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let values = defaults.chain(given).collect();
         Self { document, values }
     }
@@ -52,7 +60,9 @@ impl Stack {
     /// The resources whose condition holds, by name.
     pub fn resources(&self) -> impl Iterator<Item = (&str, Value)> {
         let all = self.document["Resources"].as_object().expect("resources");
-        let there = all.iter().filter(|(_, it)| it["Condition"].as_str().is_none_or(|name| self.holds(name)));
+        let there = all
+            .iter()
+            .filter(|(_, it)| it["Condition"].as_str().is_none_or(|name| self.holds(name)));
         there.map(|(name, it)| (name.as_str(), self.resolve(it).expect("a resource")))
     }
 
@@ -67,18 +77,28 @@ impl Stack {
     }
 
     pub fn rules_delivering(&self, event: &Value) -> Vec<&str> {
-        let rules = self.resources_of("AWS::Events::Rule").filter(|(_, rule)| rule.get("EventPattern").is_some());
-        rules.filter(|(_, rule)| accepts(&parsed(&rule["EventPattern"]), event)).map(|(name, _)| name).collect()
+        let rules = self
+            .resources_of("AWS::Events::Rule")
+            .filter(|(_, rule)| rule.get("EventPattern").is_some());
+        rules
+            .filter(|(_, rule)| accepts(&parsed(&rule["EventPattern"]), event))
+            .map(|(name, _)| name)
+            .collect()
     }
 
     /// The statements with this effect of all policies of all roles.
     pub fn statements(&self, effect: &str) -> Vec<Value> {
         let roles = self.resources_of("AWS::IAM::Role");
-        let policies = roles.flat_map(|(_, role)| role["Policies"].as_array().cloned().expect("policies"));
+        let policies =
+            roles.flat_map(|(_, role)| role["Policies"].as_array().cloned().expect("policies"));
         let documents = policies.map(|policy| parsed(&policy["PolicyDocument"]));
-        let statements = documents.flat_map(|document| document["Statement"].as_array().cloned().expect("statements"));
+        let statements = documents
+            .flat_map(|document| document["Statement"].as_array().cloned().expect("statements"));
         let statements = statements.inspect(|statement| {
-            assert!(["Allow", "Deny"].iter().any(|effect| statement["Effect"] == *effect), "{statement}");
+            assert!(
+                ["Allow", "Deny"].iter().any(|effect| statement["Effect"] == *effect),
+                "{statement}"
+            );
         });
         statements.filter(|statement| statement["Effect"] == effect).collect()
     }
@@ -115,9 +135,10 @@ impl Stack {
         }
         Some(match value {
             Value::Array(items) => items.iter().filter_map(|item| self.resolve(item)).collect(),
-            Value::Object(members) => {
-                members.iter().filter_map(|(name, it)| Some((name.clone(), self.resolve(it)?))).collect()
-            }
+            Value::Object(members) => members
+                .iter()
+                .filter_map(|(name, it)| Some((name.clone(), self.resolve(it)?)))
+                .collect(),
             scalar => scalar.clone(),
         })
     }
@@ -128,9 +149,15 @@ impl Stack {
             ("!Ref", _) => self.reference(&text(operand)),
             ("!GetAtt", _) => Some(operand.clone()),
             ("!Sub", []) => Some(json!(self.substitute(&text(operand), &json!({})))),
-            ("!Sub", [template, variables]) => Some(json!(self.substitute(&text(template), variables))),
-            ("!If", [condition, yes, no]) => self.resolve(if self.holds(&text(condition)) { yes } else { no }),
-            ("!Split", [separator, whole]) => Some(self.text(whole).split(&text(separator)).collect()),
+            ("!Sub", [template, variables]) => {
+                Some(json!(self.substitute(&text(template), variables)))
+            }
+            ("!If", [condition, yes, no]) => {
+                self.resolve(if self.holds(&text(condition)) { yes } else { no })
+            }
+            ("!Split", [separator, whole]) => {
+                Some(self.text(whole).split(&text(separator)).collect())
+            }
             ("!Join", [separator, parts]) => Some(json!(self.texts(parts).join(&text(separator)))),
             ("!Select", [index, list]) => {
                 let index: usize = text(index).parse().expect("an index");
@@ -153,8 +180,8 @@ impl Stack {
         Some(if is_list { value.split(',').collect() } else { json!(value) })
     }
 
-    /// The template with a value for each name in braces: one of its own variables, a parameter, or a resource, which
-    /// may be followed by one of its attributes.
+    /// The template with a value for each name in braces: one of its own variables, a parameter, or
+    /// a resource, which may be followed by one of its attributes.
     fn substitute(&self, template: &str, variables: &Value) -> String {
         let mut pieces = template.split("${");
         let start = pieces.next().unwrap_or_default().to_owned();
@@ -185,7 +212,9 @@ impl Stack {
 /// A rule's pattern or a role's policy, which CloudFormation takes as an object or as a text.
 fn parsed(document: &Value) -> Value {
     match document {
-        Value::String(json) => serde_json::from_str(json).unwrap_or_else(|why| panic!("{why} in {json}")),
+        Value::String(json) => {
+            serde_json::from_str(json).unwrap_or_else(|why| panic!("{why} in {json}"))
+        }
         object => object.clone(),
     }
 }

@@ -33,14 +33,20 @@ impl EnforceDefaults {
     ///
     /// # Errors
     /// Why it could not be done or could not be verified.
-    pub async fn enforce(&self, before: &Defaults, patience: &Patience) -> Result<Defaults, Refusal> {
+    pub async fn enforce(
+        &self,
+        before: &Defaults,
+        patience: &Patience,
+    ) -> Result<Defaults, Refusal> {
         if patience.is_short() {
             return Err(Refusal::Failed(Failure::too_late()));
         }
         let required = MetadataDefaultHttpTokensState::Required;
         let call = self.client.modify_instance_metadata_defaults().http_tokens(required);
         let reply = call.customize().config_override(ec2_write()).send().await;
-        reply.map_err(|error| Refusal::of("ModifyInstanceMetadataDefaults", &error, error.message()))?;
+        reply.map_err(|error| {
+            Refusal::of("ModifyInstanceMetadataDefaults", &error, error.message())
+        })?;
         let now = self.read_back(patience).await.map_err(Refusal::Failed)?;
         verified(before, now).map_err(Refusal::Failed)
     }

@@ -1,7 +1,10 @@
 //! The small flow of the account defaults. After each attempt that EC2 did not take, they are read
 //! again and decided about again.
 
-use super::{Decision, Defaults, EnforceDefaults, ObserveDefaults, decide, enforce::verified, wording::Wording};
+use super::{
+    Decision, Defaults, EnforceDefaults, ObserveDefaults, decide, enforce::verified,
+    wording::Wording,
+};
 use crate::{
     context::Context,
     failure::{Failure, Unlisted},
@@ -65,9 +68,13 @@ impl<'a> DefaultsRun<'a> {
                 return Ok(verified(sent, before).map(|after| self.wording.enforced(sent, &after))?);
             }
             match (decide(&before), self.flow.enforce) {
-                (Decision::Leave(leave), _) => return Ok(self.doubted(self.wording.left(&before, leave))),
+                (Decision::Leave(leave), _) => {
+                    return Ok(self.doubted(self.wording.left(&before, leave)));
+                }
                 (Decision::Enforce, None) => return Ok(self.wording.would_enforce(&before)),
-                (Decision::Enforce, Some(_)) if read.elapsed() > MAX_AGE => self.pause(Failure::outdated()).await?,
+                (Decision::Enforce, Some(_)) if read.elapsed() > MAX_AGE => {
+                    self.pause(Failure::outdated()).await?
+                }
                 (Decision::Enforce, Some(enforce)) => {
                     if let Some(outcome) = self.enforce(&before, enforce).await? {
                         return Ok(outcome);
@@ -78,7 +85,11 @@ impl<'a> DefaultsRun<'a> {
     }
 
     /// Makes one attempt. Returns no outcome if there may be another.
-    async fn enforce(&mut self, before: &Defaults, enforce: &EnforceDefaults) -> Result<Option<Outcome>, Failure> {
+    async fn enforce(
+        &mut self,
+        before: &Defaults,
+        enforce: &EnforceDefaults,
+    ) -> Result<Option<Outcome>, Failure> {
         self.attempts.begin();
         let refusal = match enforce.enforce(before, &self.flow.context.patience).await {
             Ok(after) => return Ok(Some(self.wording.enforced(before, &after))),
@@ -86,10 +97,12 @@ impl<'a> DefaultsRun<'a> {
         };
         self.attempts.note(&refusal, || Some(before.clone()));
         match refusal {
-            Refusal::Throttled(failure) | Refusal::NotTaken(failure) | Refusal::Unclear(failure) => {
-                self.pause(failure).await.map(|()| None)
+            Refusal::Throttled(failure)
+            | Refusal::NotTaken(failure)
+            | Refusal::Unclear(failure) => self.pause(failure).await.map(|()| None),
+            Refusal::ForGood(failure) => {
+                Ok(Some(self.doubted(self.wording.refused(before, &failure))))
             }
-            Refusal::ForGood(failure) => Ok(Some(self.doubted(self.wording.refused(before, &failure)))),
             Refusal::Changed(failure)
             | Refusal::Busy(failure)
             | Refusal::Demanded(failure)
@@ -104,7 +117,11 @@ impl<'a> DefaultsRun<'a> {
         if self.attempts.sent().is_none() {
             return outcome;
         }
-        Outcome { detail: format!("{} {WRITE_IS_OPEN}", outcome.detail), write_is_open: true, ..outcome }
+        Outcome {
+            detail: format!("{} {WRITE_IS_OPEN}", outcome.detail),
+            write_is_open: true,
+            ..outcome
+        }
     }
 
     async fn pause(&mut self, failure: Failure) -> Result<(), Failure> {

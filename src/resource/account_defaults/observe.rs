@@ -38,9 +38,14 @@ impl ObserveDefaults {
 }
 
 pub(super) async fn read(client: &Client) -> Result<Defaults, Unlisted> {
-    let reply = client.get_instance_metadata_defaults().send().await.map_err(|error| match error.code() {
-        Some("InvalidAction" | "UnsupportedOperation") => Unlisted::NotOffered(NOT_OFFERED.to_owned()),
-        _ => Failure::of_request(Failed::ReadFailed, OPERATION, &error).into(),
-    })?;
+    let reply =
+        client.get_instance_metadata_defaults().send().await.map_err(|error| {
+            match error.code() {
+                Some("InvalidAction" | "UnsupportedOperation") => {
+                    Unlisted::NotOffered(NOT_OFFERED.to_owned())
+                }
+                _ => Failure::of_request(Failed::ReadFailed, OPERATION, &error).into(),
+            }
+        })?;
     Ok(reply.account_level.map(Defaults::from).unwrap_or_default())
 }

@@ -79,5 +79,7 @@ impl From<InstanceMetadataDefaultsResponse> for Defaults {
 }
 
 fn preference(shown: Option<impl AsRef<str>>) -> Option<String> {
-    shown.map(|value| value.as_ref().to_owned()).filter(|value| value != NO_PREFERENCE)
+    shown
+        .map(|value| value.as_ref().to_owned())
+        .filter(|value| value != NO_PREFERENCE)
 }

@@ -49,7 +49,13 @@ impl Wording<'_> {
 
     /// AWS has no ARN for the defaults. This one has the form of an ARN, so that it is unique and
     /// names the account.
-    fn outcome(&self, before: Option<&Defaults>, verdict: Verdict, detail: String, after: Option<State>) -> Outcome {
+    fn outcome(
+        &self,
+        before: Option<&Defaults>,
+        verdict: Verdict,
+        detail: String,
+        after: Option<State>,
+    ) -> Outcome {
         let Home { partition, region, account, .. } = self.home;
         let is_enforced = before.is_some_and(Defaults::are_enforced);
         let findings = findings(before, verdict);
@@ -62,7 +68,10 @@ impl Wording<'_> {
             id: region.clone(),
             arn: format!("arn:{partition}:ec2:{region}:{account}:account-defaults"),
             verdict,
-            detail: iter::once(detail.as_str()).chain(remarks.into_iter().flatten()).collect::<Vec<_>>().join(" "),
+            detail: iter::once(detail.as_str())
+                .chain(remarks.into_iter().flatten())
+                .collect::<Vec<_>>()
+                .join(" "),
             before: before.map(Defaults::state),
             after,
             findings,
@@ -78,47 +87,56 @@ fn findings(before: Option<&Defaults>, verdict: Verdict) -> Vec<Finding> {
     (has_hop_limit_1 && matters).then_some(Finding::HopLimit1).into_iter().collect()
 }
 
-const ENFORCED: &str = "HttpTokens is now required in the Region's defaults for new instances; nothing else was \
-                        changed. Existing instances keep their settings.";
-const WOULD_ENFORCE: &str = "The Region's defaults for new instances do not require IMDSv2. In enforce mode with \
-                             ACCOUNT_DEFAULTS=enforce the guardrail would set HttpTokens=required.";
-const EXCEPTIONS_ARE_REFUSED: &str = "HttpTokensEnforced is enabled, so EC2 refuses to launch an instance that allows \
-                                      version 1, and to turn version 1 back on. The exception tag does not help \
-                                      there: exempt instances cannot be launched or turned back.";
-const HOP_LIMIT_1: &str = "Their hop limit is 1, so containers on new instances may lose the metadata service; they \
-                           need a hop limit of 2.";
+const ENFORCED: &str = "HttpTokens is now required in the Region's defaults for new instances; \
+                        nothing else was changed. Existing instances keep their settings.";
+const WOULD_ENFORCE: &str = "The Region's defaults for new instances do not require IMDSv2. In \
+                             enforce mode with ACCOUNT_DEFAULTS=enforce the guardrail would set \
+                             HttpTokens=required.";
+const EXCEPTIONS_ARE_REFUSED: &str = "HttpTokensEnforced is enabled, so EC2 refuses to launch an \
+                                      instance that allows version 1, and to turn version 1 back \
+                                      on. The exception tag does not help there: exempt instances \
+                                      cannot be launched or turned back.";
+const HOP_LIMIT_1: &str = "Their hop limit is 1, so containers on new instances may lose the \
+                           metadata service; they need a hop limit of 2.";
 
 fn why_left(defaults: &Defaults, leave: Leave) -> String {
     match leave {
         Leave::Compliant => {
-            "The Region's defaults for new instances already require IMDSv2; there is nothing to do.".to_owned()
+            "The Region's defaults for new instances already require IMDSv2; there is nothing to \
+             do."
+            .to_owned()
         }
         Leave::ManagedByPolicy => {
             let said = defaults.policy_message.as_deref().map(shortened);
             let said = said.as_deref().map(quoted).unwrap_or_default();
             format!(
-                "A declarative policy of the organisation sets the Region's defaults for new instances{said}, so they \
-                 were not changed. Require IMDSv2 in that policy."
+                "A declarative policy of the organisation sets the Region's defaults for new \
+                 instances{said}, so they were not changed. Require IMDSv2 in that policy."
             )
         }
         Leave::UnknownManager => {
             let manager = match &defaults.managed_by {
-                Some(manager) => format!("{}, which this version does not know", shortened(manager)),
+                Some(manager) => format!(
+                    "{}, which this version does not \
+                                          know",
+                    shortened(manager)
+                ),
                 None => "somebody EC2 does not name".to_owned(),
             };
             format!(
-                "The Region's defaults for new instances are managed by {manager}, so they were not changed. A person \
-                 has to look at them."
+                "The Region's defaults for new instances are managed by {manager}, so they were \
+                 not changed. A person has to look at them."
             )
         }
     }
 }
 
 /// EC2 knows no such defaults.
-pub const NOT_OFFERED: &str =
-    "EC2 has no defaults for new instances in this Region: it does not know GetInstanceMetadataDefaults.";
+pub const NOT_OFFERED: &str = "EC2 has no defaults for new instances in this Region: it does not \
+                               know GetInstanceMetadataDefaults.";
 
-/// Why they could not be read, with what to do about that: unless told otherwise, every sweep reads them.
+/// Why they could not be read, with what to do about that: unless told otherwise, every sweep reads
+/// them.
 pub fn unread(why: &str) -> String {
     format!("{why} With ACCOUNT_DEFAULTS=off a sweep leaves them out.")
 }
@@ -131,16 +149,19 @@ pub fn not_read_back(why: &str) -> Failure {
 
 /// EC2 accepted the write, and shows these tokens.
 pub fn not_verified(shown: Option<&str>) -> Failure {
-    let shown = shown.map_or_else(|| "no HttpTokens".to_owned(), |shown| format!("HttpTokens={shown}"));
-    let detail = format!("EC2 accepted the change, but shows {shown} instead of HttpTokens=required. {RETRY}");
+    let shown =
+        shown.map_or_else(|| "no HttpTokens".to_owned(), |shown| format!("HttpTokens={shown}"));
+    let detail = format!(
+        "EC2 accepted the change, but shows {shown} instead of HttpTokens=required. {RETRY}"
+    );
     Failure::new(Failed::NotVerified, detail)
 }
 
 /// These other defaults are not what they were.
 pub fn others_changed(names: &[&str]) -> Failure {
     let detail = format!(
-        "HttpTokens is now required, but these defaults are not what they were just before, although nobody asked the \
-         guardrail to change them: {}. A person has to look at them.",
+        "HttpTokens is now required, but these defaults are not what they were just before, \
+         although nobody asked the guardrail to change them: {}. A person has to look at them.",
         names.join(", ")
     );
     Failure::new(Failed::ConfigurationChanged, detail)

@@ -6,7 +6,10 @@ use std::{
 };
 
 use aws_sdk_bedrockagentcorecontrol::{
-    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::AfterDeserializationInterceptorContextRef},
+    config::{
+        ConfigBag, Intercept, RuntimeComponents,
+        interceptors::AfterDeserializationInterceptorContextRef,
+    },
     error::{BoxError, ProvideErrorMetadata, SdkError},
 };
 
@@ -32,7 +35,9 @@ impl BodyTap {
     ) -> Result<Option<T>, Failure> {
         let body = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         match (body, reply) {
-            (Some(bytes), _) => parse(&bytes).map(Some).ok_or_else(|| Failure::new(reason, unreadable)),
+            (Some(bytes), _) => {
+                parse(&bytes).map(Some).ok_or_else(|| Failure::new(reason, unreadable))
+            }
             (None, Ok(_)) => Err(Failure::new(reason, unreadable)),
             (None, Err(error)) if error.code() == Some("ResourceNotFoundException") => Ok(None),
             (None, Err(error)) => Err(Failure::of_request(reason, operation, &error)),

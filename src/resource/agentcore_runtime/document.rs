@@ -49,7 +49,8 @@ const NEVER_EMPTY: [&[&str]; 8] = [
 ];
 const AUTHORIZER: [&str; 1] = ["authorizerConfiguration"];
 const REQUIRE_MMDSV2: [&str; 2] = ["metadataConfiguration", "requireMMDSV2"];
-const S3_ENDPOINT: [&str; 3] = ["networkConfiguration", "networkModeConfig", "requireServiceS3Endpoint"];
+const S3_ENDPOINT: [&str; 3] =
+    ["networkConfiguration", "networkModeConfig", "requireServiceS3Endpoint"];
 /// Runtimes created at or after this moment refuse `requireServiceS3Endpoint` in an update,
 /// whatever its value.
 const S3_ENDPOINT_FIXED_SINCE: &str = "2026-06-11T00:00:00Z";
@@ -97,7 +98,10 @@ pub struct UpdateBody {
 impl fmt::Debug for UpdateBody {
     /// Leaves out the JSON, which holds secrets.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("UpdateBody").field("client_token", &self.client_token).finish_non_exhaustive()
+        formatter
+            .debug_struct("UpdateBody")
+            .field("client_token", &self.client_token)
+            .finish_non_exhaustive()
     }
 }
 
@@ -205,7 +209,8 @@ impl Document {
     /// be sent and another one as it was read. `requireMMDSV2` does not count.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let setting = REQUIRE_MMDSV2.join(".");
-        let mut found = comparable(self.to_send()).differences(&comparable(other.configuration.clone()));
+        let mut found =
+            comparable(self.to_send()).differences(&comparable(other.configuration.clone()));
         found.retain(|path| *path != setting);
         found
     }

@@ -28,7 +28,8 @@ use crate::{
 const OPERATION: &str = "UpdateAgentRuntime";
 /// AWS's message if it refuses `requireServiceS3Endpoint` for a runtime that seemed older to the
 /// guardrail.
-const S3_ENDPOINT_REFUSED: &str = "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
+const S3_ENDPOINT_REFUSED: &str =
+    "Agents created after 2026-06-11T00:00:00Z cannot modify requireServiceS3Endpoint";
 
 /// Requires MMDSv2 on runtimes.
 #[derive(Clone, Debug)]
@@ -49,14 +50,24 @@ impl EnforceRuntimes {
             Form::Plain => before.s3_endpoint(),
             Form::AsDemanded => S3Endpoint::Omit,
         };
-        let UpdateBody { client_token, json } =
-            before.update(target.id(), s3_endpoint).map_err(|why| Refusal::Failed(unsafe_to_send(&why)))?;
+        let UpdateBody { client_token, json } = before
+            .update(target.id(), s3_endpoint)
+            .map_err(|why| Refusal::Failed(unsafe_to_send(&why)))?;
         let replace_body = move |request: &mut HttpRequest| {
             request.headers_mut().insert("content-length", json.len().to_string());
             *request.body_mut() = SdkBody::from(json.as_str());
         };
-        let call = self.client.update_agent_runtime().agent_runtime_id(target.id()).client_token(client_token);
-        let reply = call.customize().config_override(agentcore_write()).mutate_request(replace_body).send().await;
+        let call = self
+            .client
+            .update_agent_runtime()
+            .agent_runtime_id(target.id())
+            .client_token(client_token);
+        let reply = call
+            .customize()
+            .config_override(agentcore_write())
+            .mutate_request(replace_body)
+            .send()
+            .await;
         reply.map(|_| ()).map_err(|error| refusal(&error, before, s3_endpoint))
     }
 
@@ -73,7 +84,9 @@ impl EnforceRuntimes {
         match settled(&self.client, target, before, Sent::Unclear, patience).await {
             Ok(now) if is_anothers(before, &now) => Err(Refusal::NotTaken(lost)),
             Ok(now) if !may_be_ours(before, &now) => Err(Refusal::Unclear(lost)),
-            Ok(now) => verified(before, &now).map_err(|failure| Refusal::Failed(after_loss(failure))),
+            Ok(now) => {
+                verified(before, &now).map_err(|failure| Refusal::Failed(after_loss(failure)))
+            }
             Err(Refusal::Unclear(failure)) => Err(Refusal::Unclear(after_loss(failure))),
             Err(Refusal::Failed(failure)) => Err(Refusal::Failed(after_loss(failure))),
             Err(refusal) => Err(refusal),
@@ -84,7 +97,12 @@ impl EnforceRuntimes {
 impl Enforce for EnforceRuntimes {
     type Document = Document;
 
-    async fn enforce(&self, observed: &Observed<Document>, form: Form, patience: &Patience) -> Result<State, Refusal> {
+    async fn enforce(
+        &self,
+        observed: &Observed<Document>,
+        form: Form,
+        patience: &Patience,
+    ) -> Result<State, Refusal> {
         let (target, before) = (&observed.target, &observed.document);
         if patience.is_short() {
             return Err(Refusal::Failed(Failure::too_late()));
@@ -99,15 +117,24 @@ impl Enforce for EnforceRuntimes {
         }
     }
 
-    fn verify(&self, sent: &Observed<Document>, now: &Observed<Document>) -> Result<State, Failure> {
+    fn verify(
+        &self,
+        sent: &Observed<Document>,
+        now: &Observed<Document>,
+    ) -> Result<State, Failure> {
         verified(&sent.document, &now.document).map_err(doubted)
     }
 }
 
 /// What to do about an update that AWS did not accept.
-fn refusal(error: &SdkError<UpdateAgentRuntimeError>, before: &Document, s3_endpoint: S3Endpoint) -> Refusal {
+fn refusal(
+    error: &SdkError<UpdateAgentRuntimeError>,
+    before: &Document,
+    s3_endpoint: S3Endpoint,
+) -> Refusal {
     let said = error.message().map(|said| before.redact(said));
-    let failure = || Failure::of_request_saying(Failed::WriteFailed, OPERATION, error, said.as_deref());
+    let failure =
+        || Failure::of_request_saying(Failed::WriteFailed, OPERATION, error, said.as_deref());
     match error.code() {
         Some("ConflictException") => Refusal::Busy(failure()),
         Some("ResourceNotFoundException") => Refusal::Changed(failure()),

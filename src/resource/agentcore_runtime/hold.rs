@@ -37,8 +37,13 @@ impl From<PartOf> for Hold {
 }
 
 /// Why the guardrail must not write a runtime.
-pub(super) fn hold(target: &Target, document: &Document, artifacts: MutableArtifacts) -> Option<Hold> {
-    let holds_artifact = artifacts == MutableArtifacts::Hold && Artifact::of(document) != Artifact::Fixed;
+pub(super) fn hold(
+    target: &Target,
+    document: &Document,
+    artifacts: MutableArtifacts,
+) -> Option<Hold> {
+    let holds_artifact =
+        artifacts == MutableArtifacts::Hold && Artifact::of(document) != Artifact::Fixed;
     let part_of = PartOf::of(target, document).map(Hold::from);
     part_of.or(holds_artifact.then_some(Hold::MutableArtifact))
 }

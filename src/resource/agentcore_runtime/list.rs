@@ -29,7 +29,8 @@ impl List for ObserveRuntimes {
 
     /// AWS allows 1,000 runtimes in an account and Region, so keeping all their ids costs little.
     fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Unlisted>> {
-        let pages = pages(Failed::ReadFailed, OPERATION, async |token| page(&self.client, token).await);
+        let pages =
+            pages(Failed::ReadFailed, OPERATION, async |token| page(&self.client, token).await);
         stream::once(pages.collect::<Vec<_>>()).flat_map(move |pages| {
             let target = |id: &str| Target::runtime(home, id);
             stream::iter(shuffled(OPERATION, pages, ObserveRuntimes::TOGETHER, target))
@@ -38,11 +39,25 @@ impl List for ObserveRuntimes {
 }
 
 /// The ids on one page.
-async fn page(client: &Client, token: Option<String>) -> Result<(Vec<String>, Option<String>), Unlisted> {
+async fn page(
+    client: &Client,
+    token: Option<String>,
+) -> Result<(Vec<String>, Option<String>), Unlisted> {
     let is_first = token.is_none();
-    let page = client.list_agent_runtimes().max_results(PAGE).set_next_token(token).send().await;
+    let page = client
+        .list_agent_runtimes()
+        .max_results(PAGE)
+        .set_next_token(token)
+        .send()
+        .await;
     let page = page.map_err(|error| not_listed(&error, is_first))?;
-    Ok((page.agent_runtimes.into_iter().map(|runtime| runtime.agent_runtime_id).collect(), page.next_token))
+    Ok((
+        page.agent_runtimes
+            .into_iter()
+            .map(|runtime| runtime.agent_runtime_id)
+            .collect(),
+        page.next_token,
+    ))
 }
 
 /// A service that has returned a page is offered, whatever happens to its name after that.

@@ -35,9 +35,12 @@ impl ObserveRuntimes {
 
     async fn look(&self, target: &Target) -> Result<Observation<Document>, Failure> {
         Ok(match read(&self.client, target).await? {
-            Some(document) => {
-                Observation::Found(Box::new(observed(target, document, &self.authorizer, self.artifacts)))
-            }
+            Some(document) => Observation::Found(Box::new(observed(
+                target,
+                document,
+                &self.authorizer,
+                self.artifacts,
+            ))),
             None => Observation::NotFound,
         })
     }
@@ -45,7 +48,9 @@ impl ObserveRuntimes {
     /// Reads the tags first and the runtime last, because the update sends back everything that was
     /// read.
     async fn look_after_tags(&self, target: &Target) -> Result<Observation<Document>, Failure> {
-        let tags = list_tags(&self.client, target.arn()).await.map_err(|error| tags_unreadable(&error))?;
+        let tags = list_tags(&self.client, target.arn())
+            .await
+            .map_err(|error| tags_unreadable(&error))?;
         let mut observation = self.look(target).await?;
         observation.confirm_tags(tags);
         Ok(observation)
@@ -73,7 +78,10 @@ pub(super) async fn read_version(
 }
 
 /// The tags of a runtime or of an endpoint.
-pub(super) async fn list_tags(client: &Client, arn: &str) -> Result<TagMap, SdkError<ListTagsForResourceError>> {
+pub(super) async fn list_tags(
+    client: &Client,
+    arn: &str,
+) -> Result<TagMap, SdkError<ListTagsForResourceError>> {
     let reply = client.list_tags_for_resource().resource_arn(arn).send().await?;
     Ok(reply.tags.unwrap_or_default().into_iter().collect())
 }
@@ -92,7 +100,8 @@ impl Observe for ObserveRuntimes {
     }
 
     async fn confirm(&self, targets: &[Target], _: &str) -> PerTarget<Confirmed<Document>> {
-        of_each(targets, async |target| self.look_after_tags(target).await.map(Confirmed::Anew)).await
+        of_each(targets, async |target| self.look_after_tags(target).await.map(Confirmed::Anew))
+            .await
     }
 }
 

@@ -44,7 +44,10 @@ pub(super) fn observed(
 
 /// The setting and the version of a runtime.
 pub(super) fn state(document: &Document) -> State {
-    State::Runtime { require_mmdsv2: document.requires_mmdsv2(), version: document.text(&["agentRuntimeVersion"]) }
+    State::Runtime {
+        require_mmdsv2: document.requires_mmdsv2(),
+        version: document.text(&["agentRuntimeVersion"]),
+    }
 }
 
 /// Keeps the authorizer to be set out of AWS's words about a failed update: they may quote it even
@@ -82,8 +85,14 @@ pub(super) fn phase(document: &Document) -> Phase {
 fn findings(document: &Document, authorizer: &RuntimeAuthorizer) -> Vec<Finding> {
     let noticed = [
         (Artifact::of(document) == Artifact::Mutable, Finding::MutableArtifact),
-        (*authorizer != RuntimeAuthorizer::Off && document.lacks_authorizer(), Finding::NoAuthorizer),
-        (document.text(&["networkConfiguration", "networkMode"]).as_deref() == Some("PUBLIC"), Finding::PublicNetwork),
+        (
+            *authorizer != RuntimeAuthorizer::Off && document.lacks_authorizer(),
+            Finding::NoAuthorizer,
+        ),
+        (
+            document.text(&["networkConfiguration", "networkMode"]).as_deref() == Some("PUBLIC"),
+            Finding::PublicNetwork,
+        ),
     ];
     holding(noticed).collect()
 }

@@ -6,7 +6,9 @@ use super::{
     document::Document,
     observe::read,
     observed::{phase, state},
-    wording::{Unverified, Versions, concurrent_update, configuration_changed, not_verified, update_failed},
+    wording::{
+        Unverified, Versions, concurrent_update, configuration_changed, not_verified, update_failed,
+    },
 };
 use crate::{
     failure::Failure,
@@ -51,14 +53,18 @@ pub(super) async fn settled(
         .watch(sent.max_fruitless_reads(), async || match read(client, target).await {
             Ok(Some(now)) => progress(sent, before, now),
             Ok(None) => Progress::Ended(Err(Refusal::Unclear(not_verified(Unverified::Gone)))),
-            Err(failure) => Progress::Behind(Err(Refusal::Failed(not_verified(Unverified::Unread(&failure.detail))))),
+            Err(failure) => Progress::Behind(Err(Refusal::Failed(not_verified(
+                Unverified::Unread(&failure.detail),
+            )))),
         })
         .await
 }
 
 fn progress(sent: Sent, before: &Document, now: Document) -> Progress<Result<Document, Refusal>> {
     match phase(&now) {
-        Phase::Ending(_) => Progress::Ended(Err(Refusal::Unclear(not_verified(Unverified::Deleting)))),
+        Phase::Ending(_) => {
+            Progress::Ended(Err(Refusal::Unclear(not_verified(Unverified::Deleting))))
+        }
         // Waiting for somebody else's update would not tell what became of ours.
         _ if sent == Sent::Unclear && is_anothers(before, &now) => Progress::Ended(Ok(now)),
         Phase::Settled if is_newer(before, &now) => Progress::Ended(Ok(now)),
@@ -67,7 +73,9 @@ fn progress(sent: Sent, before: &Document, now: Document) -> Progress<Result<Doc
         Phase::Creating(status) | Phase::Changing(status) => {
             Progress::Working(Err(Refusal::Failed(shown(&now, Failure::still_changing(&status)))))
         }
-        Phase::Broken { .. } => Progress::Ended(Err(Refusal::Failed(shown(&now, failed(before, &now))))),
+        Phase::Broken { .. } => {
+            Progress::Ended(Err(Refusal::Failed(shown(&now, failed(before, &now)))))
+        }
     }
 }
 
@@ -91,8 +99,10 @@ fn is_newer(before: &Document, now: &Document) -> bool {
 /// came in between.
 pub(super) fn verified(before: &Document, now: &Document) -> Result<State, Failure> {
     // In this order, because another update in between explains the other two problems.
-    let problem =
-        [wrong_version(before, now), lost_configuration(before, now), still_v1(now)].into_iter().flatten().next();
+    let problem = [wrong_version(before, now), lost_configuration(before, now), still_v1(now)]
+        .into_iter()
+        .flatten()
+        .next();
     match problem {
         None => Ok(state(now)),
         Some(failure) => Err(shown(now, failure)),
@@ -100,12 +110,17 @@ pub(super) fn verified(before: &Document, now: &Document) -> Result<State, Failu
 }
 
 fn wrong_version(before: &Document, now: &Document) -> Option<Failure> {
-    if now.version().is_some() && now.version() == before.version().and_then(|version| version.checked_add(1)) {
+    if now.version().is_some()
+        && now.version() == before.version().and_then(|version| version.checked_add(1))
+    {
         return None;
     }
     let (old, new) = (version(before), version(now));
     if is_newer(before, now) {
-        return Some(concurrent_update(Versions { before: &old, now: &new }, &before.differences(now)));
+        return Some(concurrent_update(
+            Versions { before: &old, now: &new },
+            &before.differences(now),
+        ));
     }
     Some(not_verified(Unverified::OldVersion(&new)))
 }
@@ -113,14 +128,16 @@ fn wrong_version(before: &Document, now: &Document) -> Option<Failure> {
 fn lost_configuration(before: &Document, now: &Document) -> Option<Failure> {
     let changed = before.differences(now);
     let (old, new) = (version(before), version(now));
-    (!changed.is_empty()).then(|| configuration_changed(Versions { before: &old, now: &new }, &changed))
+    (!changed.is_empty())
+        .then(|| configuration_changed(Versions { before: &old, now: &new }, &changed))
 }
 
 fn still_v1(now: &Document) -> Option<Failure> {
     (now.requires_mmdsv2() != Some(true)).then(|| not_verified(Unverified::V1Allowed))
 }
 
-/// AWS's reason may quote what was sent, and what is there now may have lost it: `before` still knows it.
+/// AWS's reason may quote what was sent, and what is there now may have lost it: `before` still
+/// knows it.
 fn failed(before: &Document, now: &Document) -> Failure {
     let status = now.text(&["status"]).unwrap_or_else(|| "unknown".to_owned());
     let said = now.text(&["failureReason"]).map(|said| before.redact(&now.redact(&said)));
@@ -133,5 +150,7 @@ fn shown(now: &Document, failure: Failure) -> Failure {
 }
 
 fn version(document: &Document) -> String {
-    document.version().map_or_else(|| "unknown".to_owned(), |version| version.to_string())
+    document
+        .version()
+        .map_or_else(|| "unknown".to_owned(), |version| version.to_string())
 }

@@ -25,14 +25,17 @@ impl Words for Runtimes {
     const EXEMPT: Option<&'static str> = Some("AWS refuses to invoke it until it requires MMDSv2.");
 
     fn enforced(before: &Observed<Document>, after: &State) -> String {
-        let authorizer = if before.document.gets_authorizer() { " and the authorizer is set" } else { "" };
+        let authorizer =
+            if before.document.gets_authorizer() { " and the authorizer is set" } else { "" };
         let version = match after {
             State::Runtime { version: Some(version), .. } => version,
-            State::Runtime { version: None, .. } | State::Instance { .. } | State::AccountDefaults { .. } => "unknown",
+            State::Runtime { version: None, .. }
+            | State::Instance { .. }
+            | State::AccountDefaults { .. } => "unknown",
         };
         format!(
-            "requireMMDSV2 is now true{authorizer}, in version {version}; every other member of the configuration is \
-             unchanged."
+            "requireMMDSV2 is now true{authorizer}, in version {version}; every other member of \
+             the configuration is unchanged."
         )
     }
 
@@ -51,15 +54,17 @@ impl Words for Runtimes {
             return None;
         }
         match verdict {
-            Verdict::Enforced(_) => Some("From now on it refuses calls that are signed with SigV4."),
+            Verdict::Enforced(_) => {
+                Some("From now on it refuses calls that are signed with SigV4.")
+            }
             Verdict::WouldEnforce => Some(
-                "The same update would set the authorizer, and the runtime would then refuse calls that are signed with \
-                 SigV4.",
+                "The same update would set the authorizer, and the runtime would then refuse calls \
+                 that are signed with SigV4.",
             ),
             Verdict::Failed(_) | Verdict::Held(Held::Refused) => Some(ALSO_SETS_AUTHORIZER),
             Verdict::Compliant(_) => Some(
-                "It has no authorizer and does not get one: the guardrail sets one only in the update that requires \
-                 MMDSv2.",
+                "It has no authorizer and does not get one: the guardrail sets one only in the \
+                 update that requires MMDSv2.",
             ),
             Verdict::Held(_) | Verdict::Deferred(_) | Verdict::Exempt | Verdict::Gone(_) => None,
         }
@@ -67,12 +72,12 @@ impl Words for Runtimes {
 }
 
 /// AWS's answer is not the runtime that was asked for.
-pub const UNREADABLE: &str =
-    "The answer to GetAgentRuntime is not this runtime as a JSON object. A retry will look at it again.";
+pub const UNREADABLE: &str = "The answer to GetAgentRuntime is not this runtime as a JSON object. \
+                              A retry will look at it again.";
 
 /// AgentCore has no endpoint here.
-pub const NOT_OFFERED: &str =
-    "The service has no endpoint in this Region. If AgentCore is not offered here, deploy with AgentCore=disabled.";
+pub const NOT_OFFERED: &str = "The service has no endpoint in this Region. If AgentCore is not \
+                               offered here, deploy with AgentCore=disabled.";
 
 /// The update cannot be built.
 pub fn unsafe_to_send(why: &UnsafeToSend) -> Failure {
@@ -104,7 +109,10 @@ pub fn not_verified(why: Unverified<'_>) -> Failure {
         Unverified::V1Allowed => format!("The runtime still does not require MMDSv2. {RETRY}"),
         Unverified::Unread(why) => why.to_owned(),
     };
-    Failure::new(Failed::NotVerified, format!("An update was sent but could not be verified. {why}"))
+    Failure::new(
+        Failed::NotVerified,
+        format!("An update was sent but could not be verified. {why}"),
+    )
 }
 
 /// The versions of a runtime before and after an update.
@@ -125,32 +133,37 @@ impl fmt::Display for Versions<'_> {
 /// Somebody else's update came in between. `changed` are the paths of the members that differ.
 pub fn concurrent_update(versions: Versions<'_>, changed: &[String]) -> Failure {
     let changed = if changed.is_empty() {
-        "No member differs, but whatever a version in between had changed was overwritten".to_owned()
+        "No member differs, but whatever a version in between had changed was overwritten"
+            .to_owned()
     } else {
         format!("These members differ: {}", listed(changed))
     };
     let detail = format!(
-        "Somebody else updated the runtime at the same time: the guardrail's own update makes one version, and now there \
-         are {versions}. {changed}. Decide which configuration is right."
+        "Somebody else updated the runtime at the same time: the guardrail's own update makes one \
+         version, and now there are {versions}. {changed}. Decide which configuration is right."
     );
     Failure::new(Failed::ConcurrentUpdate, detail)
 }
 
-/// After the update configuration is not as it was sent. `changed` are the paths of the members that differ.
+/// After the update configuration is not as it was sent. `changed` are the paths of the members
+/// that differ.
 pub fn configuration_changed(versions: Versions<'_>, changed: &[String]) -> Failure {
     let detail = format!(
-        "After the update these members are not as they were sent: {}. Compare {versions} and restore them.",
+        "After the update these members are not as they were sent: {}. Compare {versions} and \
+         restore them.",
         listed(changed)
     );
     Failure::new(Failed::ConfigurationChanged, detail)
 }
 
-/// AWS accepted the update and could not apply it. `said` is its reason, without any value of the configuration.
+/// AWS accepted the update and could not apply it. `said` is its reason, without any value of the
+/// configuration.
 pub fn update_failed(status: &str, said: Option<&str>) -> Failure {
-    let why = said.map_or_else(|| ", and AWS gives no reason".to_owned(), |said| quoted(&shortened(said)));
+    let why = said
+        .map_or_else(|| ", and AWS gives no reason".to_owned(), |said| quoted(&shortened(said)));
     let detail = format!(
-        "After the update the runtime's status became {status}{why}. Its configuration may have changed anyway; a person \
-         has to repair it."
+        "After the update the runtime's status became {status}{why}. Its configuration may have \
+         changed anyway; a person has to repair it."
     );
     Failure::new(Failed::UpdateFailed, detail)
 }
@@ -158,7 +171,7 @@ pub fn update_failed(status: &str, said: Option<&str>) -> Failure {
 /// The same failure of an update of which nobody knows whether it happened.
 pub fn doubted(failure: Failure) -> Failure {
     failure.preceded_by(
-        "It is not known whether the update happened, so what follows may be its work or somebody else's deployment; find \
-         out which before you restore anything.",
+        "It is not known whether the update happened, so what follows may be its work or somebody \
+         else's deployment; find out which before you restore anything.",
     )
 }

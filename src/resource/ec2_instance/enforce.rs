@@ -47,10 +47,17 @@ impl Enforce for EnforceInstances {
     /// The write takes effect at once, so there is nothing to wait for. The form that EC2 is known
     /// to demand also names the endpoint. It is only sent if EC2 shows the endpoint enabled,
     /// because a disabled one must stay disabled.
-    async fn enforce(&self, observed: &Observed<Options>, form: Form, _: &Patience) -> Result<State, Refusal> {
+    async fn enforce(
+        &self,
+        observed: &Observed<Options>,
+        form: Form,
+        _: &Patience,
+    ) -> Result<State, Refusal> {
         let endpoint = match form {
             Form::Plain => None,
-            Form::AsDemanded if observed.document.endpoint_is_enabled => Some(InstanceMetadataEndpointState::Enabled),
+            Form::AsDemanded if observed.document.endpoint_is_enabled => {
+                Some(InstanceMetadataEndpointState::Enabled)
+            }
             Form::AsDemanded => return Err(Refusal::ForGood(endpoint_unknown())),
         };
         let call = self.client.modify_instance_metadata_options().instance_id(observed.target.id());
@@ -68,10 +75,14 @@ impl Enforce for EnforceInstances {
 fn refusal(error: &SdkError<ModifyInstanceMetadataOptionsError>) -> Refusal {
     let failure = || Failure::of_request(Failed::WriteFailed, OPERATION, error);
     match error.code() {
-        Some("InvalidParameterValue") if error.message().is_some_and(|said| said.starts_with(ENDPOINT_DEMANDED)) => {
+        Some("InvalidParameterValue")
+            if error.message().is_some_and(|said| said.starts_with(ENDPOINT_DEMANDED)) =>
+        {
             Refusal::Demanded(failure())
         }
-        Some("IncorrectInstanceState" | "InvalidInstanceID.NotFound") => Refusal::Changed(failure()),
+        Some("IncorrectInstanceState" | "InvalidInstanceID.NotFound") => {
+            Refusal::Changed(failure())
+        }
         _ => Refusal::of(OPERATION, error, error.message()),
     }
 }

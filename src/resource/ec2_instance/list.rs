@@ -28,7 +28,9 @@ impl List for ObserveInstances {
         ];
         let ids = self.instances(filters.to_vec()).map(|page| {
             let instances = page?.into_iter();
-            Ok(instances.map(|instance| instance.instance_id.unwrap_or_default()).collect::<Vec<_>>())
+            Ok(instances
+                .map(|instance| instance.instance_id.unwrap_or_default())
+                .collect::<Vec<_>>())
         });
         stream::once(ids.collect::<Vec<_>>()).flat_map(move |pages| {
             let target = |id: &str| Target::instance(home, id);

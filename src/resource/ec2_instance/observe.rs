@@ -64,7 +64,11 @@ impl ObserveInstances {
         const OPERATION: &str = "DescribeInstances";
         pages(Failed::ReadFailed, OPERATION, async move |token| {
             let call = || {
-                let call = self.client.describe_instances().set_filters(Some(filters.clone())).max_results(PAGE);
+                let call = self
+                    .client
+                    .describe_instances()
+                    .set_filters(Some(filters.clone()))
+                    .max_results(PAGE);
                 let managed = self.hides_managed.load(Relaxed).then_some(true);
                 call.set_next_token(token.clone()).set_include_managed_resources(managed).send()
             };
@@ -74,7 +78,8 @@ impl ObserveInstances {
                 self.hides_managed.store(false, Relaxed);
                 page = call().await;
             }
-            let page = page.map_err(|error| Failure::of_request(Failed::ReadFailed, OPERATION, &error))?;
+            let page =
+                page.map_err(|error| Failure::of_request(Failed::ReadFailed, OPERATION, &error))?;
             let all = page
                 .reservations
                 .into_iter()
@@ -89,10 +94,17 @@ impl ObserveInstances {
     async fn describe(&self, targets: &[&Target]) -> Result<BTreeMap<String, Instance>, Failure> {
         let by_id = filter("instance-id", targets.iter().map(|target| target.id()));
         let found = self.instances(vec![by_id]).try_concat().await?;
-        Ok(found.into_iter().map(|instance| (instance.instance_id.clone().unwrap_or_default(), instance)).collect())
+        Ok(found
+            .into_iter()
+            .map(|instance| (instance.instance_id.clone().unwrap_or_default(), instance))
+            .collect())
     }
 
-    async fn describe_tag(&self, ids: &[&Target], key: &str) -> Result<BTreeMap<String, TagMap>, Failure> {
+    async fn describe_tag(
+        &self,
+        ids: &[&Target],
+        key: &str,
+    ) -> Result<BTreeMap<String, TagMap>, Failure> {
         let by_key = (!key.contains(WILDCARDS)).then(|| filter("key", [key]));
         let by_id = filter("resource-id", ids.iter().map(|target| target.id()));
         let mut found = BTreeMap::<String, TagMap>::new();
@@ -104,12 +116,17 @@ impl ObserveInstances {
     }
 
     /// The tags that the filters select, page by page.
-    fn tags_of(&self, filters: Vec<Filter>) -> impl Stream<Item = Result<Vec<TagDescription>, Failure>> {
+    fn tags_of(
+        &self,
+        filters: Vec<Filter>,
+    ) -> impl Stream<Item = Result<Vec<TagDescription>, Failure>> {
         const OPERATION: &str = "DescribeTags";
         pages(Failed::TagsUnreadable, OPERATION, async move |token| {
-            let call = self.client.describe_tags().set_filters(Some(filters.clone())).max_results(PAGE);
+            let call =
+                self.client.describe_tags().set_filters(Some(filters.clone())).max_results(PAGE);
             let page = call.set_next_token(token).send().await;
-            let page = page.map_err(|error| Failure::of_request(Failed::TagsUnreadable, OPERATION, &error))?;
+            let page = page
+                .map_err(|error| Failure::of_request(Failed::TagsUnreadable, OPERATION, &error))?;
             Ok((page.tags.unwrap_or_default(), page.next_token))
         })
     }
@@ -125,9 +142,13 @@ impl Observe for ObserveInstances {
         for batch in batches(targets) {
             let found = self.describe(&batch).await;
             answers.extend(batch.into_iter().map(|target| {
-                let answer = found.as_ref().map_err(Clone::clone).map(|found| match found.get(target.id()) {
-                    Some(instance) => Observation::Found(Box::new(observed(target, instance, unread))),
-                    None => Observation::NotFound,
+                let answer = found.as_ref().map_err(Clone::clone).map(|found| {
+                    match found.get(target.id()) {
+                        Some(instance) => {
+                            Observation::Found(Box::new(observed(target, instance, unread)))
+                        }
+                        None => Observation::NotFound,
+                    }
                 });
                 (target.clone(), answer)
             }));
@@ -141,7 +162,9 @@ impl Observe for ObserveInstances {
             let found = self.describe_tag(&batch, key).await;
             answers.extend(batch.into_iter().map(|target| {
                 let tags = found.as_ref().map_err(Clone::clone);
-                let of_target = |found: &BTreeMap<_, TagMap>| found.get(target.id()).cloned().unwrap_or_default();
+                let of_target = |found: &BTreeMap<_, TagMap>| {
+                    found.get(target.id()).cloned().unwrap_or_default()
+                };
                 (target.clone(), tags.map(of_target).map(Confirmed::Tags))
             }));
         }

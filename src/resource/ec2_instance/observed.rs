@@ -23,8 +23,12 @@ pub struct Options {
 /// The facts about an instance. `usage` is what is known so far of its use of version 1.
 pub(super) fn observed(target: &Target, instance: &Instance, usage: Usage) -> Observed<Options> {
     let options = instance.metadata_options.as_ref();
-    let tokens = options.and_then(|options| options.http_tokens.as_ref()).map(|tokens| tokens.as_str());
-    let endpoint = options.and_then(|options| options.http_endpoint.as_ref()).map(|endpoint| endpoint.as_str());
+    let tokens = options
+        .and_then(|options| options.http_tokens.as_ref())
+        .map(|tokens| tokens.as_str());
+    let endpoint = options
+        .and_then(|options| options.http_endpoint.as_ref())
+        .map(|endpoint| endpoint.as_str());
     let hop_limit = options.and_then(|options| options.http_put_response_hop_limit);
     Observed {
         target: target.clone(),
@@ -65,7 +69,9 @@ fn phase(instance: &Instance) -> Phase {
 
 fn tags(instance: &Instance) -> TagMap {
     let tags = instance.tags.as_deref().unwrap_or_default();
-    tags.iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default()))).collect()
+    tags.iter()
+        .filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default())))
+        .collect()
 }
 
 fn launched_by(instance: &Instance) -> Option<LaunchedBy> {
@@ -76,20 +82,30 @@ fn launched_by(instance: &Instance) -> Option<LaunchedBy> {
         launch_template: id.map(|id| LaunchTemplate { id, version }),
         auto_scaling_group: tags.remove("aws:autoscaling:groupName"),
     };
-    (launched_by.launch_template.is_some() || launched_by.auto_scaling_group.is_some()).then_some(launched_by)
+    (launched_by.launch_template.is_some() || launched_by.auto_scaling_group.is_some())
+        .then_some(launched_by)
 }
 
 /// When the instance was created. Each start renews its launch time, but its primary network
 /// interface stays attached.
 fn primary_interface_attached(instance: &Instance) -> Option<DateTime<Utc>> {
-    let attachments = instance.network_interfaces().iter().filter_map(|interface| interface.attachment());
-    let mut primary =
-        attachments.filter(|to| to.device_index() == Some(0) && to.network_card_index().unwrap_or_default() == 0);
+    let attachments = instance
+        .network_interfaces()
+        .iter()
+        .filter_map(|interface| interface.attachment());
+    let mut primary = attachments.filter(|to| {
+        to.device_index() == Some(0) && to.network_card_index().unwrap_or_default() == 0
+    });
     let attached = primary.next()?.attach_time()?;
     DateTime::from_timestamp(attached.secs(), attached.subsec_nanos())
 }
 
 fn operator(instance: &Instance) -> Option<String> {
     let operator = instance.operator.as_ref().filter(|operator| operator.managed == Some(true))?;
-    Some(operator.principal.clone().unwrap_or_else(|| "an operator EC2 does not name".to_owned()))
+    Some(
+        operator
+            .principal
+            .clone()
+            .unwrap_or_else(|| "an operator EC2 does not name".to_owned()),
+    )
 }

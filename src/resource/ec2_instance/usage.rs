@@ -54,14 +54,21 @@ impl ReadUsage {
         (days > 0).then_some(Self { client, days })
     }
 
-    pub(super) async fn read(&self, targets: &[Target], now: chrono::DateTime<Utc>) -> PerTarget<Usage> {
+    pub(super) async fn read(
+        &self,
+        targets: &[Target],
+        now: chrono::DateTime<Utc>,
+    ) -> PerTarget<Usage> {
         let window = Window::before(now, self.days);
         let mut answers = PerTarget::with_capacity(targets.len());
         for batch in targets.chunks(MAX_QUERIES) {
             let results = self.ask(batch, window).await;
             answers.extend(batch.iter().map(|target| {
                 let results = results.as_ref().map_err(Clone::clone);
-                (target.clone(), results.and_then(|results| usage(results.get(&query_id(target)), window.since)))
+                (
+                    target.clone(),
+                    results.and_then(|results| usage(results.get(&query_id(target)), window.since)),
+                )
             }));
         }
         answers
@@ -72,9 +79,14 @@ impl ReadUsage {
         let queries: Vec<_> = targets.iter().map(query).collect();
         let pages = pages(Failed::UsageUnreadable, OPERATION, async |token| {
             let call = self.client.get_metric_data().set_metric_data_queries(Some(queries.clone()));
-            let call = call.start_time(midnight(window.since)).end_time(midnight(window.until)).set_next_token(token);
-            let page =
-                call.send().await.map_err(|error| Failure::of_request(Failed::UsageUnreadable, OPERATION, &error))?;
+            let call = call
+                .start_time(midnight(window.since))
+                .end_time(midnight(window.until))
+                .set_next_token(token);
+            let page = call
+                .send()
+                .await
+                .map_err(|error| Failure::of_request(Failed::UsageUnreadable, OPERATION, &error))?;
             let next = page.next_token.clone();
             Ok((page, next))
         });
@@ -99,7 +111,11 @@ fn midnight(day: NaiveDate) -> DateTime {
 /// in use.
 fn query(target: &Target) -> MetricDataQuery {
     let instance = Dimension::builder().name("InstanceId").value(target.id()).build();
-    let metric = Metric::builder().namespace("AWS/EC2").metric_name("MetadataNoToken").dimensions(instance).build();
+    let metric = Metric::builder()
+        .namespace("AWS/EC2")
+        .metric_name("MetadataNoToken")
+        .dimensions(instance)
+        .build();
     let sum = MetricStat::builder().metric(metric).stat("Sum").period(PERIOD_SECONDS).build();
     MetricDataQuery::builder().id(query_id(target)).metric_stat(sum).build()
 }
@@ -136,7 +152,9 @@ fn usage(results: Option<&Vec<MetricDataResult>>, since: NaiveDate) -> Result<Us
         return Ok(Usage::NoData);
     }
     let number = values.try_fold(0_u64, |sum, value| sum.checked_add(count(*value)?));
-    number.map(|number| Usage::Calls { number, since }).ok_or_else(|| usage_unreadable(WrongUsage::NotWhole))
+    number
+        .map(|number| Usage::Calls { number, since })
+        .ok_or_else(|| usage_unreadable(WrongUsage::NotWhole))
 }
 
 /// What makes the results of one query incomplete. Partial data may continue on a later page, but
@@ -156,6 +174,10 @@ fn count(sum: f64) -> Option<u64> {
     if !(0.0..=MAX).contains(&sum) || sum.fract() > 0.0 {
         return None;
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within range")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole and within range"
+    )]
     Some(sum as u64)
 }

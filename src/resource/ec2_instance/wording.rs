@@ -27,7 +27,8 @@ impl Words for Instances {
 
     fn remark(observed: &Observed<Options>, verdict: Verdict) -> Option<&'static str> {
         containers_lose_it(observed, verdict).then_some(
-            "Its hop limit is 1, so containers on it may lose the metadata service; they need a hop limit of 2.",
+            "Its hop limit is 1, so containers on it may lose the metadata service; they need a \
+             hop limit of 2.",
         )
     }
 }
@@ -40,16 +41,19 @@ fn containers_lose_it(observed: &Observed<Options>, verdict: Verdict) -> bool {
 
 /// EC2 demands a request that the guardrail must not send.
 pub fn endpoint_unknown() -> Failure {
-    let detail = "EC2 demands HttpEndpoint=enabled in the request, but does not show that the endpoint is enabled. A \
-                  person has to look at this instance.";
+    let detail = "EC2 demands HttpEndpoint=enabled in the request, but does not show that the \
+                  endpoint is enabled. A person has to look at this instance.";
     Failure::new(Failed::WriteFailed, detail)
 }
 
 /// EC2's answer to the write shows these tokens.
 pub fn not_verified(shown: Option<&str>) -> Failure {
-    let shown = shown.map_or_else(|| "no HttpTokens".to_owned(), |shown| format!("HttpTokens={shown}"));
-    let detail =
-        format!("EC2 accepted the change, but its answer shows {shown} instead of HttpTokens=required. {RETRY}");
+    let shown =
+        shown.map_or_else(|| "no HttpTokens".to_owned(), |shown| format!("HttpTokens={shown}"));
+    let detail = format!(
+        "EC2 accepted the change, but its answer shows {shown} instead of HttpTokens=required. \
+         {RETRY}"
+    );
     Failure::new(Failed::NotVerified, detail)
 }
 
@@ -78,8 +82,8 @@ pub fn usage_unreadable(wrong: WrongUsage<'_>) -> Failure {
         WrongUsage::NotWhole => "has a sum for this instance that is not a whole number".to_owned(),
     };
     let detail = format!(
-        "CloudWatch's answer to GetMetricData {what}. Whether IMDSv1 is in use is not known, so nothing was written. \
-         {RETRY}"
+        "CloudWatch's answer to GetMetricData {what}. Whether IMDSv1 is in use is not known, so \
+         nothing was written. {RETRY}"
     );
     Failure::new(Failed::UsageUnreadable, detail)
 }

@@ -20,11 +20,20 @@ fn calls(scene: &Scene) -> Vec<String> {
 #[tokio::test]
 async fn a_refused_write_of_account_defaults_fails_neither_others_nor_the_sweep() {
     type Refuse = Box<dyn FnOnce(&mut World)>;
-    // Without a permission there is one attempt, and where AWS may think better of it there are five.
+    // Without a permission there is one attempt, and where AWS may think better of it there are
+    // five.
     let refusals: [(&str, usize, Refuse); 3] = [
-        ("UnauthorizedOperation", 1, Box::new(|world| world.fault(MODIFY_DEFAULTS, Fault::AccessDenied, usize::MAX))),
+        (
+            "UnauthorizedOperation",
+            1,
+            Box::new(|world| world.fault(MODIFY_DEFAULTS, Fault::AccessDenied, usize::MAX)),
+        ),
         ("RequestLimitExceeded", 5, Box::new(|world| world.limit(MODIFY_DEFAULTS, 0, 0.0))),
-        ("InternalError", 5, Box::new(|world| world.fault(MODIFY_DEFAULTS, Fault::Internal, usize::MAX))),
+        (
+            "InternalError",
+            5,
+            Box::new(|world| world.fault(MODIFY_DEFAULTS, Fault::Internal, usize::MAX)),
+        ),
     ];
     for (said, tries, refuse) in refusals {
         let scene = scene(Enforce, |world| {
@@ -40,7 +49,11 @@ async fn a_refused_write_of_account_defaults_fails_neither_others_nor_the_sweep(
         assert_ended(outcome, "failed", "write_failed");
         assert_eq!(outcome["after"], Value::Null);
         assert_says(outcome, said);
-        assert_eq!((count(&scene, GET_DEFAULTS), count(&scene, MODIFY_DEFAULTS)), (tries, tries), "a look before each");
+        assert_eq!(
+            (count(&scene, GET_DEFAULTS), count(&scene, MODIFY_DEFAULTS)),
+            (tries, tries),
+            "a look before each"
+        );
     }
 }
 
@@ -54,7 +67,9 @@ async fn a_permanent_refusal_to_change_account_defaults_is_held() {
         (POLICY, Box::new(move |world| world.after(GET_DEFAULTS, policy_came))),
         (
             "with an explicit deny in a service control policy",
-            Box::new(|world| world.fault(MODIFY_DEFAULTS, Fault::ExplicitDeny("service control"), usize::MAX)),
+            Box::new(|world| {
+                world.fault(MODIFY_DEFAULTS, Fault::ExplicitDeny("service control"), usize::MAX)
+            }),
         ),
     ];
     for (said, refuse) in refusals {
@@ -63,7 +78,10 @@ async fn a_permanent_refusal_to_change_account_defaults_is_held() {
         let outcome = scene.outcome(due()).await;
 
         assert_ended(&outcome, "held", "refused");
-        assert_eq!((&outcome["before"]["managed_by"], &outcome["after"]), (&json!("account"), &Value::Null));
+        assert_eq!(
+            (&outcome["before"]["managed_by"], &outcome["after"]),
+            (&json!("account"), &Value::Null)
+        );
         assert!(detail(&outcome).starts_with("EC2 refuses to change them."), "{outcome}");
         assert_says(&outcome, said);
         assert_eq!((count(&scene, GET_DEFAULTS), count(&scene, MODIFY_DEFAULTS)), (1, 1));
@@ -103,7 +121,15 @@ async fn a_throttled_write_of_account_defaults_is_retried_after_another_read() {
         // The last one shows the defaults as they were written.
         assert_eq!(
             calls(&scene),
-            [GET_DEFAULTS, MODIFY_DEFAULTS, GET_DEFAULTS, MODIFY_DEFAULTS, GET_DEFAULTS, MODIFY_DEFAULTS, GET_DEFAULTS],
+            [
+                GET_DEFAULTS,
+                MODIFY_DEFAULTS,
+                GET_DEFAULTS,
+                MODIFY_DEFAULTS,
+                GET_DEFAULTS,
+                MODIFY_DEFAULTS,
+                GET_DEFAULTS
+            ],
             "{fault:?}"
         );
     }
@@ -121,7 +147,10 @@ async fn a_write_of_account_defaults_with_a_lost_answer_is_not_sent_again() {
 
     assert_ended(&outcome, "enforced", "v1_allowed");
     assert_eq!(outcome["before"]["http_tokens"], "optional");
-    assert_eq!((&outcome["after"]["http_tokens"], &outcome["after"]["hop_limit"]), (&json!("required"), &json!(3)));
+    assert_eq!(
+        (&outcome["after"]["http_tokens"], &outcome["after"]["hop_limit"]),
+        (&json!("required"), &json!(3))
+    );
     assert_eq!(calls(&scene), [GET_DEFAULTS, MODIFY_DEFAULTS, GET_DEFAULTS]);
 }
 
@@ -169,7 +198,9 @@ async fn a_write_of_account_defaults_that_never_shows_is_not_believed() {
     );
 
     let unreadable = scene(Enforce, |world| {
-        world.after(GET_DEFAULTS, |world| world.fault(GET_DEFAULTS, Fault::AccessDenied, usize::MAX));
+        world.after(GET_DEFAULTS, |world| {
+            world.fault(GET_DEFAULTS, Fault::AccessDenied, usize::MAX)
+        });
     })
     .await;
     let ended = outcome(&unreadable).await;
@@ -177,8 +208,10 @@ async fn a_write_of_account_defaults_that_never_shows_is_not_believed() {
     assert_eq!(ended["after"], Value::Null);
     assert!(detail(&ended).starts_with("EC2 accepted the change"), "{ended}");
 
-    let hidden =
-        scene(Enforce, |world| world.after(MODIFY_DEFAULTS, |world| world.account_defaults.are_hidden = true)).await;
+    let hidden = scene(Enforce, |world| {
+        world.after(MODIFY_DEFAULTS, |world| world.account_defaults.are_hidden = true)
+    })
+    .await;
     let ended = outcome(&hidden).await;
     assert_ended(&ended, "failed", "not_verified");
     assert_eq!(ended["after"]["http_tokens"], Value::Null);

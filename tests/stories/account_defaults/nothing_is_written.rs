@@ -31,7 +31,10 @@ async fn account_defaults_are_read_by_full_sweeps_only() {
 
     scene.invoke(started([INSTANCE])).await.expect("success");
     scene.invoke(sample("ec2-launched-without-ids.json")).await.expect("success");
-    scene.invoke(ec2_call(MODIFY_DEFAULTS, json!({"HttpTokens": "optional"}), json!({}))).await.expect("ignored");
+    scene
+        .invoke(ec2_call(MODIFY_DEFAULTS, json!({"HttpTokens": "optional"}), json!({})))
+        .await
+        .expect("ignored");
 
     assert_eq!((count(&scene, GET_DEFAULTS), count(&scene, MODIFY_DEFAULTS)), (0, 0));
 }
@@ -52,7 +55,8 @@ async fn account_defaults_that_require_tokens_are_compliant_whoever_set_them() {
                 "arn": "arn:aws:ec2:eu-west-1:111122223333:account-defaults",
                 "result": "compliant",
                 "reason": "v2_required",
-                "detail": "The Region's defaults for new instances already require IMDSv2; there is nothing to do.",
+                "detail": "The Region's defaults for new instances already require IMDSv2; there \
+                           is nothing to do.",
                 "before": {
                     "http_tokens": "required", "http_tokens_enforced": null, "hop_limit": 2, "managed_by": manager
                 },
@@ -88,9 +92,14 @@ async fn account_defaults_are_not_written_in_report_mode_or_softened_sweeps() {
     let in_report_mode = scene(Enforce, |_| ()).await.in_report_mode();
     let softened = scene(Enforce, |_| ()).await;
 
-    for (scene, event) in [(in_report_mode, due()), (softened, sample("guardrail-sweep-asked-for.json"))] {
+    for (scene, event) in
+        [(in_report_mode, due()), (softened, sample("guardrail-sweep-asked-for.json"))]
+    {
         let outcome = scene.outcome(event).await;
-        assert_eq!((&outcome["result"], &outcome["after"]), (&json!("would_enforce"), &Value::Null));
+        assert_eq!(
+            (&outcome["result"], &outcome["after"]),
+            (&json!("would_enforce"), &Value::Null)
+        );
         assert!(scene.aws.writes().is_empty());
     }
 }
@@ -137,7 +146,10 @@ async fn unreadable_account_defaults_fail_neither_others_nor_the_sweep() {
 
         let response = scene.invoke(due()).await.expect("the next sweep looks again");
 
-        assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1, "failed": 1}), &json!(true)));
+        assert_eq!(
+            (&response["counts"], &response["complete"]),
+            (&json!({"enforced": 1, "failed": 1}), &json!(true))
+        );
         let outcome = &by_id(&response)[REGION];
         assert_ended(outcome, "failed", "read_failed");
         assert_eq!((&outcome["before"], count(&scene, MODIFY_DEFAULTS)), (&Value::Null, 0));
@@ -153,7 +165,10 @@ async fn account_defaults_missing_from_the_answer_are_held() {
 
         assert_ended(&outcome, "held", "unknown_manager");
         assert_says(&outcome, "managed by somebody EC2 does not name");
-        assert_eq!((&outcome["before"]["http_tokens"], &outcome["after"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            (&outcome["before"]["http_tokens"], &outcome["after"]),
+            (&Value::Null, &Value::Null)
+        );
         assert!(scene.aws.writes().is_empty());
     }
 }
@@ -161,13 +176,18 @@ async fn account_defaults_missing_from_the_answer_are_held() {
 #[tokio::test]
 async fn a_role_that_may_not_read_account_defaults_is_told_how_to_skip_them() {
     for setting in [Report, Enforce] {
-        let scene = scene(setting, |world| world.fault(GET_DEFAULTS, Fault::AccessDenied, usize::MAX)).await;
+        let scene =
+            scene(setting, |world| world.fault(GET_DEFAULTS, Fault::AccessDenied, usize::MAX))
+                .await;
 
         let outcome = outcome(&scene).await;
 
         assert_ended(&outcome, "failed", "read_failed");
         assert_says(&outcome, "UnauthorizedOperation");
-        assert!(detail(&outcome).ends_with("With ACCOUNT_DEFAULTS=off a sweep leaves them out."), "{outcome}");
+        assert!(
+            detail(&outcome).ends_with("With ACCOUNT_DEFAULTS=off a sweep leaves them out."),
+            "{outcome}"
+        );
     }
 }
 
@@ -178,15 +198,27 @@ async fn a_region_without_account_defaults_is_mentioned_once_and_fails_nothing()
             let scene = scene(setting, |world| {
                 world.add_instance(INSTANCE);
                 let message = "The action is not valid for this web service.".to_owned();
-                world.fault(GET_DEFAULTS, Fault::Refused { code, message, status: 400 }, usize::MAX);
+                world.fault(
+                    GET_DEFAULTS,
+                    Fault::Refused { code, message, status: 400 },
+                    usize::MAX,
+                );
             })
             .await;
 
             let response = scene.invoke(due()).await.expect("nothing fails");
 
-            assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(true)));
-            let [said] = &response["not_listed"].as_array().expect("listings")[..] else { panic!("{response}") };
-            assert_eq!((&said["kind"], &said["reason"]), (&json!("account_defaults"), &json!("not_offered")));
+            assert_eq!(
+                (&response["counts"], &response["complete"]),
+                (&json!({"enforced": 1}), &json!(true))
+            );
+            let [said] = &response["not_listed"].as_array().expect("listings")[..] else {
+                panic!("{response}")
+            };
+            assert_eq!(
+                (&said["kind"], &said["reason"]),
+                (&json!("account_defaults"), &json!("not_offered"))
+            );
             assert_says(said, "ACCOUNT_DEFAULTS=off");
             assert_eq!(count(&scene, MODIFY_DEFAULTS), 0);
         }
@@ -195,9 +227,10 @@ async fn a_region_without_account_defaults_is_mentioned_once_and_fails_nothing()
 
 #[tokio::test]
 async fn account_defaults_are_not_written_when_time_runs_out() {
-    for (seconds, reads, said) in
-        [(5, 0, "; nothing was written."), (29, 1, "Too little time was left to verify a write, so none was sent")]
-    {
+    for (seconds, reads, said) in [
+        (5, 0, "; nothing was written."),
+        (29, 1, "Too little time was left to verify a write, so none was sent"),
+    ] {
         let scene = scene(Enforce, |_| ()).await.with_sweep_margin(Duration::ZERO);
         let scene = scene.with_remaining(Duration::from_secs(seconds));
 

@@ -32,23 +32,36 @@ async fn account_defaults_and_instances_each_follow_their_own_setting() {
         let scene = scene.with_usage_days(30);
         let scene = if in_report_mode { scene.in_report_mode() } else { scene };
 
-        let response = scene.invoke(due()).await.expect("the next sweep asks again about the one that failed");
+        let response = scene
+            .invoke(due())
+            .await
+            .expect("the next sweep asks again about the one that failed");
 
         let outcomes = by_id(&response);
         assert_eq!((outcomes.len(), &response["complete"]), (5, &json!(true)));
-        for (id, result) in
-            [(REGION, defaults), (INSTANCE, open), (EXEMPTED, "exempt"), (HELD, "held"), (FAILING, "failed")]
-        {
+        for (id, result) in [
+            (REGION, defaults),
+            (INSTANCE, open),
+            (EXEMPTED, "exempt"),
+            (HELD, "held"),
+            (FAILING, "failed"),
+        ] {
             assert_eq!(outcomes[id]["result"], result, "{id} with {setting:?}");
         }
         let world = scene.aws.world();
         let tokens = |id| world.instance(id).http_tokens.as_str();
         assert_eq!(tokens(INSTANCE), if open == "enforced" { "required" } else { "optional" });
         assert_eq!([EXEMPTED, HELD, FAILING].map(tokens), ["optional"; 3]);
-        assert_eq!(world.account_defaults.http_tokens.as_deref(), (defaults == "enforced").then_some("required"));
+        assert_eq!(
+            world.account_defaults.http_tokens.as_deref(),
+            (defaults == "enforced").then_some("required")
+        );
         drop(world);
         assert_eq!(count(&scene, MODIFY_DEFAULTS), usize::from(defaults == "enforced"));
-        assert_eq!(scene.aws.writes().len(), count(&scene, MODIFY_DEFAULTS) + usize::from(open == "enforced"));
+        assert_eq!(
+            scene.aws.writes().len(),
+            count(&scene, MODIFY_DEFAULTS) + usize::from(open == "enforced")
+        );
     }
 }
 
@@ -76,25 +89,38 @@ async fn account_defaults_require_tokens_afterwards_and_nothing_else_changes() {
             )
         );
         let [write] = &scene.aws.writes()[..] else { panic!("one write") };
-        let mut sent: Vec<_> = write.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let mut sent: Vec<_> = write
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         sent.retain(|(name, _)| !["Action", "Version"].contains(name));
-        assert_eq!((write.operation.as_str(), sent), (MODIFY_DEFAULTS, vec![("HttpTokens", "required")]));
+        assert_eq!(
+            (write.operation.as_str(), sent),
+            (MODIFY_DEFAULTS, vec![("HttpTokens", "required")])
+        );
         let mut expected = before;
         expected.http_tokens("required");
         assert_eq!(scene.aws.world().account_defaults, expected);
 
         let again = scene.outcome(due()).await;
-        assert_eq!((again["result"].as_str(), count(&scene, MODIFY_DEFAULTS)), (Some("compliant"), 1));
+        assert_eq!(
+            (again["result"].as_str(), count(&scene, MODIFY_DEFAULTS)),
+            (Some("compliant"), 1)
+        );
     }
 }
 
 #[tokio::test]
 async fn account_defaults_with_enforced_tokens_report_what_exceptions_lose() {
-    for (setting, tokens, result) in
-        [(Report, "required", "compliant"), (Report, "optional", "would_enforce"), (Enforce, "optional", "enforced")]
-    {
+    for (setting, tokens, result) in [
+        (Report, "required", "compliant"),
+        (Report, "optional", "would_enforce"),
+        (Enforce, "optional", "enforced"),
+    ] {
         let scene = scene(setting, |world| {
-            world.account_defaults.http_tokens(tokens).http_tokens_enforced = Some("enabled".to_owned());
+            world.account_defaults.http_tokens(tokens).http_tokens_enforced =
+                Some("enabled".to_owned());
         })
         .await;
 
@@ -121,8 +147,10 @@ async fn held_and_failed_account_defaults_report_enforced_tokens_too() {
         })
         .await
     };
-    let (refused, failed) =
-        (refusing(Fault::ExplicitDeny("service control")).await, refusing(Fault::AccessDenied).await);
+    let (refused, failed) = (
+        refusing(Fault::ExplicitDeny("service control")).await,
+        refusing(Fault::AccessDenied).await,
+    );
 
     for (outcome, reason) in [
         (outcome(&held).await, "managed_by_policy"),
@@ -137,7 +165,9 @@ async fn held_and_failed_account_defaults_report_enforced_tokens_too() {
 #[tokio::test]
 async fn a_hop_limit_of_1_in_account_defaults_is_found_if_tokens_are_optional() {
     for (tokens, findings) in [("optional", &["hop_limit_1"][..]), ("required", &[])] {
-        let scene = scene(Report, |world| world.account_defaults.http_tokens(tokens).hop_limit = Some(1)).await;
+        let scene =
+            scene(Report, |world| world.account_defaults.http_tokens(tokens).hop_limit = Some(1))
+                .await;
         assert_found(&scene.outcome(due()).await, findings);
     }
 }

@@ -67,7 +67,10 @@ async fn an_authorizer_added_between_attempts_is_sent_back_unchanged() {
         assert_ended(&outcome, "enforced", "v1_allowed");
         assert_found(&outcome, &[]);
         let writes = scene.aws.writes();
-        assert_eq!(writes.iter().map(sent).collect::<Vec<_>>(), [Some(ARRIVES.into()), Some(theirs.into())]);
+        assert_eq!(
+            writes.iter().map(sent).collect::<Vec<_>>(),
+            [Some(ARRIVES.into()), Some(theirs.into())]
+        );
         assert_eq!(scene.aws.world().runtime(RUNTIME).member(AUTHORIZER), Some(theirs));
     }
 }

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use super::{ARRIVES, assert_says_no_value, created, enforce, open, scene, scene_with, sent};
 use crate::support::{
     harness::{
-        agentcore_call, assert_ended, assert_found, assert_says, assert_says_nothing_of, by_id, document, due,
-        only_write,
+        agentcore_call, assert_ended, assert_found, assert_says, assert_says_nothing_of, by_id,
+        document, due, only_write,
     },
     names::{
-        AUTHORIZER, CANARY, EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, REQUIRED, RUNTIME, UPDATE_RUNTIME,
+        AUTHORIZER, CANARY, EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, REQUIRED,
+        RUNTIME, UPDATE_RUNTIME,
     },
     stand_in::{Document, Fault},
 };
@@ -37,7 +38,16 @@ async fn an_authorizer_is_set_in_the_update_that_requires_mmdsv2() {
     );
     assert_eq!(
         scene.aws.operations(),
-        [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME, GET_RUNTIME, GET_RUNTIME, LIST_ENDPOINTS]
+        [
+            GET_RUNTIME,
+            LIST_TAGS,
+            GET_RUNTIME,
+            UPDATE_RUNTIME,
+            GET_RUNTIME,
+            GET_RUNTIME,
+            GET_RUNTIME,
+            LIST_ENDPOINTS
+        ]
     );
     let write = only_write(&scene);
     assert_eq!(sent(&write).as_deref(), Some(ARRIVES));
@@ -70,7 +80,9 @@ async fn the_echo_of_setting_an_authorizer_costs_no_call() {
     let calls = scene.aws.calls().len();
     let request = serde_json::from_str(&only_write(&scene).body).expect("JSON");
 
-    let response = scene.invoke(agentcore_call(UPDATE_RUNTIME, request, json!({"agentRuntimeId": RUNTIME}))).await;
+    let response = scene
+        .invoke(agentcore_call(UPDATE_RUNTIME, request, json!({"agentRuntimeId": RUNTIME})))
+        .await;
 
     assert_eq!(response.expect("nothing fails")["ignored"], "already_required");
     assert_eq!(scene.aws.calls().len(), calls);
@@ -92,7 +104,9 @@ async fn a_second_event_finds_the_authorizer_set() {
 #[tokio::test]
 async fn a_set_authorizer_is_reported_beside_other_findings() {
     let scene = scene_with(enforce(), |runtime| {
-        runtime.set("networkConfiguration", r#"{"networkMode":"PUBLIC"}"#).tag(EXEMPT, "2020-12-31 vendor agent");
+        runtime
+            .set("networkConfiguration", r#"{"networkMode":"PUBLIC"}"#)
+            .tag(EXEMPT, "2020-12-31 vendor agent");
     })
     .await;
 
@@ -109,7 +123,10 @@ async fn an_authorizer_is_set_even_if_the_s3_endpoint_is_left_out() {
 
     assert_ended(&outcome, "enforced", "v1_allowed");
     let writes = scene.aws.writes();
-    assert_eq!(writes.iter().map(sent).collect::<Vec<_>>(), [Some(ARRIVES.to_owned()), Some(ARRIVES.to_owned())]);
+    assert_eq!(
+        writes.iter().map(sent).collect::<Vec<_>>(),
+        [Some(ARRIVES.to_owned()), Some(ARRIVES.to_owned())]
+    );
 }
 
 #[tokio::test]
@@ -123,7 +140,9 @@ async fn a_sweep_sets_authorizers_and_leaves_other_runtimes_alone() {
     {
         let mut world = scene.aws.world();
         world.add_runtime(COMPLIANT_RUNTIME, &open()).set(REQUIRED.0, REQUIRED.1);
-        world.add_runtime(EXEMPTED_RUNTIME, &open()).tag(EXEMPT, "vendor agent needs v1");
+        world
+            .add_runtime(EXEMPTED_RUNTIME, &open())
+            .tag(EXEMPT, "vendor agent needs v1");
         world.add_runtime(GUARDED_RUNTIME, &document());
         world.add_runtime(HELD_RUNTIME, &open()).status("UPDATE_FAILED");
         world.add_runtime(REFUSED_RUNTIME, &open());

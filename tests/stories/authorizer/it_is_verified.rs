@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{ARRIVES, DISCOVERY_URL, assert_says_no_value, created, enforce, scene, scene_with, sent};
+use super::{
+    ARRIVES, DISCOVERY_URL, assert_says_no_value, created, enforce, scene, scene_with, sent,
+};
 use crate::support::{
     harness::{assert_ended, assert_found, assert_says, only_write},
     names::{AUTHORIZER, RUNTIME, UPDATE_RUNTIME},
@@ -29,9 +31,12 @@ async fn an_authorizer_value_changed_by_aws_is_named_by_path_only() {
 
 #[tokio::test]
 async fn an_authorizer_returned_in_another_spelling_is_accepted() {
-    let rewritten = serde_json::from_str::<Value>(&ARRIVES.replace("123456789012345678901234567890.10", "1"));
     let rewritten =
-        rewritten.expect("JSON").to_string().replace(r#""n":1"#, r#""n":123456789012345678901234567890.10"#);
+        serde_json::from_str::<Value>(&ARRIVES.replace("123456789012345678901234567890.10", "1"));
+    let rewritten = rewritten
+        .expect("JSON")
+        .to_string()
+        .replace(r#""n":1"#, r#""n":123456789012345678901234567890.10"#);
     assert_ne!(rewritten, ARRIVES);
     let scene = scene_with(enforce(), |runtime| {
         runtime.changes_on_update.insert(AUTHORIZER.to_owned(), rewritten);
@@ -43,7 +48,9 @@ async fn an_authorizer_returned_in_another_spelling_is_accepted() {
 
 #[tokio::test]
 async fn an_authorizer_that_is_missing_afterwards_is_a_failure() {
-    let scene = scene_with(enforce(), |runtime| runtime.loses_on_update = vec![AUTHORIZER.to_owned()]).await;
+    let scene =
+        scene_with(enforce(), |runtime| runtime.loses_on_update = vec![AUTHORIZER.to_owned()])
+            .await;
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -54,7 +61,9 @@ async fn an_authorizer_that_is_missing_afterwards_is_a_failure() {
 
 #[tokio::test]
 async fn an_authorizer_is_verified_even_if_the_answer_is_lost() {
-    let lost = scene_with(enforce(), |runtime| runtime.loses_on_update = vec![AUTHORIZER.to_owned()]).await;
+    let lost =
+        scene_with(enforce(), |runtime| runtime.loses_on_update = vec![AUTHORIZER.to_owned()])
+            .await;
     lost.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
     let outcome = lost.failed_outcome(created()).await;
     assert_ended(&outcome, "failed", "configuration_changed");
@@ -81,10 +90,18 @@ async fn an_authorizer_is_verified_even_if_the_update_shows_late() {
         })
         .await;
         scene.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
-        // Four reads look for the update, and the next ones decide anew: only the last of them shows it.
-        scene.aws.world().after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 5);
+        // Four reads look for the update, and the next ones decide anew: only the last of them
+        // shows it.
+        scene
+            .aws
+            .world()
+            .after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 5);
 
-        let outcome = if loses { scene.failed_outcome(created()).await } else { scene.outcome(created()).await };
+        let outcome = if loses {
+            scene.failed_outcome(created()).await
+        } else {
+            scene.outcome(created()).await
+        };
 
         assert_ended(&outcome, result, reason);
         assert_found(&outcome, &findings);
@@ -95,8 +112,10 @@ async fn an_authorizer_is_verified_even_if_the_update_shows_late() {
 
 #[tokio::test]
 async fn a_member_lost_while_setting_an_authorizer_is_a_failure() {
-    let scene =
-        scene_with(enforce(), |runtime| runtime.loses_on_update = vec!["environmentVariables".to_owned()]).await;
+    let scene = scene_with(enforce(), |runtime| {
+        runtime.loses_on_update = vec!["environmentVariables".to_owned()]
+    })
+    .await;
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -129,7 +148,11 @@ async fn an_authorizer_that_aws_refuses_is_not_left_out() {
 async fn an_authorizer_is_sent_again_after_a_conflict() {
     let scene = scene(enforce()).await;
     let message = "Authorizer already exists for resourceId".to_owned();
-    scene.aws.world().fault(UPDATE_RUNTIME, Fault::Refused { code: "ConflictException", message, status: 409 }, 1);
+    scene.aws.world().fault(
+        UPDATE_RUNTIME,
+        Fault::Refused { code: "ConflictException", message, status: 409 },
+        1,
+    );
 
     let outcome = scene.outcome(created()).await;
 
@@ -142,7 +165,10 @@ async fn an_authorizer_is_sent_again_after_a_conflict() {
 #[tokio::test]
 async fn an_authorizer_is_redacted_from_the_reason_of_an_earlier_failure() {
     let reason = format!("{DISCOVERY_URL} answered 404.");
-    let scene = scene_with(enforce(), |runtime| runtime.status("UPDATE_FAILED").failure_reason = Some(reason)).await;
+    let scene = scene_with(enforce(), |runtime| {
+        runtime.status("UPDATE_FAILED").failure_reason = Some(reason)
+    })
+    .await;
 
     let outcome = scene.outcome(created()).await;
 

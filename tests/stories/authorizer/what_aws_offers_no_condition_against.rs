@@ -16,7 +16,10 @@ async fn an_authorizer_added_just_before_the_update_is_lost_and_reported() {
         scene.just_before_the_update(|world| {
             let runtime = world.runtime_mut(RUNTIME);
             runtime.version = 2;
-            runtime.set(AUTHORIZER, r#"{"customJWTAuthorizer":{"discoveryUrl":"https://id.example.com/"}}"#);
+            runtime.set(
+                AUTHORIZER,
+                r#"{"customJWTAuthorizer":{"discoveryUrl":"https://id.example.com/"}}"#,
+            );
         });
 
         let outcome = scene.failed_outcome(created()).await;

@@ -5,7 +5,10 @@ use serde_json::json;
 use super::{live, moving, pinned, updated};
 use crate::support::{
     harness::{NOT_TAKEN, Scene, assert_ended, assert_found, assert_says, by_id, due},
-    names::{CANARY, EXEMPT, GET_ENDPOINT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, RUNTIME, UPDATE_ENDPOINT},
+    names::{
+        CANARY, EXEMPT, GET_ENDPOINT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, RUNTIME,
+        UPDATE_ENDPOINT,
+    },
     stand_in::{Fault, Runtime},
 };
 
@@ -13,7 +16,10 @@ use crate::support::{
 async fn scene_between_two_attempts(fault: &Fault, change: fn(&mut Runtime)) -> Scene {
     let scene = moving(pinned).await;
     scene.aws.world().fault(UPDATE_ENDPOINT, fault.clone(), 1);
-    scene.aws.world().after_fault(UPDATE_ENDPOINT, move |world| change(world.runtime_mut(RUNTIME)));
+    scene
+        .aws
+        .world()
+        .after_fault(UPDATE_ENDPOINT, move |world| change(world.runtime_mut(RUNTIME)));
     scene
 }
 
@@ -46,7 +52,13 @@ async fn a_second_attempt_reads_runtime_tags_and_endpoint_again() {
     let calls = scene.aws.operations();
     assert_eq!(
         calls,
-        [&[GET_RUNTIME, LIST_ENDPOINTS, GET_RUNTIME][..], &once, &once, &[GET_ENDPOINT, GET_ENDPOINT]].concat()
+        [
+            &[GET_RUNTIME, LIST_ENDPOINTS, GET_RUNTIME][..],
+            &once,
+            &once,
+            &[GET_ENDPOINT, GET_ENDPOINT]
+        ]
+        .concat()
     );
 }
 
@@ -113,8 +125,10 @@ async fn a_version_deployed_between_attempts_is_used_if_nothing_else_differs() {
         assert_found(&outcome, &["endpoint_moved"]);
         assert_eq!(live(&same, "prod"), 3, "{fault:?}");
 
-        let other =
-            scene_between_two_attempts(&fault, |runtime| _ = runtime.publish(&[("description", r#""newer""#)])).await;
+        let other = scene_between_two_attempts(&fault, |runtime| {
+            _ = runtime.publish(&[("description", r#""newer""#)])
+        })
+        .await;
         let outcome = other.outcome(updated()).await;
         assert_ended(&outcome, "compliant", "v2_required");
         assert_found(&outcome, &["pinned_endpoint"]);
@@ -181,7 +195,11 @@ async fn a_lost_move_that_shows_late_is_awaited_and_verified() {
 #[tokio::test]
 async fn a_permanently_refused_move_is_held() {
     for fault in [
-        Fault::Refused { code: "ValidationException", message: format!("no: {CANARY}"), status: 400 },
+        Fault::Refused {
+            code: "ValidationException",
+            message: format!("no: {CANARY}"),
+            status: 400,
+        },
         Fault::ExplicitDeny("service control"),
         Fault::ExplicitDeny("resource control"),
     ] {
@@ -208,7 +226,12 @@ async fn a_permanently_refused_move_does_not_hide_one_worth_retrying() {
     {
         let mut world = scene.aws.world();
         world.fault_for(UPDATE_ENDPOINT, &named("denied"), Fault::AccessDenied, usize::MAX);
-        world.fault_for(UPDATE_ENDPOINT, &named("refused"), Fault::ExplicitDeny("service control"), usize::MAX);
+        world.fault_for(
+            UPDATE_ENDPOINT,
+            &named("refused"),
+            Fault::ExplicitDeny("service control"),
+            usize::MAX,
+        );
     }
 
     let outcome = scene.failed_outcome(updated()).await;
@@ -224,7 +247,10 @@ async fn a_permanently_refused_move_does_not_hide_one_worth_retrying() {
 async fn an_endpoint_denied_by_the_guardrails_role_stays_if_exempt_by_then() {
     let scene = moving(pinned).await;
     scene.aws.world().denied_tag = Some(EXEMPT.to_owned());
-    scene.aws.world().after(GET_ENDPOINT, |world| _ = world.runtime_mut(RUNTIME).tag(EXEMPT, "yes"));
+    scene
+        .aws
+        .world()
+        .after(GET_ENDPOINT, |world| _ = world.runtime_mut(RUNTIME).tag(EXEMPT, "yes"));
 
     let outcome = scene.outcome(updated()).await;
 
@@ -247,6 +273,9 @@ async fn an_endpoint_denied_by_the_guardrails_role_without_a_tag_is_held() {
 
     assert_ended(&outcome, "held", "refused");
     assert_found(&outcome, &["pinned_endpoint"]);
-    assert_says(&outcome, "denies this write (statement KeepExemptions, unless somebody added another one)");
+    assert_says(
+        &outcome,
+        "denies this write (statement KeepExemptions, unless somebody added another one)",
+    );
     assert_eq!(scene.aws.writes().len(), 1);
 }

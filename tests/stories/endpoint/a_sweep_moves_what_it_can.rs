@@ -53,7 +53,9 @@ async fn a_sweep_in_report_mode_reports_pinned_endpoints_and_moves_none() {
     let response = scene.invoke(due()).await.expect("success");
 
     assert_eq!(response["counts"], json!({"compliant": 4, "held": 1, "would_enforce": 1}));
-    for id in [OPEN_RUNTIME, RUNTIME, EXEMPTED_RUNTIME, FAILING_RUNTIME, HELD_RUNTIME, MOVING_RUNTIME] {
+    for id in
+        [OPEN_RUNTIME, RUNTIME, EXEMPTED_RUNTIME, FAILING_RUNTIME, HELD_RUNTIME, MOVING_RUNTIME]
+    {
         assert_found(&by_id(&response)[id], &["pinned_endpoint"]);
     }
     assert_eq!(versions(&scene), [1; 6]);

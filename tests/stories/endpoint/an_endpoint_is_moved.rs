@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 use super::{created, live, moving, moving_with_artifact, pinned, updated};
 use crate::support::{
     harness::{
-        Scene, assert_ended, assert_found, assert_says, by_id, count, detail, document, due, runtime_created,
-        s3_artifact,
+        Scene, assert_ended, assert_found, assert_says, by_id, count, detail, document, due,
+        runtime_created, s3_artifact,
     },
-    names::{GET_ENDPOINT, GET_RUNTIME, LIST_ENDPOINTS, METADATA, REQUIRED, RUNTIME, UPDATE_ENDPOINT},
+    names::{
+        GET_ENDPOINT, GET_RUNTIME, LIST_ENDPOINTS, METADATA, REQUIRED, RUNTIME, UPDATE_ENDPOINT,
+    },
     stand_in::Fault,
 };
 
@@ -32,13 +34,19 @@ async fn a_moved_endpoint_changes_nothing_but_its_version() {
     let names: Vec<_> = body.as_object().expect("an object").keys().cloned().collect();
     assert_eq!(
         (write.operation.as_str(), names),
-        (UPDATE_ENDPOINT, ["agentRuntimeVersion", "clientToken", "description"].map(str::to_owned).to_vec())
+        (
+            UPDATE_ENDPOINT,
+            ["agentRuntimeVersion", "clientToken", "description"]
+                .map(str::to_owned)
+                .to_vec()
+        )
     );
 }
 
 #[tokio::test]
 async fn endpoints_with_fixed_images_and_objects_are_moved() {
-    let object = s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "v7"}));
+    let object =
+        s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "v7"}));
     let image = r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims@sha256:0a1b2c3d"}}"#;
     for artifact in [object.as_str(), image] {
         let scene = moving_with_artifact(artifact).await;
@@ -137,7 +145,10 @@ async fn an_endpoint_is_moved_while_aws_updates_its_neighbour() {
 #[tokio::test]
 async fn an_endpoint_is_awaited_even_if_its_neighbour_cannot_be_moved() {
     let scene = moving(|runtime| {
-        runtime.endpoint("odd", 1).more.push(("trafficShaping".to_owned(), "1".to_owned()));
+        runtime
+            .endpoint("odd", 1)
+            .more
+            .push(("trafficShaping".to_owned(), "1".to_owned()));
         runtime.endpoint("prod", 2).moving_to(1, 5);
     })
     .await;
@@ -147,7 +158,12 @@ async fn an_endpoint_is_awaited_even_if_its_neighbour_cannot_be_moved() {
     assert_ended(&outcome, "enforced", "pinned_endpoint");
     assert_found(&outcome, &["endpoint_moved", "pinned_endpoint"]);
     assert_eq!((live(&scene, "odd"), live(&scene, "prod")), (1, 2));
-    assert_eq!(detail(&outcome).matches("The endpoint odd is pinned").count(), 1, "{}", detail(&outcome));
+    assert_eq!(
+        detail(&outcome).matches("The endpoint odd is pinned").count(),
+        1,
+        "{}",
+        detail(&outcome)
+    );
 }
 
 #[tokio::test]
@@ -170,7 +186,10 @@ async fn an_endpoint_is_moved_once_aws_shows_its_version() {
         "agentRuntimeEndpointArn": format!("{arn}/runtime-endpoint/prod"),
         "createdAt": "2026-11-20T10:00:00Z", "lastUpdatedAt": "2026-11-20T10:00:00Z"
     }]});
-    scene.aws.world().fault(LIST_ENDPOINTS, Fault::Answer(nothing_yet.to_string()), 1);
+    scene
+        .aws
+        .world()
+        .fault(LIST_ENDPOINTS, Fault::Answer(nothing_yet.to_string()), 1);
 
     let outcome = scene.outcome(created()).await;
 
@@ -233,23 +252,32 @@ async fn an_endpoint_is_moved_whatever_becomes_of_its_neighbours() {
         runtime.publish(&[]).document.remove(METADATA);
         runtime.publish(&[REQUIRED]);
         assert!(!without.contains_key(METADATA));
-        for (name, version) in [("current", 5), ("differing", 1), ("fails", 4), ("good", 4), ("older", 2)] {
+        for (name, version) in
+            [("current", 5), ("differing", 1), ("fails", 4), ("good", 4), ("older", 2)]
+        {
             runtime.endpoint(name, version);
         }
     })
     .await;
     scene.aws.world().page_size = 2;
     let fails = format!("{RUNTIME}/runtime-endpoints/fails");
-    scene.aws.world().fault_for(UPDATE_ENDPOINT, &fails, Fault::AccessDenied, usize::MAX);
+    scene
+        .aws
+        .world()
+        .fault_for(UPDATE_ENDPOINT, &fails, Fault::AccessDenied, usize::MAX);
 
     let response = scene.invoke(due()).await.expect("a sweep does not fail with one endpoint");
 
     let outcome = &by_id(&response)[RUNTIME];
     assert_ended(outcome, "failed", "write_failed");
     assert_found(outcome, &["endpoint_moved", "pinned_endpoint"]);
-    assert_says(outcome, "The endpoint fails is pinned to version 4, which does not require MMDSv2. AWS answered");
+    assert_says(
+        outcome,
+        "The endpoint fails is pinned to version 4, which does not require MMDSv2. AWS answered",
+    );
     assert_says(outcome, "The endpoint good was moved");
     assert_says(outcome, "The endpoint differing is pinned to version 1");
-    let versions = ["current", "differing", "fails", "good", "older"].map(|name| live(&scene, name));
+    let versions =
+        ["current", "differing", "fails", "good", "older"].map(|name| live(&scene, name));
     assert_eq!(versions, [5, 1, 4, 5, 2]);
 }

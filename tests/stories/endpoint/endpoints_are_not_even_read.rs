@@ -36,7 +36,11 @@ async fn endpoints_are_not_read_with_the_setting_off() {
             assert_found(outcome, &[]);
             assert_says_nothing_of(outcome, "prod");
             let of_endpoints = |operation: &String| operation.contains("Endpoint");
-            assert!(!scene.aws.operations().iter().any(of_endpoints), "{:?}", scene.aws.operations());
+            assert!(
+                !scene.aws.operations().iter().any(of_endpoints),
+                "{:?}",
+                scene.aws.operations()
+            );
             assert_eq!(live(&scene, "prod"), 1);
         }
     }

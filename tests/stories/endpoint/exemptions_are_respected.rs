@@ -46,7 +46,10 @@ async fn an_exemption_set_between_two_moves_stops_the_second() {
         runtime.endpoint("second", 1);
     })
     .await;
-    scene.aws.world().after(UPDATE_ENDPOINT, |world| _ = world.runtime_mut(RUNTIME).tag(EXEMPT, "yes"));
+    scene
+        .aws
+        .world()
+        .after(UPDATE_ENDPOINT, |world| _ = world.runtime_mut(RUNTIME).tag(EXEMPT, "yes"));
 
     let outcome = scene.outcome(updated()).await;
 
@@ -96,7 +99,8 @@ async fn an_expired_exemption_does_not_keep_an_endpoint() {
 async fn an_endpoint_whose_tags_are_not_found_stays_and_the_event_fails() {
     let scene = moving(pinned).await;
     let endpoint = format!("{RUNTIME}/runtime-endpoint/prod");
-    let unknown = Fault::Refused { code: "ResourceNotFoundException", message: String::new(), status: 404 };
+    let unknown =
+        Fault::Refused { code: "ResourceNotFoundException", message: String::new(), status: 404 };
     scene.aws.world().fault_for(LIST_TAGS, &endpoint, unknown, usize::MAX);
 
     let outcome = scene.failed_outcome(updated()).await;

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::{created, moving, moving_with_artifact, pinned, scene_with, updated};
 use crate::support::{
     harness::{
-        Scene, assert_ended, assert_found, assert_says, assert_says_nothing_of, by_id, document, due, runtime_created,
-        s3_artifact, sample,
+        Scene, assert_ended, assert_found, assert_says, assert_says_nothing_of, by_id, document,
+        due, runtime_created, s3_artifact, sample,
     },
     names::{EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, METADATA, REQUIRED, RUNTIME, UPDATE_RUNTIME},
     stand_in::{Fault, Runtime},
@@ -40,7 +40,10 @@ async fn a_pinned_endpoint_is_only_a_finding_by_default() {
 
         assert_ended(outcome, "compliant", "v2_required");
         assert_found(outcome, &["pinned_endpoint"]);
-        assert_says(outcome, "The endpoint prod is pinned to version 1, which does not require MMDSv2");
+        assert_says(
+            outcome,
+            "The endpoint prod is pinned to version 1, which does not require MMDSv2",
+        );
         assert_says(outcome, "would move it with PINNED_ENDPOINTS=repoint in enforce mode");
     }
     assert!(scene.aws.writes().is_empty());
@@ -55,7 +58,10 @@ async fn endpoints_are_not_moved_in_report_mode_or_a_softened_sweep() {
     assert!(report.aws.writes().is_empty());
 
     let softened = moving(pinned).await;
-    let response = softened.invoke(sample("guardrail-sweep-asked-for.json")).await.expect("success");
+    let response = softened
+        .invoke(sample("guardrail-sweep-asked-for.json"))
+        .await
+        .expect("success");
     assert_ended(&by_id(&response)[RUNTIME], "compliant", "v2_required");
     assert_found(&by_id(&response)[RUNTIME], &["pinned_endpoint"]);
     assert!(softened.aws.writes().is_empty());
@@ -81,7 +87,8 @@ async fn an_endpoint_stays_if_the_versions_differ_in_more_than_mmdsv2() {
 #[tokio::test]
 async fn an_endpoint_stays_if_its_artifact_may_mean_other_code() {
     for artifact in [
-        r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims:1"}}"#.to_owned(),
+        r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims:1"}}"#
+            .to_owned(),
         s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip"})),
         s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": ""})),
         s3_artifact(&json!({"bucket": "agents", "prefix": "claims.zip", "versionId": "null"})),
@@ -111,7 +118,10 @@ async fn an_endpoint_stays_if_its_artifact_is_of_an_unknown_kind() {
 
         assert_ended(&outcome, "compliant", "v2_required");
         assert_found(&outcome, &["pinned_endpoint"]);
-        assert_says(&outcome, "its artifact is of a kind that this version of the guardrail does not know");
+        assert_says(
+            &outcome,
+            "its artifact is of a kind that this version of the guardrail does not know",
+        );
         assert!(scene.aws.writes().is_empty(), "{artifact}");
     }
 }
@@ -124,7 +134,11 @@ async fn endpoints_of_an_exempt_or_held_runtime_are_only_named() {
             "exempt",
             "its runtime is exempt, so it is not moved",
         ),
-        (|runtime| _ = runtime.status("UPDATE_FAILED"), "held", "the runtime itself has to be in order first"),
+        (
+            |runtime| _ = runtime.status("UPDATE_FAILED"),
+            "held",
+            "the runtime itself has to be in order first",
+        ),
     ] {
         for event in [updated(), due()] {
             let scene = Scene::new().await.with_endpoints_moved();
@@ -159,7 +173,10 @@ async fn endpoints_of_a_runtime_that_would_be_enforced_stay() {
 
     assert_ended(&outcome, "would_enforce", "v1_allowed");
     assert_found(&outcome, &["pinned_endpoint"]);
-    assert_says(&outcome, "The endpoint prod is pinned to version 1, which does not require MMDSv2: the runtime");
+    assert_says(
+        &outcome,
+        "The endpoint prod is pinned to version 1, which does not require MMDSv2: the runtime",
+    );
     assert!(scene.aws.writes().is_empty());
 }
 
@@ -193,7 +210,10 @@ async fn endpoints_of_a_runtime_that_fails_are_left_to_the_retry() {
 
     assert_ended(&outcome, "failed", "write_failed");
     assert_found(&outcome, &[]);
-    assert!(!scene.aws.operations().contains(&LIST_ENDPOINTS.to_owned()), "a retry comes back to it");
+    assert!(
+        !scene.aws.operations().contains(&LIST_ENDPOINTS.to_owned()),
+        "a retry comes back to it"
+    );
 }
 
 #[tokio::test]
@@ -221,7 +241,9 @@ async fn an_endpoint_stays_if_aws_does_not_show_the_current_version() {
         let scene = moving(pinned).await;
         let members = document().trim_start_matches('{').to_owned();
         let required = r#""metadataConfiguration":{"requireMMDSV2":true}"#;
-        let current = format!(r#"{{"agentRuntimeId":"{RUNTIME}","status":"READY",{version}{required},{members}"#);
+        let current = format!(
+            r#"{{"agentRuntimeId":"{RUNTIME}","status":"READY",{version}{required},{members}"#
+        );
         // The runtime and the version that the endpoint is on are read, and then what is current.
         scene.aws.world().after(GET_RUNTIME, |world| {
             world.after(GET_RUNTIME, |world| world.fault(GET_RUNTIME, Fault::Answer(current), 1));
@@ -239,7 +261,10 @@ async fn an_endpoint_stays_if_aws_does_not_show_the_current_version() {
 #[tokio::test]
 async fn an_endpoint_with_a_member_that_would_be_lost_stays() {
     let scene = moving(|runtime| {
-        runtime.endpoint("prod", 1).more.push(("trafficShaping".to_owned(), r#"{"n":1.10}"#.to_owned()));
+        runtime
+            .endpoint("prod", 1)
+            .more
+            .push(("trafficShaping".to_owned(), r#"{"n":1.10}"#.to_owned()));
     })
     .await;
 

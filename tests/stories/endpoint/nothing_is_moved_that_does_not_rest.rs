@@ -5,15 +5,17 @@ use std::time::Duration;
 use super::{moving, moving_with_artifact, pinned, updated};
 use crate::support::{
     harness::{
-        Scene, assert_ended, assert_found, assert_says, assert_says_nothing_of, by_id, count, document, due,
-        runtime_created,
+        Scene, assert_ended, assert_found, assert_says, assert_says_nothing_of, by_id, count,
+        document, due, runtime_created,
     },
     names::{EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, REQUIRED, RUNTIME, UPDATE_ENDPOINT},
 };
 
 #[tokio::test]
 async fn the_default_endpoint_is_left_to_aws() {
-    for (event, is_reported) in [(updated(), true), (due(), true), (runtime_created(RUNTIME), false)] {
+    for (event, is_reported) in
+        [(updated(), true), (due(), true), (runtime_created(RUNTIME), false)]
+    {
         let scene = Scene::new().await.with_endpoints_moved();
         {
             let mut world = scene.aws.world();
@@ -39,7 +41,9 @@ async fn the_default_endpoint_is_left_to_aws() {
 async fn a_default_endpoint_that_aws_failed_to_move_is_only_reported() {
     for status in ["UPDATE_FAILED", "CREATE_FAILED", "A_NEW_WORD"] {
         for event in [updated(), due()] {
-            let scene = moving(|runtime| status.clone_into(&mut runtime.endpoint("DEFAULT", 1).status)).await;
+            let scene =
+                moving(|runtime| status.clone_into(&mut runtime.endpoint("DEFAULT", 1).status))
+                    .await;
 
             let response = scene.invoke(event).await.expect("success");
 
@@ -69,8 +73,15 @@ async fn an_endpoint_that_may_not_be_moved_is_not_awaited() {
     let mutable = r#"{"containerConfiguration":{"containerUri":"public.ecr.aws/agents/claims:1"}}"#;
     let with_mutable_artifact = moving_with_artifact(mutable).await;
     let exempt = moving(|runtime| _ = runtime.tag(EXEMPT, "yes")).await;
-    for (scene, why) in [(with_mutable_artifact, "may run other code"), (exempt, "exempts the runtime")] {
-        scene.aws.world().runtime_mut(RUNTIME).endpoint("prod", 2).moving_to(1, u32::MAX);
+    for (scene, why) in
+        [(with_mutable_artifact, "may run other code"), (exempt, "exempts the runtime")]
+    {
+        scene
+            .aws
+            .world()
+            .runtime_mut(RUNTIME)
+            .endpoint("prod", 2)
+            .moving_to(1, u32::MAX);
 
         let outcome = scene.outcome(updated()).await;
 
@@ -86,7 +97,8 @@ async fn an_endpoint_deleted_after_the_listing_is_forgotten() {
     for in_report_mode in [false, true] {
         let scene = moving(pinned).await;
         let scene = if in_report_mode { scene.in_report_mode() } else { scene };
-        // The first tags are the runtime's, the second those of the endpoint, which then does not exist any more.
+        // The first tags are the runtime's, the second those of the endpoint, which then does not
+        // exist any more.
         scene.aws.world().after(LIST_TAGS, |world| {
             world.runtime_mut(RUNTIME).endpoints.clear();
         });

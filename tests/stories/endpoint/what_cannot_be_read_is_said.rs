@@ -45,7 +45,10 @@ async fn an_unreadable_version_is_a_finding_beside_the_known_endpoints() {
 
     assert_ended(&outcome, "compliant", "v2_required");
     assert_found(&outcome, &["endpoints_unread", "pinned_endpoint"]);
-    assert_says(&outcome, "The version of the endpoint lost could not be read. AWS does not show version 7");
+    assert_says(
+        &outcome,
+        "The version of the endpoint lost could not be read. AWS does not show version 7",
+    );
     assert_says(&outcome, "The endpoint prod is pinned to version 1");
 }
 
@@ -81,7 +84,10 @@ async fn an_unreadable_version_does_not_keep_other_endpoints_from_moving() {
 
     assert_ended(&outcome, "failed", "endpoints_unreadable");
     assert_found(&outcome, &["endpoint_moved"]);
-    assert_says(&outcome, "The version of the endpoint lost could not be read. AWS does not show version 7");
+    assert_says(
+        &outcome,
+        "The version of the endpoint lost could not be read. AWS does not show version 7",
+    );
     assert_eq!(live(&scene, "prod"), 2);
 }
 
@@ -106,7 +112,10 @@ async fn an_answer_about_another_version_is_not_accepted() {
     for broken in [r#""agentRuntimeVersion":"2""#, r#""otherMember":1"#] {
         let scene = moving(pinned).await;
         let body = format!(r#"{{"agentRuntimeId":"{RUNTIME}","status":"READY",{broken}}}"#);
-        scene.aws.world().after(LIST_ENDPOINTS, |world| world.fault(GET_RUNTIME, Fault::Answer(body), 1));
+        scene
+            .aws
+            .world()
+            .after(LIST_ENDPOINTS, |world| world.fault(GET_RUNTIME, Fault::Answer(body), 1));
 
         let outcome = scene.failed_outcome(updated()).await;
 
@@ -144,7 +153,9 @@ async fn an_awaited_endpoint_is_named_even_if_the_next_listing_fails() {
         runtime.endpoint("busy", 2).moving_to(1, u32::MAX);
     })
     .await;
-    scene.aws.world().after(LIST_ENDPOINTS, |world| world.fault(LIST_ENDPOINTS, Fault::AccessDenied, usize::MAX));
+    scene.aws.world().after(LIST_ENDPOINTS, |world| {
+        world.fault(LIST_ENDPOINTS, Fault::AccessDenied, usize::MAX)
+    });
 
     let outcome = scene.failed_outcome(updated()).await;
 
@@ -169,7 +180,10 @@ async fn endless_pages_of_endpoints_are_a_failure() {
 
         assert_ended(&outcome, "failed", "endpoints_unreadable");
         assert_found(&outcome, &[]);
-        assert_says(&outcome, "ListAgentRuntimeEndpoints returned a page that had already been read");
+        assert_says(
+            &outcome,
+            "ListAgentRuntimeEndpoints returned a page that had already been read",
+        );
         assert!(scene.aws.writes().is_empty(), "{pages:?}");
     }
 }

@@ -14,7 +14,10 @@ use crate::support::{
 #[tokio::test]
 async fn an_event_that_runs_out_of_time_names_the_pinned_endpoints() {
     let scene = moving(pinned).await.with_remaining(Duration::from_secs(8));
-    scene.aws.world().after(LIST_TAGS, |world| world.latency = Duration::from_secs(3600));
+    scene
+        .aws
+        .world()
+        .after(LIST_TAGS, |world| world.latency = Duration::from_secs(3600));
 
     let outcome = scene.failed_outcome(updated()).await;
 
@@ -61,7 +64,10 @@ async fn a_move_that_loses_the_description_is_a_failure() {
 #[tokio::test]
 async fn a_move_that_cannot_be_seen_is_a_failure() {
     let scene = moving(pinned).await;
-    scene.aws.world().after(UPDATE_ENDPOINT, |world| world.fault(GET_ENDPOINT, Fault::AccessDenied, usize::MAX));
+    scene
+        .aws
+        .world()
+        .after(UPDATE_ENDPOINT, |world| world.fault(GET_ENDPOINT, Fault::AccessDenied, usize::MAX));
 
     let outcome = scene.failed_outcome(updated()).await;
 
@@ -78,7 +84,10 @@ async fn an_unverified_move_is_reported_before_other_failures() {
     })
     .await;
     let denied = format!("{RUNTIME}/runtime-endpoints/denied");
-    scene.aws.world().fault_for(UPDATE_ENDPOINT, &denied, Fault::AccessDenied, usize::MAX);
+    scene
+        .aws
+        .world()
+        .fault_for(UPDATE_ENDPOINT, &denied, Fault::AccessDenied, usize::MAX);
 
     let outcome = scene.failed_outcome(updated()).await;
 
@@ -92,7 +101,8 @@ async fn an_unverified_move_is_reported_before_other_failures() {
 #[tokio::test]
 async fn a_move_that_conflicts_with_another_is_retried_by_lambda() {
     let scene = moving(pinned).await;
-    let conflict = || Fault::Refused { code: "ConflictException", message: String::new(), status: 409 };
+    let conflict =
+        || Fault::Refused { code: "ConflictException", message: String::new(), status: 409 };
     scene.aws.world().fault(UPDATE_ENDPOINT, conflict(), 1);
 
     let outcome = scene.failed_outcome(updated()).await;
@@ -128,11 +138,14 @@ async fn a_move_that_may_have_happened_counts_as_unverified() {
         let scene = moving(pinned).await;
         scene.aws.world().fault(UPDATE_ENDPOINT, fault.clone(), usize::MAX);
 
-        let Err(InvocationError::RemediationFailed(response)) = scene.handle(updated()).await else {
+        let Err(InvocationError::RemediationFailed(response)) = scene.handle(updated()).await
+        else {
             panic!("it fails with {fault:?}")
         };
 
-        let [outcome] = response.outcomes.as_slice() else { panic!("one outcome, not {response:?}") };
+        let [outcome] = response.outcomes.as_slice() else {
+            panic!("one outcome, not {response:?}")
+        };
         assert!(outcome.is_unverified_write(), "{fault:?}");
         let outcome = serde_json::to_value(outcome).expect("an outcome is JSON");
         assert_ended(&outcome, "failed", "write_failed");
@@ -148,9 +161,13 @@ async fn a_move_that_may_have_happened_counts_as_unverified() {
 async fn a_lost_move_counts_as_unverified_even_if_tags_become_unreadable() {
     let scene = moving(pinned).await;
     scene.aws.world().fault(UPDATE_ENDPOINT, Fault::ConnectionReset, 1);
-    scene.aws.world().after_fault(UPDATE_ENDPOINT, |world| world.fault(LIST_TAGS, Fault::AccessDenied, usize::MAX));
+    scene.aws.world().after_fault(UPDATE_ENDPOINT, |world| {
+        world.fault(LIST_TAGS, Fault::AccessDenied, usize::MAX)
+    });
 
-    let Err(InvocationError::RemediationFailed(response)) = scene.handle(updated()).await else { panic!("it fails") };
+    let Err(InvocationError::RemediationFailed(response)) = scene.handle(updated()).await else {
+        panic!("it fails")
+    };
 
     let [outcome] = response.outcomes.as_slice() else { panic!("one outcome, not {response:?}") };
     assert!(outcome.is_unverified_write());
@@ -168,9 +185,14 @@ async fn a_refused_move_does_not_count_as_unverified() {
     .await;
     scene.aws.world().fault(UPDATE_ENDPOINT, Fault::ConnectionReset, 1);
     let second = format!("{RUNTIME}/runtime-endpoints/second");
-    scene.aws.world().fault_for(UPDATE_ENDPOINT, &second, Fault::AccessDenied, usize::MAX);
+    scene
+        .aws
+        .world()
+        .fault_for(UPDATE_ENDPOINT, &second, Fault::AccessDenied, usize::MAX);
 
-    let Err(InvocationError::RemediationFailed(response)) = scene.handle(updated()).await else { panic!("it fails") };
+    let Err(InvocationError::RemediationFailed(response)) = scene.handle(updated()).await else {
+        panic!("it fails")
+    };
 
     let [outcome] = response.outcomes.as_slice() else { panic!("one outcome, not {response:?}") };
     assert!(!outcome.is_unverified_write());
@@ -196,7 +218,10 @@ async fn every_moved_endpoint_is_named() {
     assert_ended(&outcome, "enforced", "pinned_endpoint");
     assert_found(&outcome, &["endpoint_moved", "pinned_endpoint"]);
     for number in 1..=12 {
-        assert_says(&outcome, &format!("The endpoint b_{number:02} was moved from version 4 to version 5"));
+        assert_says(
+            &outcome,
+            &format!("The endpoint b_{number:02} was moved from version 4 to version 5"),
+        );
     }
     assert_says(&outcome, "There are 2 more such remarks.");
 }

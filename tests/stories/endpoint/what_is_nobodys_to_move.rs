@@ -2,16 +2,27 @@
 
 use super::{moving, pinned, updated};
 use crate::support::{
-    harness::{Scene, assert_ended, assert_found, assert_says, by_id, document, due, runtime_created},
+    harness::{
+        Scene, assert_ended, assert_found, assert_says, by_id, document, due, runtime_created,
+    },
     names::{HARNESS_RUNTIME, LIST_ENDPOINTS, REQUIRED, RUNTIME},
 };
 
 #[tokio::test]
 async fn endpoints_of_a_harness_or_on_instances_compute_stay() {
-    let provider = r#"{"capacityProviderArn":"arn:aws:bedrock-agentcore:eu-west-1:111122223333:x/y"}"#;
+    let provider =
+        r#"{"capacityProviderArn":"arn:aws:bedrock-agentcore:eu-west-1:111122223333:x/y"}"#;
     for (id, capacity, why) in [
-        (HARNESS_RUNTIME, "null", "its runtime belongs to a harness, and only the harness can update it"),
-        (RUNTIME, provider, "its runtime runs on Instances compute, for which AWS does not document MMDSv2"),
+        (
+            HARNESS_RUNTIME,
+            "null",
+            "its runtime belongs to a harness, and only the harness can update it",
+        ),
+        (
+            RUNTIME,
+            provider,
+            "its runtime runs on Instances compute, for which AWS does not document MMDSv2",
+        ),
     ] {
         for event in [runtime_created(id), due()] {
             let scene = Scene::new().await.with_endpoints_moved();
@@ -52,8 +63,11 @@ async fn endpoints_of_a_held_harness_runtime_stay() {
 async fn endpoints_of_a_runtime_just_switched_to_instances_compute_stay() {
     let scene = moving(pinned).await;
     scene.aws.world().after(LIST_ENDPOINTS, |world| {
-        let provider = r#"{"capacityProviderArn":"arn:aws:bedrock-agentcore:eu-west-1:111122223333:x/y"}"#;
-        world.runtime_mut(RUNTIME).publish(&[("capacityProviderConfiguration", provider)]);
+        let provider =
+            r#"{"capacityProviderArn":"arn:aws:bedrock-agentcore:eu-west-1:111122223333:x/y"}"#;
+        world
+            .runtime_mut(RUNTIME)
+            .publish(&[("capacityProviderConfiguration", provider)]);
     });
 
     let outcome = scene.outcome(updated()).await;

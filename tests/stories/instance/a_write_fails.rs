@@ -17,8 +17,12 @@ async fn the_metadata_endpoint_is_sent_only_where_ec2_demands_it() {
     let outcome = scene.outcome(running(INSTANCE)).await;
 
     assert_eq!(outcome["result"], "enforced");
-    let endpoints: Vec<_> =
-        scene.aws.writes().iter().map(|call| call.parameter("HttpEndpoint").map(str::to_owned)).collect();
+    let endpoints: Vec<_> = scene
+        .aws
+        .writes()
+        .iter()
+        .map(|call| call.parameter("HttpEndpoint").map(str::to_owned))
+        .collect();
     assert_eq!(endpoints, [None, Some("enabled".to_owned())]);
 }
 
@@ -27,7 +31,9 @@ async fn the_metadata_endpoint_is_not_sent_if_the_instance_is_unreadable() {
     let scene = Scene::new().await;
     scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().endpoint_demanded_with_tokens = true;
-    scene.aws.world().after(DESCRIBE_TAGS, |world| world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, usize::MAX));
+    scene.aws.world().after(DESCRIBE_TAGS, |world| {
+        world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, usize::MAX)
+    });
 
     let outcome = scene.failed_outcome(running(INSTANCE)).await;
 
@@ -52,7 +58,10 @@ async fn a_metadata_endpoint_disabled_after_the_look_stays_disabled() {
 
         assert_ended(&outcome, "compliant", "endpoint_disabled");
         assert_eq!(scene.aws.world().instance(INSTANCE).http_endpoint, "disabled");
-        assert!(scene.aws.writes().iter().all(|write| write.parameter("HttpEndpoint").is_none()), "{after}");
+        assert!(
+            scene.aws.writes().iter().all(|write| write.parameter("HttpEndpoint").is_none()),
+            "{after}"
+        );
     }
 }
 
@@ -60,13 +69,20 @@ async fn a_metadata_endpoint_disabled_after_the_look_stays_disabled() {
 async fn any_other_invalid_parameter_is_held_without_sending_the_endpoint() {
     let scene = Scene::new().await;
     scene.aws.world().add_instance(INSTANCE);
-    let refused = Fault::Refused { code: "InvalidParameterValue", message: "Something else".to_owned(), status: 400 };
+    let refused = Fault::Refused {
+        code: "InvalidParameterValue",
+        message: "Something else".to_owned(),
+        status: 400,
+    };
     scene.aws.world().fault(MODIFY_INSTANCE, refused, 1);
 
     let outcome = scene.outcome(running(INSTANCE)).await;
 
     assert_ended(&outcome, "held", "refused");
-    assert_says(&outcome, "AWS answered ModifyInstanceMetadataOptions with InvalidParameterValue (“Something else”)");
+    assert_says(
+        &outcome,
+        "AWS answered ModifyInstanceMetadataOptions with InvalidParameterValue (“Something else”)",
+    );
     assert_eq!(only_write(&scene).parameter("HttpEndpoint"), None);
 }
 
@@ -101,7 +117,11 @@ async fn an_instance_that_changes_state_before_the_write_is_read_again() {
 async fn an_instance_that_changes_state_twice_is_a_failure() {
     let scene = Scene::new().await;
     scene.aws.world().add_instance(INSTANCE);
-    let moved = Fault::Refused { code: "IncorrectInstanceState", message: "Not now".to_owned(), status: 400 };
+    let moved = Fault::Refused {
+        code: "IncorrectInstanceState",
+        message: "Not now".to_owned(),
+        status: 400,
+    };
     scene.aws.world().fault(MODIFY_INSTANCE, moved, usize::MAX);
 
     let outcome = scene.failed_outcome(running(INSTANCE)).await;
@@ -138,7 +158,11 @@ async fn a_throttled_or_lost_write_to_an_instance_is_decided_anew() {
         let outcome = scene.outcome(running(INSTANCE)).await;
 
         assert_ended(&outcome, "enforced", "v1_allowed");
-        assert_eq!(outcome["after"], json!({"http_tokens": "required", "hop_limit": 2}), "{fault:?}");
+        assert_eq!(
+            outcome["after"],
+            json!({"http_tokens": "required", "hop_limit": 2}),
+            "{fault:?}"
+        );
         assert_eq!(scene.aws.operations(), calls, "{fault:?}");
     }
 }

@@ -35,11 +35,17 @@ async fn an_instance_that_allows_v1_is_enforced_and_nothing_else_is_sent() {
     );
     assert_eq!(scene.aws.operations(), [DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE]);
     let sent = &scene.aws.writes()[0];
-    let sent: Vec<_> =
-        sent.parameters.iter().filter(|(name, _)| !["Action", "Version"].contains(&name.as_str())).collect();
+    let sent: Vec<_> = sent
+        .parameters
+        .iter()
+        .filter(|(name, _)| !["Action", "Version"].contains(&name.as_str()))
+        .collect();
     assert_eq!(
         sent,
-        [&("InstanceId".to_owned(), INSTANCE.to_owned()), &("HttpTokens".to_owned(), "required".to_owned())]
+        [
+            &("InstanceId".to_owned(), INSTANCE.to_owned()),
+            &("HttpTokens".to_owned(), "required".to_owned())
+        ]
     );
 }
 
@@ -75,8 +81,7 @@ async fn an_exception_tag_key_with_a_wildcard_is_matched_literally() {
 
 #[tokio::test]
 async fn launches_and_option_changes_are_enforced_like_starts() {
-    let launched =
-        json!({"instancesSet": {"items": [{"instanceId": INSTANCE, "metadataOptions": {"httpTokens": "optional"}}]}});
+    let launched = json!({"instancesSet": {"items": [{"instanceId": INSTANCE, "metadataOptions": {"httpTokens": "optional"}}]}});
     let nested = json!({"ModifyInstanceMetadataOptionsRequest": {"InstanceId": INSTANCE, "HttpTokens": "optional"}});
     let flat = json!({"instanceId": INSTANCE, "httpEndpoint": "enabled"});
     for event in [
@@ -94,7 +99,11 @@ async fn launches_and_option_changes_are_enforced_like_starts() {
 #[tokio::test]
 async fn an_expired_exception_does_not_exempt_an_instance() {
     let scene = Scene::new().await;
-    scene.aws.world().add_instance(INSTANCE).tag(EXEMPT, "2020-02-29 until the migration");
+    scene
+        .aws
+        .world()
+        .add_instance(INSTANCE)
+        .tag(EXEMPT, "2020-02-29 until the migration");
 
     let outcome = scene.outcome(running(INSTANCE)).await;
 
@@ -132,7 +141,8 @@ async fn a_hop_limit_of_1_is_reported_where_it_matters_and_not_changed() {
 async fn deleting_the_exception_tag_enforces_the_instances_concerned() {
     let scene = Scene::new().await;
     scene.aws.world().add_instance(INSTANCE);
-    let resources = json!({"items": [{"resourceId": INSTANCE}, {"resourceId": "vol-0a1b2c3d4e5f60001"}]});
+    let resources =
+        json!({"items": [{"resourceId": INSTANCE}, {"resourceId": "vol-0a1b2c3d4e5f60001"}]});
     let request = json!({"resourcesSet": resources, "tagSet": {"items": [{"key": EXEMPT}]}});
 
     let outcome = scene.outcome(ec2_call("DeleteTags", request, json!({"_return": true}))).await;
@@ -153,8 +163,12 @@ async fn every_outcome_is_logged_once_with_the_request_id() {
         assert_eq!(line[member], outcome[member], "{member}");
     }
     for member in ["before", "after", "findings"] {
-        let logged: Value = serde_json::from_str(line[member].as_str().expect("JSON as text")).expect("JSON");
+        let logged: Value =
+            serde_json::from_str(line[member].as_str().expect("JSON as text")).expect("JSON");
         assert_eq!(logged, outcome[member], "{member}");
     }
-    assert_eq!((&line["request_id"], &line["mode"]), (&json!("8d2f4c1a-request"), &json!("enforce")));
+    assert_eq!(
+        (&line["request_id"], &line["mode"]),
+        (&json!("8d2f4c1a-request"), &json!("enforce"))
+    );
 }

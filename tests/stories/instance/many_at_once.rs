@@ -15,9 +15,15 @@ async fn failed_and_vanished_instances_do_not_affect_their_neighbours() {
     let scene = Scene::new().await;
     scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().add_instance(NEIGHBOUR);
-    scene.aws.world().fault_for(MODIFY_INSTANCE, INSTANCE, Fault::AccessDenied, usize::MAX);
+    scene
+        .aws
+        .world()
+        .fault_for(MODIFY_INSTANCE, INSTANCE, Fault::AccessDenied, usize::MAX);
 
-    let error = scene.invoke(started([INSTANCE, NEIGHBOUR, THIRD])).await.expect_err("one target failed");
+    let error = scene
+        .invoke(started([INSTANCE, NEIGHBOUR, THIRD]))
+        .await
+        .expect_err("one target failed");
 
     let response = serde_json::from_str(&error.error_message).unwrap();
     let outcomes = by_id(&response);
@@ -35,7 +41,10 @@ async fn a_retried_event_does_only_what_is_left() {
     scene.aws.world().add_instance(NEIGHBOUR);
     scene.aws.world().fault_for(MODIFY_INSTANCE, INSTANCE, Fault::AccessDenied, 1);
 
-    scene.invoke(started([INSTANCE, NEIGHBOUR])).await.expect_err("the first attempt fails");
+    scene
+        .invoke(started([INSTANCE, NEIGHBOUR]))
+        .await
+        .expect_err("the first attempt fails");
     let response = scene.invoke(started([INSTANCE, NEIGHBOUR])).await.expect("the second succeeds");
 
     assert_eq!(response["counts"], json!({"compliant": 1, "enforced": 1}));
@@ -54,19 +63,28 @@ async fn tags_are_confirmed_for_eight_instances_at_a_time_before_their_writes() 
 
     assert_eq!(response["counts"], json!({"enforced": 24}));
     let calls = scene.aws.calls();
-    let of = |operation: &str| calls.iter().filter(|call| call.operation == operation).collect::<Vec<_>>();
+    let of = |operation: &str| {
+        calls.iter().filter(|call| call.operation == operation).collect::<Vec<_>>()
+    };
     let asked_for = |call: &&Call| {
         let values = call.parameters.iter().filter(|(_, value)| value.starts_with("i-"));
         values.map(|(_, id)| id.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(of(DESCRIBE_INSTANCES).iter().map(asked_for).collect::<Vec<_>>(), [&ids[..]], "one look at all");
+    assert_eq!(
+        of(DESCRIBE_INSTANCES).iter().map(asked_for).collect::<Vec<_>>(),
+        [&ids[..]],
+        "one look at all"
+    );
     let asked_for: Vec<_> = of(DESCRIBE_TAGS).iter().map(asked_for).collect();
     assert_eq!(asked_for, [&ids[..8], &ids[8..16], &ids[16..]]);
     assert_eq!((of(MODIFY_INSTANCE).len(), calls.len()), (24, 1 + 3 + 24));
     // Between the tags of eight and those of the next eight there are writes.
     let operations = scene.aws.operations();
     assert_eq!(operations[..3], [DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE]);
-    assert!(operations.windows(2).all(|two| two != [DESCRIBE_TAGS, DESCRIBE_TAGS]), "{operations:?}");
+    assert!(
+        operations.windows(2).all(|two| two != [DESCRIBE_TAGS, DESCRIBE_TAGS]),
+        "{operations:?}"
+    );
 }
 
 #[tokio::test]

@@ -37,7 +37,11 @@ async fn a_disabled_metadata_endpoint_is_compliant_and_stays_disabled() {
 #[tokio::test]
 async fn an_exempt_instance_is_read_and_not_written() {
     let scene = Scene::new().await;
-    scene.aws.world().add_instance(INSTANCE).tag(EXEMPT, "2999-12-31 vendor agent needs v1");
+    scene
+        .aws
+        .world()
+        .add_instance(INSTANCE)
+        .tag(EXEMPT, "2999-12-31 vendor agent needs v1");
 
     let outcome = scene.outcome(running(INSTANCE)).await;
 
@@ -68,7 +72,10 @@ async fn an_instance_with_unconfirmed_tags_is_not_written() {
     scene.aws.world().add_instance(NEIGHBOUR);
     scene.aws.world().fault(DESCRIBE_TAGS, Fault::AccessDenied, usize::MAX);
 
-    let error = scene.invoke(started([INSTANCE, NEIGHBOUR])).await.expect_err("a failure that Lambda retries");
+    let error = scene
+        .invoke(started([INSTANCE, NEIGHBOUR]))
+        .await
+        .expect_err("a failure that Lambda retries");
 
     assert_eq!(error.error_type, "RemediationFailed");
     assert!(error.error_message.contains(r#""counts":{"failed":2}"#), "{}", error.error_message);

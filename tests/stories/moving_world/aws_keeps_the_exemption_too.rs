@@ -1,9 +1,12 @@
-//! The role's own policy denies the write to what is exempt without end, at the moment of the write.
+//! The role's own policy denies the write to what is exempt without end, at the moment of the
+//! write.
 
 use super::{exempt_instance, exempt_runtime, scene};
 use crate::support::{
     harness::{Scene, assert_ended, assert_says, by_id, count, due, running, runtime_created},
-    names::{DESCRIBE_TAGS, EXEMPT, GET_RUNTIME, INSTANCE, MODIFY_INSTANCE, RUNTIME, UPDATE_RUNTIME},
+    names::{
+        DESCRIBE_TAGS, EXEMPT, GET_RUNTIME, INSTANCE, MODIFY_INSTANCE, RUNTIME, UPDATE_RUNTIME,
+    },
     stand_in::{Fault, World},
 };
 
@@ -97,7 +100,10 @@ async fn a_write_that_ec2_refuses_for_good_is_held_and_not_retried() {
 async fn a_tag_that_shows_late_still_explains_the_refusal() {
     for shown_by in 1..=3 {
         let scene = scene().await;
-        scene.aws.world().fault(MODIFY_INSTANCE, Fault::ExplicitDeny("identity-based"), 1);
+        scene
+            .aws
+            .world()
+            .fault(MODIFY_INSTANCE, Fault::ExplicitDeny("identity-based"), 1);
         for number in 0..=shown_by {
             let shows = number == shown_by;
             scene.aws.world().after(DESCRIBE_TAGS, move |world| {

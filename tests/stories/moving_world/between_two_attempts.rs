@@ -5,14 +5,17 @@ use std::time::Duration;
 use metadata_guardrail::response::InvocationError;
 use serde_json::json;
 
-use super::{DEPLOYED, assert_each_write_was_looked_before, deploy, exempt_instance, exempt_runtime, scene};
+use super::{
+    DEPLOYED, assert_each_write_was_looked_before, deploy, exempt_instance, exempt_runtime, scene,
+};
 use crate::support::{
     harness::{
-        NOT_TAKEN, Scene, assert_ended, assert_says, by_id, count, due, running, runtime_created, started, time_passes,
+        NOT_TAKEN, Scene, assert_ended, assert_says, by_id, count, due, running, runtime_created,
+        started, time_passes,
     },
     names::{
-        DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_RUNTIME, INSTANCE, LIST_TAGS, MODIFY_INSTANCE, REQUIRED, RUNTIME,
-        UPDATE_RUNTIME,
+        DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_RUNTIME, INSTANCE, LIST_TAGS, MODIFY_INSTANCE,
+        REQUIRED, RUNTIME, UPDATE_RUNTIME,
     },
     stand_in::{Call, Fault, World},
 };
@@ -62,7 +65,11 @@ async fn a_deployment_between_attempts_stays_and_requires_mmdsv2() {
             assert_ended(&outcomes[RUNTIME], "enforced", "v1_allowed");
             let world = scene.aws.world();
             let runtime = world.runtime(RUNTIME);
-            assert_eq!((runtime.member("description"), runtime.version), (Some(DEPLOYED), 3), "{fault:?}");
+            assert_eq!(
+                (runtime.member("description"), runtime.version),
+                (Some(DEPLOYED), 3),
+                "{fault:?}"
+            );
             assert!(runtime.requires_mmdsv2(), "{fault:?}");
         }
     }
@@ -97,7 +104,11 @@ async fn a_deployment_between_the_two_forms_of_an_update_stays() {
 
     assert_ended(&outcome, "enforced", "v1_allowed");
     assert_eq!(scene.aws.world().runtime(RUNTIME).member("description"), Some(DEPLOYED));
-    assert_each_write_was_looked_before(&scene.aws.calls(), UPDATE_RUNTIME, [LIST_TAGS, GET_RUNTIME]);
+    assert_each_write_was_looked_before(
+        &scene.aws.calls(),
+        UPDATE_RUNTIME,
+        [LIST_TAGS, GET_RUNTIME],
+    );
 }
 
 #[tokio::test]
@@ -106,7 +117,11 @@ async fn an_instance_that_stops_or_vanishes_between_attempts_is_left_alone() {
     let changes: [(Change, &str, &str); 3] = [
         (|world| drop(world.instances.remove(INSTANCE)), "gone", "not_found"),
         (|world| _ = world.instance_mut(INSTANCE).state("stopping"), "deferred", "stopping"),
-        (|world| _ = world.instance_mut(INSTANCE).http_endpoint("disabled"), "compliant", "endpoint_disabled"),
+        (
+            |world| _ = world.instance_mut(INSTANCE).http_endpoint("disabled"),
+            "compliant",
+            "endpoint_disabled",
+        ),
     ];
     for (change, result, reason) in changes {
         let scene = scene().await;
@@ -131,7 +146,11 @@ async fn a_write_has_at_least_five_attempts_each_decided_anew() {
 
         assert_ended(&outcomes[INSTANCE], "enforced", "v1_allowed");
         assert_eq!(count(&scene, MODIFY_INSTANCE), 5);
-        assert_each_write_was_looked_before(&scene.aws.calls(), MODIFY_INSTANCE, [DESCRIBE_INSTANCES, DESCRIBE_TAGS]);
+        assert_each_write_was_looked_before(
+            &scene.aws.calls(),
+            MODIFY_INSTANCE,
+            [DESCRIBE_INSTANCES, DESCRIBE_TAGS],
+        );
     }
     let scene = scene().await;
     scene.aws.world().fault(UPDATE_RUNTIME, Fault::Throttled, 4);
@@ -139,7 +158,11 @@ async fn a_write_has_at_least_five_attempts_each_decided_anew() {
     assert_ended(&scene.outcome(runtime_created(RUNTIME)).await, "enforced", "v1_allowed");
 
     assert_eq!(count(&scene, UPDATE_RUNTIME), 5);
-    assert_each_write_was_looked_before(&scene.aws.calls(), UPDATE_RUNTIME, [LIST_TAGS, GET_RUNTIME]);
+    assert_each_write_was_looked_before(
+        &scene.aws.calls(),
+        UPDATE_RUNTIME,
+        [LIST_TAGS, GET_RUNTIME],
+    );
 }
 
 #[tokio::test]
@@ -154,8 +177,16 @@ async fn a_failed_read_and_two_throttled_writes_are_overcome() {
 #[tokio::test]
 async fn a_write_refused_until_time_runs_out_fails_with_the_last_answer() {
     for (event, write, words) in [
-        (running(INSTANCE), MODIFY_INSTANCE, "AWS answered ModifyInstanceMetadataOptions with RequestLimitExceeded"),
-        (runtime_created(RUNTIME), UPDATE_RUNTIME, "AWS answered UpdateAgentRuntime with ThrottlingException"),
+        (
+            running(INSTANCE),
+            MODIFY_INSTANCE,
+            "AWS answered ModifyInstanceMetadataOptions with RequestLimitExceeded",
+        ),
+        (
+            runtime_created(RUNTIME),
+            UPDATE_RUNTIME,
+            "AWS answered UpdateAgentRuntime with ThrottlingException",
+        ),
     ] {
         let scene = scene().await;
         scene.aws.world().fault(write, Fault::Throttled, 6);
@@ -194,7 +225,8 @@ async fn a_throttled_write_that_runs_out_of_time_is_not_unverified() {
     let scene = scene().await.with_remaining(Duration::from_secs(31)).with_pace(LONG, LONG);
     scene.aws.world().fault(MODIFY_INSTANCE, Fault::Throttled, usize::MAX);
 
-    let Err(InvocationError::RemediationFailed(response)) = scene.handle(running(INSTANCE)).await else {
+    let Err(InvocationError::RemediationFailed(response)) = scene.handle(running(INSTANCE)).await
+    else {
         panic!("the invocation fails")
     };
 
@@ -217,12 +249,18 @@ async fn instances_that_keep_failing_are_retried_after_the_others() {
             }
         }
 
-        let response = scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
+        let response =
+            scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
 
         assert_eq!(response["counts"], json!({"enforced": 20}), "{fault:?}");
-        let written: Vec<_> = scene.aws.writes().into_iter().filter(|call| call.error.is_none()).collect();
-        let failed_first = |call: &Call| ids[..8].contains(call.resource.as_ref().expect("an instance"));
-        assert!(!written[..12].iter().any(failed_first) && written[12..].iter().all(failed_first), "{fault:?}");
+        let written: Vec<_> =
+            scene.aws.writes().into_iter().filter(|call| call.error.is_none()).collect();
+        let failed_first =
+            |call: &Call| ids[..8].contains(call.resource.as_ref().expect("an instance"));
+        assert!(
+            !written[..12].iter().any(failed_first) && written[12..].iter().all(failed_first),
+            "{fault:?}"
+        );
     }
 }
 
@@ -238,6 +276,9 @@ async fn a_failure_reports_the_last_answer_however_many_instances_wait() {
     assert_eq!(response["counts"], json!({"failed": 20}));
     for outcome in by_id(&response).values() {
         assert_ended(outcome, "failed", "write_failed");
-        assert_says(outcome, "AWS answered ModifyInstanceMetadataOptions with RequestLimitExceeded");
+        assert_says(
+            outcome,
+            "AWS answered ModifyInstanceMetadataOptions with RequestLimitExceeded",
+        );
     }
 }

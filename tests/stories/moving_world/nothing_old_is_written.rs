@@ -10,10 +10,12 @@ use serde_json::json;
 
 use super::{DEPLOYED, deploy, exempt_instance, exempt_runtime, scene};
 use crate::support::{
-    harness::{Scene, assert_ended, assert_says, count, running, runtime_created, started, time_passes},
+    harness::{
+        Scene, assert_ended, assert_says, count, running, runtime_created, started, time_passes,
+    },
     names::{
-        DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_RUNTIME, INSTANCE, LIST_TAGS, MODIFY_INSTANCE, RUNTIME,
-        UPDATE_RUNTIME,
+        DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_RUNTIME, INSTANCE, LIST_TAGS,
+        MODIFY_INSTANCE, RUNTIME, UPDATE_RUNTIME,
     },
 };
 
@@ -33,10 +35,16 @@ async fn no_instance_is_written_ten_seconds_after_its_exemption() {
         let (tagged, too_late) = (Arc::clone(&tagged), Arc::clone(&too_late));
         scene.aws.world().after(MODIFY_INSTANCE, move |world| {
             let mut tagged = tagged.lock().expect("no test failed");
-            too_late.lock().expect("no test failed").extend(tagged.map(|at| at.elapsed()).filter(|age| *age > LIMIT));
+            too_late
+                .lock()
+                .expect("no test failed")
+                .extend(tagged.map(|at| at.elapsed()).filter(|age| *age > LIMIT));
             time_passes(SLOW);
             if number == 6 {
-                let open = world.instances.values_mut().filter(|instance| instance.http_tokens == "optional");
+                let open = world
+                    .instances
+                    .values_mut()
+                    .filter(|instance| instance.http_tokens == "optional");
                 open.for_each(|instance| _ = instance.tag(EXEMPT, "yes"));
                 *tagged = Some(Stopwatch::start());
             }
@@ -49,7 +57,10 @@ async fn no_instance_is_written_ten_seconds_after_its_exemption() {
     assert_eq!(counts("enforced") + counts("exempt"), 300, "{}", response["counts"]);
     assert!(counts("exempt") >= 280, "{}", response["counts"]);
     let too_late = too_late.lock().expect("no test failed");
-    assert!(too_late.is_empty(), "no write is sent more than ten seconds after the tag, but {too_late:?}");
+    assert!(
+        too_late.is_empty(),
+        "no write is sent more than ten seconds after the tag, but {too_late:?}"
+    );
 }
 
 #[tokio::test]
@@ -59,7 +70,11 @@ async fn instances_that_waited_for_their_turn_are_read_again_together() {
     ids.iter().for_each(|id| _ = scene.aws.world().add_instance(id));
     scene.aws.world().after(MODIFY_INSTANCE, |world| {
         time_passes(Duration::from_secs(4));
-        let open = world.instances.values_mut().filter(|instance| instance.http_tokens == "optional").skip(7);
+        let open = world
+            .instances
+            .values_mut()
+            .filter(|instance| instance.http_tokens == "optional")
+            .skip(7);
         open.for_each(|instance| _ = instance.http_endpoint("disabled"));
     });
 
@@ -67,7 +82,11 @@ async fn instances_that_waited_for_their_turn_are_read_again_together() {
 
     assert_eq!(response["counts"], json!({"compliant": 16, "enforced": 8}));
     assert_eq!(
-        (count(&scene, DESCRIBE_INSTANCES), count(&scene, DESCRIBE_TAGS), count(&scene, MODIFY_INSTANCE)),
+        (
+            count(&scene, DESCRIBE_INSTANCES),
+            count(&scene, DESCRIBE_TAGS),
+            count(&scene, MODIFY_INSTANCE)
+        ),
         (3, 1, 8)
     );
 }
@@ -123,7 +142,10 @@ async fn a_runtime_is_read_after_its_tags() {
     assert_ended(&outcome, "enforced", "v1_allowed");
     assert_eq!(scene.aws.operations()[..4], [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME]);
     let world = scene.aws.world();
-    assert_eq!((world.runtime(RUNTIME).member("description"), world.runtime(RUNTIME).version), (Some(DEPLOYED), 3));
+    assert_eq!(
+        (world.runtime(RUNTIME).member("description"), world.runtime(RUNTIME).version),
+        (Some(DEPLOYED), 3)
+    );
 }
 
 #[tokio::test]

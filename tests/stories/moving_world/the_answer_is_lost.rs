@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use super::{exempt_runtime, scene};
 use crate::support::{
     harness::{Scene, assert_ended, by_id, count, due, running, runtime_created, time_passes},
-    names::{DESCRIBE_INSTANCES, GET_RUNTIME, INSTANCE, LIST_TAGS, MODIFY_INSTANCE, RUNTIME, UPDATE_RUNTIME},
+    names::{
+        DESCRIBE_INSTANCES, GET_RUNTIME, INSTANCE, LIST_TAGS, MODIFY_INSTANCE, RUNTIME,
+        UPDATE_RUNTIME,
+    },
     stand_in::{Fault, World},
 };
 
@@ -87,15 +90,23 @@ async fn a_lost_write_that_runs_out_of_time_counts_as_unverified() {
     ] {
         let scene = scene().await;
         lost(write)(&mut scene.aws.world());
-        scene.aws.world().after(write, move |world| world.after(read, |_| time_passes(Duration::from_secs(300))));
+        scene.aws.world().after(write, move |world| {
+            world.after(read, |_| time_passes(Duration::from_secs(300)))
+        });
 
         let Err(InvocationError::RemediationFailed(response)) = scene.handle(event).await else {
             panic!("the invocation fails")
         };
 
-        let [outcome] = response.outcomes.as_slice() else { panic!("one outcome, not {:?}", response.outcomes) };
+        let [outcome] = response.outcomes.as_slice() else {
+            panic!("one outcome, not {:?}", response.outcomes)
+        };
         assert_eq!(outcome.verdict, Verdict::Failed(Failed::OutOfTime));
-        assert!(outcome.detail.contains("a write may or may not have happened"), "{}", outcome.detail);
+        assert!(
+            outcome.detail.contains("a write may or may not have happened"),
+            "{}",
+            outcome.detail
+        );
         assert!(outcome.is_unverified_write());
     }
 }
@@ -118,7 +129,9 @@ async fn library_outcome(scene: &Scene, event: Value) -> Outcome {
         Err(InvocationError::RemediationFailed(response)) => *response,
         Err(error) => panic!("{error}"),
     };
-    let [outcome] = response.outcomes.as_slice() else { panic!("one outcome, not {:?}", response.outcomes) };
+    let [outcome] = response.outcomes.as_slice() else {
+        panic!("one outcome, not {:?}", response.outcomes)
+    };
     outcome.clone()
 }
 
@@ -165,7 +178,10 @@ async fn a_sweep_waits_for_its_own_lost_update_that_is_under_way() {
 async fn a_refusal_after_a_lost_write_does_not_claim_that_nothing_changed() {
     let scene = scene().await;
     scene.aws.world().fault(MODIFY_INSTANCE, Fault::Internal, 1);
-    scene.aws.world().fault(MODIFY_INSTANCE, Fault::ExplicitDeny("service control"), usize::MAX);
+    scene
+        .aws
+        .world()
+        .fault(MODIFY_INSTANCE, Fault::ExplicitDeny("service control"), usize::MAX);
 
     let outcome = library_outcome(&scene, running(INSTANCE)).await;
 
@@ -182,7 +198,11 @@ async fn an_update_is_verified_even_if_the_runtime_is_briefly_not_found() {
             scene.aws.world().instances.clear();
             scene.aws.world().after(UPDATE_RUNTIME, move |world| {
                 let message = "Agent runtime was not found".to_owned();
-                world.fault(GET_RUNTIME, Fault::Refused { code: "ResourceNotFoundException", message, status: 404 }, 1);
+                world.fault(
+                    GET_RUNTIME,
+                    Fault::Refused { code: "ResourceNotFoundException", message, status: 404 },
+                    1,
+                );
                 if loses {
                     let runtime = world.runtime_mut(RUNTIME);
                     runtime.set("lifecycleConfiguration", r#"{"maxLifetime":60}"#);

@@ -20,7 +20,16 @@ async fn a_lost_update_that_a_read_shows_is_not_sent_again() {
     assert_eq!(scene.aws.world().runtime(RUNTIME).version, 2);
     assert_eq!(
         scene.aws.operations(),
-        [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME, GET_RUNTIME, GET_RUNTIME, LIST_ENDPOINTS]
+        [
+            GET_RUNTIME,
+            LIST_TAGS,
+            GET_RUNTIME,
+            UPDATE_RUNTIME,
+            GET_RUNTIME,
+            GET_RUNTIME,
+            GET_RUNTIME,
+            LIST_ENDPOINTS
+        ]
     );
 }
 
@@ -29,7 +38,10 @@ async fn a_lost_update_that_no_read_shows_is_repeated_as_the_same_request() {
     for event in [created(), due()] {
         let scene = scene().await;
         scene.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
-        scene.aws.world().after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 10);
+        scene
+            .aws
+            .world()
+            .after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 10);
 
         let response = scene.invoke(event).await.expect("success");
 
@@ -106,9 +118,18 @@ async fn an_update_without_permission_is_sent_once_and_followed_by_a_look() {
 async fn a_permanently_refused_update_is_sent_once_and_held() {
     let message = "maxLifetime is out of range".to_owned();
     for (fault, said) in [
-        (Fault::Refused { code: "ValidationException", message, status: 400 }, "maxLifetime is out of range"),
-        (Fault::ExplicitDeny("service control"), "with an explicit deny in a service control policy"),
-        (Fault::ExplicitDeny("resource control"), "with an explicit deny in a resource control policy"),
+        (
+            Fault::Refused { code: "ValidationException", message, status: 400 },
+            "maxLifetime is out of range",
+        ),
+        (
+            Fault::ExplicitDeny("service control"),
+            "with an explicit deny in a service control policy",
+        ),
+        (
+            Fault::ExplicitDeny("resource control"),
+            "with an explicit deny in a resource control policy",
+        ),
     ] {
         let scene = scene().await;
         scene.aws.world().fault(UPDATE_RUNTIME, fault, usize::MAX);
@@ -119,6 +140,9 @@ async fn a_permanently_refused_update_is_sent_once_and_held() {
         assert_says(&outcome, said);
         assert_eq!(outcome["before"], json!({"require_mmdsv2": null, "version": "1"}));
         assert_eq!(outcome["after"], Value::Null);
-        assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, LIST_ENDPOINTS]);
+        assert_eq!(
+            scene.aws.operations(),
+            [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, LIST_ENDPOINTS]
+        );
     }
 }

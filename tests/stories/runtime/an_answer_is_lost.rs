@@ -12,7 +12,11 @@ use crate::support::{
 };
 
 fn conflict() -> Fault {
-    Fault::Refused { code: "ConflictException", message: "The runtime is being updated".to_owned(), status: 409 }
+    Fault::Refused {
+        code: "ConflictException",
+        message: "The runtime is being updated".to_owned(),
+        status: 409,
+    }
 }
 
 /// The update's answer is lost, and another attempt would meet the first.
@@ -33,15 +37,17 @@ async fn failed_in(scene: &Scene, event: Value) -> Value {
 /// What was called about the runtime itself.
 fn calls(scene: &Scene) -> Vec<String> {
     let mut calls = scene.aws.operations();
-    calls.retain(|operation| [GET_RUNTIME, LIST_TAGS, UPDATE_RUNTIME].contains(&operation.as_str()));
+    calls
+        .retain(|operation| [GET_RUNTIME, LIST_TAGS, UPDATE_RUNTIME].contains(&operation.as_str()));
     calls
 }
 
 #[tokio::test]
 async fn a_sweep_defers_a_runtime_in_conflict_without_a_lost_answer() {
-    for (first, expected) in
-        [(None, UP_TO_THE_UPDATE.to_vec()), (Some(Fault::Throttled), [UP_TO_THE_UPDATE, UP_TO_THE_UPDATE].concat())]
-    {
+    for (first, expected) in [
+        (None, UP_TO_THE_UPDATE.to_vec()),
+        (Some(Fault::Throttled), [UP_TO_THE_UPDATE, UP_TO_THE_UPDATE].concat()),
+    ] {
         let scene = scene().await;
         if let Some(fault) = first {
             scene.aws.world().fault(UPDATE_RUNTIME, fault, 1);
@@ -73,7 +79,9 @@ async fn a_conflict_with_the_guardrails_own_lost_update_is_waited_out() {
 #[tokio::test]
 async fn a_lost_update_that_fails_is_reported_and_not_repeated() {
     for event in [created(), due()] {
-        let scene = scene_with(|runtime| runtime.next_update_fails = Some("no such image".to_owned())).await;
+        let scene =
+            scene_with(|runtime| runtime.next_update_fails = Some("no such image".to_owned()))
+                .await;
         lose_the_answer(&scene);
 
         let outcome = failed_in(&scene, event).await;
@@ -87,7 +95,9 @@ async fn a_lost_update_that_fails_is_reported_and_not_repeated() {
 #[tokio::test]
 async fn a_lost_update_that_loses_configuration_is_reported_and_not_repeated() {
     for event in [created(), due()] {
-        let scene = scene_with(|runtime| runtime.loses_on_update.push("lifecycleConfiguration".to_owned())).await;
+        let scene =
+            scene_with(|runtime| runtime.loses_on_update.push("lifecycleConfiguration".to_owned()))
+                .await;
         lose_the_answer(&scene);
 
         let outcome = failed_in(&scene, event).await;
@@ -100,13 +110,19 @@ async fn a_lost_update_that_loses_configuration_is_reported_and_not_repeated() {
 
 #[tokio::test]
 async fn a_lost_update_that_shows_late_is_verified_like_any_other() {
-    for (lost, result, reason) in
-        [(None, "enforced", "v1_allowed"), (Some("lifecycleConfiguration"), "failed", "configuration_changed")]
-    {
-        let scene = scene_with(|runtime| runtime.loses_on_update.extend(lost.map(str::to_owned))).await;
+    for (lost, result, reason) in [
+        (None, "enforced", "v1_allowed"),
+        (Some("lifecycleConfiguration"), "failed", "configuration_changed"),
+    ] {
+        let scene =
+            scene_with(|runtime| runtime.loses_on_update.extend(lost.map(str::to_owned))).await;
         scene.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
-        // Four reads look for the update, and the next ones decide anew: only the last of them shows it.
-        scene.aws.world().after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 5);
+        // Four reads look for the update, and the next ones decide anew: only the last of them
+        // shows it.
+        scene
+            .aws
+            .world()
+            .after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 5);
 
         let outcome = match result {
             "failed" => scene.failed_outcome(created()).await,
@@ -128,7 +144,9 @@ async fn a_conflict_with_another_update_leads_to_another_look() {
     scene.aws.world().fault(UPDATE_RUNTIME, Fault::ConnectionReset, 1);
     scene.aws.world().fault(UPDATE_RUNTIME, conflict(), 1);
     scene.just_before_the_update(|world| {
-        world.runtime_mut(RUNTIME).publish(&[("description", r#""deployed in between""#)]);
+        world
+            .runtime_mut(RUNTIME)
+            .publish(&[("description", r#""deployed in between""#)]);
     });
 
     let outcome = scene.outcome(created()).await;
@@ -136,9 +154,15 @@ async fn a_conflict_with_another_update_leads_to_another_look() {
     assert_ended(&outcome, "enforced", "v1_allowed");
     assert_eq!(outcome["before"]["version"], "2");
     assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "3"}));
-    assert_eq!(scene.aws.world().runtime(RUNTIME).member("description"), Some(r#""deployed in between""#));
+    assert_eq!(
+        scene.aws.world().runtime(RUNTIME).member("description"),
+        Some(r#""deployed in between""#)
+    );
     let errors: Vec<_> = scene.aws.writes().into_iter().map(|write| write.error).collect();
-    assert_eq!(errors, [Some("ConnectionReset".to_owned()), Some("ConflictException".to_owned()), None]);
+    assert_eq!(
+        errors,
+        [Some("ConnectionReset".to_owned()), Some("ConflictException".to_owned()), None]
+    );
 }
 
 #[tokio::test]
@@ -155,7 +179,10 @@ async fn a_sweep_does_not_wait_for_the_update_of_somebody_else() {
         let response = scene.invoke(due()).await.expect("what waits has not failed");
 
         assert_ended(&by_id(&response)[RUNTIME], "deferred", "still_changing");
-        assert_eq!(calls(&scene), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME, GET_RUNTIME]);
+        assert_eq!(
+            calls(&scene),
+            [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME, GET_RUNTIME]
+        );
     }
 }
 
@@ -164,7 +191,10 @@ async fn a_failed_update_by_somebody_else_is_not_claimed() {
     let scene = scene().await;
     scene.aws.world().fault(UPDATE_RUNTIME, Fault::ConnectionReset, 1);
     scene.just_before_the_update(|world| {
-        world.runtime_mut(RUNTIME).publish(&[("description", r#""theirs""#)]).status("UPDATE_FAILED");
+        world
+            .runtime_mut(RUNTIME)
+            .publish(&[("description", r#""theirs""#)])
+            .status("UPDATE_FAILED");
     });
 
     let outcome = scene.outcome(created()).await;
@@ -194,7 +224,9 @@ async fn a_possible_deployment_of_somebody_else_is_to_be_checked_first() {
         scene.aws.world().fault(UPDATE_RUNTIME, Fault::ConnectionReset, 1);
         scene.just_before_the_update(move |world| {
             for _ in 0..versions {
-                world.runtime_mut(RUNTIME).publish(&[("description", r#""deployed in between""#), REQUIRED]);
+                world
+                    .runtime_mut(RUNTIME)
+                    .publish(&[("description", r#""deployed in between""#), REQUIRED]);
             }
         });
 
@@ -202,7 +234,10 @@ async fn a_possible_deployment_of_somebody_else_is_to_be_checked_first() {
 
         assert_ended(&outcome, "failed", reason);
         assert_says(&outcome, "It is not known whether the update happened");
-        assert_says(&outcome, "somebody else's deployment; find out which before you restore anything");
+        assert_says(
+            &outcome,
+            "somebody else's deployment; find out which before you restore anything",
+        );
         assert_says(&outcome, "description");
         assert_eq!(scene.aws.writes().len(), 1);
     }
@@ -210,7 +245,9 @@ async fn a_possible_deployment_of_somebody_else_is_to_be_checked_first() {
 
 #[tokio::test]
 async fn an_update_with_an_answer_is_not_doubted() {
-    let scene = scene_with(|runtime| runtime.loses_on_update.push("lifecycleConfiguration".to_owned())).await;
+    let scene =
+        scene_with(|runtime| runtime.loses_on_update.push("lifecycleConfiguration".to_owned()))
+            .await;
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -226,9 +263,10 @@ async fn a_lost_answer_is_reported_whatever_is_seen_afterwards() {
         runtime.settle_polls = u32::MAX;
         runtime.status("UPDATING");
     };
-    for (change, reason) in
-        [(unreadable as fn(&mut World), "not_verified"), (without_end as fn(&mut World), "still_changing")]
-    {
+    for (change, reason) in [
+        (unreadable as fn(&mut World), "not_verified"),
+        (without_end as fn(&mut World), "still_changing"),
+    ] {
         let scene = scene().await.with_remaining(Duration::from_secs(31));
         scene.aws.world().fault(UPDATE_RUNTIME, Fault::ConnectionReset, 1);
         scene.just_before_the_update(change);
@@ -249,7 +287,9 @@ async fn a_lost_answer_is_reported_even_if_the_next_look_fails() {
         // Four reads look for the update before the next attempt is decided.
         scene.just_before_the_update(move |world| {
             (0..3).for_each(|_| world.after(GET_RUNTIME, |_| ()));
-            world.after(GET_RUNTIME, move |world| world.fault(operation, Fault::AccessDenied, usize::MAX));
+            world.after(GET_RUNTIME, move |world| {
+                world.fault(operation, Fault::AccessDenied, usize::MAX)
+            });
         });
 
         let outcome = scene.failed_outcome(created()).await;
@@ -295,7 +335,10 @@ async fn a_throttled_second_attempt_does_not_hide_that_the_first_shows_late() {
     scene.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
     scene.aws.world().fault(UPDATE_RUNTIME, Fault::Throttled, 1);
     // Four reads look for the update, two more decide about the next attempt.
-    scene.aws.world().after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 6);
+    scene
+        .aws
+        .world()
+        .after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 6);
 
     let outcome = scene.outcome(created()).await;
 
@@ -309,7 +352,10 @@ async fn a_failed_update_that_may_be_somebody_elses_is_reported_as_such() {
     let scene = scene().await;
     scene.aws.world().fault(UPDATE_RUNTIME, Fault::ConnectionReset, 1);
     scene.just_before_the_update(|world| {
-        world.runtime_mut(RUNTIME).publish(&[("description", r#""theirs""#), REQUIRED]).status("UPDATE_FAILED");
+        world
+            .runtime_mut(RUNTIME)
+            .publish(&[("description", r#""theirs""#), REQUIRED])
+            .status("UPDATE_FAILED");
     });
 
     let outcome = scene.failed_outcome(created()).await;

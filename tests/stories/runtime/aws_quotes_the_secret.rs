@@ -23,7 +23,8 @@ async fn outcome_of_a_refusal(message: String) -> Value {
 
 #[tokio::test]
 async fn a_quoted_secret_is_replaced_by_the_name_of_its_member() {
-    let outcome = outcome_of_a_refusal(format!("Value '{CANARY}' failed to satisfy a constraint")).await;
+    let outcome =
+        outcome_of_a_refusal(format!("Value '{CANARY}' failed to satisfy a constraint")).await;
 
     assert_says(&outcome, &format!("Value '[{NAME}]' failed to satisfy a constraint"));
 }
@@ -38,8 +39,10 @@ async fn a_partly_quoted_secret_withholds_the_whole_message() {
 
 #[tokio::test]
 async fn a_secret_is_redacted_from_the_reason_of_a_failed_update() {
-    let scene =
-        scene_with(|runtime| runtime.next_update_fails = Some(format!("The container rejects {CANARY}."))).await;
+    let scene = scene_with(|runtime| {
+        runtime.next_update_fails = Some(format!("The container rejects {CANARY}."))
+    })
+    .await;
 
     let outcome = scene.failed_outcome(created()).await;
 

@@ -16,8 +16,7 @@ async fn findings(arrange: impl FnOnce(&mut Runtime)) -> Value {
 
 #[tokio::test]
 async fn an_image_with_a_tag_is_mutable_and_one_with_a_digest_is_not() {
-    let by_tag =
-        r#"{"containerConfiguration":{"containerUri":"111122223333.dkr.ecr.eu-west-1.amazonaws.com/agent:latest"}}"#;
+    let by_tag = r#"{"containerConfiguration":{"containerUri":"111122223333.dkr.ecr.eu-west-1.amazonaws.com/agent:latest"}}"#;
 
     let mutable = findings(|runtime| {
         runtime.set("agentRuntimeArtifact", by_tag);
@@ -86,6 +85,15 @@ async fn findings_of_an_enforced_runtime_cost_no_further_call() {
     assert_found(&outcome, &["no_authorizer", "public_network"]);
     assert_eq!(
         scene.aws.operations(),
-        [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME, GET_RUNTIME, GET_RUNTIME, LIST_ENDPOINTS]
+        [
+            GET_RUNTIME,
+            LIST_TAGS,
+            GET_RUNTIME,
+            UPDATE_RUNTIME,
+            GET_RUNTIME,
+            GET_RUNTIME,
+            GET_RUNTIME,
+            LIST_ENDPOINTS
+        ]
     );
 }

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::{LONGER_THAN_LEFT, UP_TO_THE_UPDATE, created, members, scene, scene_with, sent, updated};
+use super::{
+    LONGER_THAN_LEFT, UP_TO_THE_UPDATE, created, members, scene, scene_with, sent, updated,
+};
 use crate::support::{
     harness::{assert_ended, assert_found, assert_says, only_write},
     names::{EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, RUNTIME, UPDATE_RUNTIME},
@@ -36,7 +38,16 @@ async fn a_runtime_that_allows_v1_is_enforced_with_this_exact_response() {
     );
     assert_eq!(
         scene.aws.operations(),
-        [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME, GET_RUNTIME, GET_RUNTIME, LIST_ENDPOINTS]
+        [
+            GET_RUNTIME,
+            LIST_TAGS,
+            GET_RUNTIME,
+            UPDATE_RUNTIME,
+            GET_RUNTIME,
+            GET_RUNTIME,
+            GET_RUNTIME,
+            LIST_ENDPOINTS
+        ]
     );
     assert!(scene.aws.world().runtime(RUNTIME).requires_mmdsv2());
 }
@@ -94,7 +105,10 @@ async fn a_runtime_that_aws_is_updating_is_awaited() {
 async fn a_conflict_is_waited_out_and_everything_is_read_again() {
     let scene = scene().await;
     scene.just_before_the_update(|world| {
-        world.runtime_mut(RUNTIME).publish(&[("description", r#""changed in between""#)]).status("UPDATING");
+        world
+            .runtime_mut(RUNTIME)
+            .publish(&[("description", r#""changed in between""#)])
+            .status("UPDATING");
     });
 
     let outcome = scene.outcome(created()).await;

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::{assert_no_piece_of_the_secret, created, scene, scene_with, updated};
 use crate::support::{
     harness::{Scene, assert_ended, assert_found, assert_says, detail, just_now},
-    names::{CANARY, EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, REQUIRED, RUNTIME, UPDATE_RUNTIME},
+    names::{
+        CANARY, EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, REQUIRED, RUNTIME,
+        UPDATE_RUNTIME,
+    },
     stand_in::Fault,
 };
 
@@ -29,11 +32,15 @@ async fn a_runtime_that_requires_mmdsv2_is_read_and_left_alone() {
 #[tokio::test]
 async fn an_update_that_requires_mmdsv2_is_ignored_without_a_call() {
     let scene = scene().await;
-    let request = json!({"agentRuntimeId": RUNTIME, "metadataConfiguration": {"requireMMDSV2": true}});
+    let request =
+        json!({"agentRuntimeId": RUNTIME, "metadataConfiguration": {"requireMMDSV2": true}});
 
     let response = scene.invoke(updated(request)).await.expect("nothing fails");
 
-    assert_eq!(response, json!({"mode": "enforce", "ignored": "already_required", "counts": {}, "outcomes": []}));
+    assert_eq!(
+        response,
+        json!({"mode": "enforce", "ignored": "already_required", "counts": {}, "outcomes": []})
+    );
     assert!(scene.aws.calls().is_empty());
 }
 
@@ -92,14 +99,18 @@ async fn report_mode_says_what_it_would_enforce_on_a_runtime() {
     assert_eq!(response["counts"], json!({"would_enforce": 1}));
     let outcome = &response["outcomes"][0];
     assert_ended(outcome, "would_enforce", "v1_allowed");
-    assert_eq!((&outcome["before"]["require_mmdsv2"], &outcome["after"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        (&outcome["before"]["require_mmdsv2"], &outcome["after"]),
+        (&Value::Null, &Value::Null)
+    );
     assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, LIST_ENDPOINTS]);
 }
 
 #[tokio::test]
 async fn a_runtime_with_a_failed_update_is_held_with_the_reason() {
     let scene = scene_with(|runtime| {
-        runtime.status("UPDATE_FAILED").failure_reason = Some("The image could not be pulled.".to_owned());
+        runtime.status("UPDATE_FAILED").failure_reason =
+            Some("The image could not be pulled.".to_owned());
     })
     .await;
 
@@ -180,7 +191,10 @@ async fn a_runtime_that_vanishes_before_the_write_is_gone() {
     });
 
     assert_ended(&scene.outcome(created()).await, "gone", "not_found");
-    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME]);
+    assert_eq!(
+        scene.aws.operations(),
+        [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME]
+    );
 }
 
 #[tokio::test]
@@ -264,7 +278,8 @@ async fn an_answer_that_is_no_runtime_is_not_written_back() {
 #[tokio::test]
 async fn a_secret_is_redacted_from_the_reason_of_an_earlier_failure() {
     let scene = scene_with(|runtime| {
-        runtime.status("UPDATE_FAILED").failure_reason = Some(format!("Bad value '{CANARY}' for the container."));
+        runtime.status("UPDATE_FAILED").failure_reason =
+            Some(format!("Bad value '{CANARY}' for the container."));
     })
     .await;
 

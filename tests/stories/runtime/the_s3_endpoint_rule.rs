@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{S3_ENDPOINT_REFUSED, UP_TO_THE_UPDATE, at, client_token, created, members, scene, scene_with, sent};
+use super::{
+    S3_ENDPOINT_REFUSED, UP_TO_THE_UPDATE, at, client_token, created, members, scene, scene_with,
+    sent,
+};
 use crate::support::{
     harness::{assert_ended, only_write},
     names::{EXEMPT, RUNTIME, UPDATE_RUNTIME},
@@ -11,8 +14,7 @@ use crate::support::{
 
 const NETWORK: &str = "networkConfiguration";
 const ENDPOINT: &str = "/networkConfiguration/networkModeConfig/requireServiceS3Endpoint";
-const SIBLINGS: &str =
-    r#"{"networkMode":"VPC","networkModeConfig":{"future":1.10,"securityGroups":["sg-1"],"subnets":["subnet-1"]}}"#;
+const SIBLINGS: &str = r#"{"networkMode":"VPC","networkModeConfig":{"future":1.10,"securityGroups":["sg-1"],"subnets":["subnet-1"]}}"#;
 
 #[tokio::test]
 async fn a_newer_runtime_is_updated_without_the_s3_endpoint() {
@@ -56,7 +58,11 @@ async fn an_older_runtime_that_refuses_the_s3_endpoint_is_updated_without_it() {
     assert_eq!(writes.len(), 2);
     assert_eq!(at(&writes[0], ENDPOINT), Some(json!(false)));
     assert_eq!(sent(&members(&writes[1]), NETWORK), Some(SIBLINGS));
-    assert_ne!(client_token(&writes[0]), client_token(&writes[1]), "another body is another request");
+    assert_ne!(
+        client_token(&writes[0]),
+        client_token(&writes[1]),
+        "another body is another request"
+    );
     let once_more = [UP_TO_THE_UPDATE, UP_TO_THE_UPDATE].concat();
     assert_eq!(scene.aws.operations()[..8], once_more);
 }
@@ -68,14 +74,22 @@ async fn a_deployment_after_the_s3_endpoint_is_refused_stays() {
     })
     .await;
     scene.aws.world().after(UPDATE_RUNTIME, |world| {
-        world.runtime_mut(RUNTIME).publish(&[("description", r#""deployed in between""#)]);
+        world
+            .runtime_mut(RUNTIME)
+            .publish(&[("description", r#""deployed in between""#)]);
     });
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert_eq!((&outcome["before"]["version"], &outcome["after"]["version"]), (&json!("2"), &json!("3")));
-    assert_eq!(scene.aws.world().runtime(RUNTIME).member("description"), Some(r#""deployed in between""#));
+    assert_eq!(
+        (&outcome["before"]["version"], &outcome["after"]["version"]),
+        (&json!("2"), &json!("3"))
+    );
+    assert_eq!(
+        scene.aws.world().runtime(RUNTIME).member("description"),
+        Some(r#""deployed in between""#)
+    );
     assert_eq!(scene.aws.writes().len(), 2);
 }
 
@@ -93,7 +107,11 @@ async fn an_exemption_after_the_s3_endpoint_is_refused_is_respected() {
 #[tokio::test]
 async fn a_runtime_that_refuses_both_forms_of_the_update_is_held() {
     let scene = scene().await;
-    let refusal = Fault::Refused { code: "ValidationException", message: S3_ENDPOINT_REFUSED.to_owned(), status: 400 };
+    let refusal = Fault::Refused {
+        code: "ValidationException",
+        message: S3_ENDPOINT_REFUSED.to_owned(),
+        status: 400,
+    };
     scene.aws.world().fault(UPDATE_RUNTIME, refusal, usize::MAX);
 
     assert_ended(&scene.outcome(created()).await, "held", "refused");
@@ -104,13 +122,21 @@ async fn a_runtime_that_refuses_both_forms_of_the_update_is_held() {
 async fn only_the_exact_s3_endpoint_refusal_leads_to_the_other_form() {
     let invalid = scene().await;
     let message = "requireServiceS3Endpoint is not valid here".to_owned();
-    invalid.aws.world().fault(UPDATE_RUNTIME, Fault::Refused { code: "ValidationException", message, status: 400 }, 1);
+    invalid.aws.world().fault(
+        UPDATE_RUNTIME,
+        Fault::Refused { code: "ValidationException", message, status: 400 },
+        1,
+    );
     assert_ended(&invalid.outcome(created()).await, "held", "refused");
     assert_eq!(invalid.aws.writes().len(), 1);
 
     let denied = scene().await;
     let message = S3_ENDPOINT_REFUSED.to_owned();
-    denied.aws.world().fault(UPDATE_RUNTIME, Fault::Refused { code: "AccessDeniedException", message, status: 400 }, 1);
+    denied.aws.world().fault(
+        UPDATE_RUNTIME,
+        Fault::Refused { code: "AccessDeniedException", message, status: 400 },
+        1,
+    );
     assert_ended(&denied.failed_outcome(created()).await, "failed", "write_failed");
     assert_eq!(denied.aws.writes().len(), 1);
 }
@@ -121,7 +147,11 @@ async fn a_newer_runtime_that_refuses_is_not_sent_the_same_again() {
         runtime.created_at("2026-09-01T08:00:00Z");
     })
     .await;
-    let refusal = Fault::Refused { code: "ValidationException", message: S3_ENDPOINT_REFUSED.to_owned(), status: 400 };
+    let refusal = Fault::Refused {
+        code: "ValidationException",
+        message: S3_ENDPOINT_REFUSED.to_owned(),
+        status: 400,
+    };
     scene.aws.world().fault(UPDATE_RUNTIME, refusal, usize::MAX);
 
     assert_ended(&scene.outcome(created()).await, "held", "refused");

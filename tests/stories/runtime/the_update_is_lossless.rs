@@ -17,9 +17,15 @@ const MEMBERS: [(&str, &str); 7] = [
     ),
     ("futureEmpty", r#"{"text":"","list":[ ],"object":{ },"nothing":null}"#),
     ("futureNumber", "-123456789012345678901234567890.10"),
-    ("futureObject", r#"{"z":[1.0,1.00,1E400,-0,0.1e-7,null,[true,false]],"a":{"nested":{"deep":[{"x":""}]}}}"#),
+    (
+        "futureObject",
+        r#"{"z":[1.0,1.00,1E400,-0,0.1e-7,null,[true,false]],"a":{"nested":{"deep":[{"x":""}]}}}"#,
+    ),
     ("futureText", r#""only  spaces   survive, too ""#),
-    ("lifecycleConfiguration", r#"{"maxLifetime":28800, "idleRuntimeSessionTimeout":900.0, "future":{"n":1.10}}"#),
+    (
+        "lifecycleConfiguration",
+        r#"{"maxLifetime":28800, "idleRuntimeSessionTimeout":900.0, "future":{"n":1.10}}"#,
+    ),
 ];
 
 #[tokio::test]
@@ -62,13 +68,19 @@ async fn members_beside_the_setting_arrive_byte_for_byte() {
 #[tokio::test]
 async fn members_that_the_sdk_drops_survive() {
     let dropped = [
-        ("hooksConfiguration", r#"{"preInvoke":{"lambdaArn":"arn:aws:lambda:eu-west-1:111122223333:function:h"}}"#),
+        (
+            "hooksConfiguration",
+            r#"{"preInvoke":{"lambdaArn":"arn:aws:lambda:eu-west-1:111122223333:function:h"}}"#,
+        ),
         ("resourceConfigurations", r#"[{"resourceType":"MEMORY","size":4096}]"#),
         (
             "authorizerConfiguration",
             r#"{"customJWTAuthorizer":{"certificateConfigurations":[{"arn":"arn:aws:acm:eu-west-1:111122223333:certificate/1"}],"discoveryUrl":"https://id.example.com/.well-known/openid-configuration"}}"#,
         ),
-        ("filesystemConfigurations", r#"[{"unheardOfStorage":{"mountPath":"/mnt/data","size":1e2}}]"#),
+        (
+            "filesystemConfigurations",
+            r#"[{"unheardOfStorage":{"mountPath":"/mnt/data","size":1e2}}]"#,
+        ),
     ];
     let scene = scene_with(|runtime| {
         for (name, json) in dropped {
@@ -142,13 +154,16 @@ async fn empty_members_that_aws_refuses_are_not_sent() {
     assert_eq!(sent(&body, "requestHeaderConfiguration"), None);
     assert_eq!(
         sent(&body, "authorizerConfiguration"),
-        Some(r#"{"customJWTAuthorizer":{"allowedClients":["claims-web"],"discoveryUrl":"https://id.example.com/"}}"#)
+        Some(
+            r#"{"customJWTAuthorizer":{"allowedClients":["claims-web"],"discoveryUrl":"https://id.example.com/"}}"#
+        )
     );
 }
 
 #[tokio::test]
 async fn a_large_configuration_arrives_whole() {
-    let large = json!({"DATABASE_PASSWORD": CANARY, "MODEL_CARD": "0123456789".repeat(5_000)}).to_string();
+    let large =
+        json!({"DATABASE_PASSWORD": CANARY, "MODEL_CARD": "0123456789".repeat(5_000)}).to_string();
     let scene = scene_with(|runtime| {
         runtime.set("environmentVariables", &large);
     })
@@ -157,5 +172,7 @@ async fn a_large_configuration_arrives_whole() {
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
-    assert!(scene.aws.world().runtime(RUNTIME).member("environmentVariables") == Some(large.as_str()));
+    assert!(
+        scene.aws.world().runtime(RUNTIME).member("environmentVariables") == Some(large.as_str())
+    );
 }

@@ -13,7 +13,10 @@ use crate::support::{
 async fn scene_between_two_attempts(fault: &Fault, change: fn(&mut Runtime)) -> Scene {
     let scene = scene().await;
     scene.aws.world().fault(UPDATE_RUNTIME, fault.clone(), 1);
-    scene.aws.world().after_fault(UPDATE_RUNTIME, move |world| change(world.runtime_mut(RUNTIME)));
+    scene
+        .aws
+        .world()
+        .after_fault(UPDATE_RUNTIME, move |world| change(world.runtime_mut(RUNTIME)));
     scene
 }
 
@@ -30,10 +33,22 @@ async fn a_deployment_between_attempts_stays_and_is_enforced() {
 
             let outcome = &by_id(&response)[RUNTIME];
             assert_ended(outcome, "enforced", "v1_allowed");
-            assert_eq!(outcome["before"], json!({"require_mmdsv2": null, "version": "2"}), "{fault:?}");
-            assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "3"}), "{fault:?}");
+            assert_eq!(
+                outcome["before"],
+                json!({"require_mmdsv2": null, "version": "2"}),
+                "{fault:?}"
+            );
+            assert_eq!(
+                outcome["after"],
+                json!({"require_mmdsv2": true, "version": "3"}),
+                "{fault:?}"
+            );
             let world = scene.aws.world();
-            assert_eq!(world.runtime(RUNTIME).member("description"), Some(r#""deployed in between""#), "{fault:?}");
+            assert_eq!(
+                world.runtime(RUNTIME).member("description"),
+                Some(r#""deployed in between""#),
+                "{fault:?}"
+            );
         }
     }
 }
@@ -71,14 +86,19 @@ async fn a_runtime_fixed_by_somebody_else_between_attempts_is_compliant() {
 async fn a_write_is_built_from_what_is_read_after_the_tags() {
     let scene = scene().await;
     scene.aws.world().after(LIST_TAGS, |world| {
-        world.runtime_mut(RUNTIME).publish(&[("description", r#""deployed in between""#)]);
+        world
+            .runtime_mut(RUNTIME)
+            .publish(&[("description", r#""deployed in between""#)]);
     });
 
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "enforced", "v1_allowed");
     assert_eq!(outcome["before"]["version"], "2");
-    assert_eq!(sent(&members(&only_write(&scene)), "description"), Some(r#""deployed in between""#));
+    assert_eq!(
+        sent(&members(&only_write(&scene)), "description"),
+        Some(r#""deployed in between""#)
+    );
 }
 
 #[tokio::test]
@@ -111,7 +131,16 @@ async fn a_runtime_denied_by_the_guardrails_role_is_exempt_if_tagged_by_then() {
     assert_eq!(only_write(&scene).error.as_deref(), Some("AccessDeniedException"));
     assert_eq!(
         scene.aws.operations(),
-        [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME, LIST_TAGS, GET_RUNTIME, LIST_ENDPOINTS]
+        [
+            GET_RUNTIME,
+            LIST_TAGS,
+            GET_RUNTIME,
+            UPDATE_RUNTIME,
+            GET_RUNTIME,
+            LIST_TAGS,
+            GET_RUNTIME,
+            LIST_ENDPOINTS
+        ]
     );
 }
 
@@ -126,6 +155,9 @@ async fn a_runtime_denied_by_the_guardrails_role_without_a_tag_is_held() {
     let outcome = scene.outcome(created()).await;
 
     assert_ended(&outcome, "held", "refused");
-    assert_says(&outcome, "denies this write (statement KeepExemptions, unless somebody added another one)");
+    assert_says(
+        &outcome,
+        "denies this write (statement KeepExemptions, unless somebody added another one)",
+    );
     assert_eq!(scene.aws.writes().len(), 1);
 }

@@ -19,8 +19,10 @@ fn somebody_else_deploys(world: &mut World) {
 
 #[tokio::test]
 async fn an_update_that_aws_could_not_apply_is_a_failure_with_its_reason() {
-    let scene =
-        scene_with(|runtime| runtime.next_update_fails = Some("The image could not be pulled.".to_owned())).await;
+    let scene = scene_with(|runtime| {
+        runtime.next_update_fails = Some("The image could not be pulled.".to_owned())
+    })
+    .await;
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -32,7 +34,9 @@ async fn an_update_that_aws_could_not_apply_is_a_failure_with_its_reason() {
 
 #[tokio::test]
 async fn a_member_lost_by_the_update_is_named_without_its_value() {
-    let scene = scene_with(|runtime| runtime.loses_on_update = vec!["environmentVariables".to_owned()]).await;
+    let scene =
+        scene_with(|runtime| runtime.loses_on_update = vec!["environmentVariables".to_owned()])
+            .await;
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -126,7 +130,10 @@ async fn an_update_with_only_lost_answers_is_judged_by_the_runtime() {
 async fn an_update_with_an_unreadable_answer_is_judged_by_the_runtime() {
     let scene = scene().await;
     scene.aws.world().fault(UPDATE_RUNTIME, Fault::Garbage, 1);
-    scene.aws.world().after_fault(UPDATE_RUNTIME, |world| _ = world.runtime_mut(RUNTIME).publish(&[REQUIRED]));
+    scene
+        .aws
+        .world()
+        .after_fault(UPDATE_RUNTIME, |world| _ = world.runtime_mut(RUNTIME).publish(&[REQUIRED]));
 
     let outcome = scene.outcome(created()).await;
 
@@ -178,7 +185,10 @@ async fn an_accepted_update_without_effect_is_not_believed() {
 #[tokio::test]
 async fn an_update_that_cannot_be_read_back_is_not_believed() {
     let scene = scene().await;
-    scene.aws.world().after(UPDATE_RUNTIME, |world| world.fault(GET_RUNTIME, Fault::Garbage, usize::MAX));
+    scene
+        .aws
+        .world()
+        .after(UPDATE_RUNTIME, |world| world.fault(GET_RUNTIME, Fault::Garbage, usize::MAX));
 
     let outcome = scene.failed_outcome(created()).await;
 
@@ -218,5 +228,8 @@ async fn an_update_that_outlasts_the_deadline_is_not_awaited() {
 
     assert_ended(&outcome, "failed", "still_changing");
     assert_eq!(outcome["after"]["version"], "2");
-    assert_eq!(scene.aws.operations(), [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME]);
+    assert_eq!(
+        scene.aws.operations(),
+        [GET_RUNTIME, LIST_TAGS, GET_RUNTIME, UPDATE_RUNTIME, GET_RUNTIME]
+    );
 }

@@ -4,15 +4,17 @@ use serde_json::{Value, json};
 
 use super::{created, scene, scene_with};
 use crate::support::{
-    harness::{Scene, assert_ended, assert_found, assert_says, by_id, document, due, runtime_created},
+    harness::{
+        Scene, assert_ended, assert_found, assert_says, by_id, document, due, runtime_created,
+    },
     names::{HARNESS_RUNTIME, LIST_TAGS, REQUIRED, RUNTIME},
 };
 
 const CAPACITY: &str = "capacityProviderConfiguration";
-const MUTABLE: &str =
-    r#"{"containerConfiguration":{"containerUri":"111122223333.dkr.ecr.eu-west-1.amazonaws.com/agent:latest"}}"#;
+const MUTABLE: &str = r#"{"containerConfiguration":{"containerUri":"111122223333.dkr.ecr.eu-west-1.amazonaws.com/agent:latest"}}"#;
 
-/// The outcomes of a runtime in an event and in a sweep, in enforce and in report mode. Nothing was written.
+/// The outcomes of a runtime in an event and in a sweep, in enforce and in report mode. Nothing was
+/// written.
 async fn outcomes(id: &str, scene: impl AsyncFn() -> Scene) -> Vec<Value> {
     let mut outcomes = Vec::new();
     for event in [runtime_created(id), due()] {
@@ -21,7 +23,10 @@ async fn outcomes(id: &str, scene: impl AsyncFn() -> Scene) -> Vec<Value> {
             let scene = if in_report_mode { scene.in_report_mode() } else { scene };
             let response = scene.invoke(event.clone()).await.expect("success");
             assert!(scene.aws.writes().is_empty());
-            assert!(!scene.aws.operations().contains(&LIST_TAGS.to_owned()), "no tag would make a difference");
+            assert!(
+                !scene.aws.operations().contains(&LIST_TAGS.to_owned()),
+                "no tag would make a difference"
+            );
             outcomes.push(by_id(&response)[id].clone());
         }
     }
@@ -45,7 +50,10 @@ async fn a_runtime_of_a_harness_is_held() {
 async fn a_runtime_on_instances_compute_is_held() {
     let scene = async || {
         scene_with(|runtime| {
-            runtime.set(CAPACITY, r#"{"capacityProviderArn":"arn:aws:bedrock-agentcore:eu-west-1:111122223333:x/y"}"#);
+            runtime.set(
+                CAPACITY,
+                r#"{"capacityProviderArn":"arn:aws:bedrock-agentcore:eu-west-1:111122223333:x/y"}"#,
+            );
         })
         .await
     };
@@ -113,7 +121,10 @@ async fn a_runtime_that_requires_mmdsv2_is_compliant_whoever_manages_it() {
     {
         let mut world = scene.aws.world();
         world.add_runtime(HARNESS_RUNTIME, &document()).set(REQUIRED.0, REQUIRED.1);
-        world.add_runtime(RUNTIME, &document()).set(REQUIRED.0, REQUIRED.1).set("agentRuntimeArtifact", MUTABLE);
+        world
+            .add_runtime(RUNTIME, &document())
+            .set(REQUIRED.0, REQUIRED.1)
+            .set("agentRuntimeArtifact", MUTABLE);
     }
 
     for id in [HARNESS_RUNTIME, RUNTIME] {

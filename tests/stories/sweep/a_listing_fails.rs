@@ -7,7 +7,9 @@ use serde_json::json;
 use super::written;
 use crate::support::{
     harness::{Scene, assert_ended, assert_says, by_id, document, due, time_passes},
-    names::{DESCRIBE_INSTANCES, GET_RUNTIME, INSTANCE, LIST_RUNTIMES, NEIGHBOUR, REQUIRED, RUNTIME},
+    names::{
+        DESCRIBE_INSTANCES, GET_RUNTIME, INSTANCE, LIST_RUNTIMES, NEIGHBOUR, REQUIRED, RUNTIME,
+    },
     stand_in::{Fault, World},
 };
 
@@ -19,9 +21,17 @@ async fn an_unreadable_listing_fails_the_invocation_but_not_the_other_kind() {
 
     let response = scene.failed_response(due()).await;
 
-    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(false)));
-    let [listing] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
-    assert_eq!((&listing["kind"], &listing["reason"]), (&json!("agentcore_runtime"), &json!("read_failed")));
+    assert_eq!(
+        (&response["counts"], &response["complete"]),
+        (&json!({"enforced": 1}), &json!(false))
+    );
+    let [listing] = response["not_listed"].as_array().expect("a list").as_slice() else {
+        panic!("{response}")
+    };
+    assert_eq!(
+        (&listing["kind"], &listing["reason"]),
+        (&json!("agentcore_runtime"), &json!("read_failed"))
+    );
     assert_says(listing, "AccessDeniedException");
 }
 
@@ -33,14 +43,25 @@ async fn a_listing_that_breaks_off_loses_nothing_of_its_beginning() {
         scene.aws.world().add_instance(&format!("i-{number:017x}"));
     }
     // The first page is read, and the second one is not.
-    scene.aws.world().after(DESCRIBE_INSTANCES, |world| world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, 1));
+    scene
+        .aws
+        .world()
+        .after(DESCRIBE_INSTANCES, |world| world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, 1));
 
     let response = scene.failed_response(due()).await;
 
-    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 5}), &json!(false)));
+    assert_eq!(
+        (&response["counts"], &response["complete"]),
+        (&json!({"enforced": 5}), &json!(false))
+    );
     assert_eq!(written(&scene), [0, 1, 2, 3, 4].map(|number| format!("i-{number:017x}")));
     let lines = scene.results_logged();
-    assert!(lines.iter().any(|line| line["level"] == "ERROR" && line["kind"] == "ec2_instance"), "{lines:?}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["level"] == "ERROR" && line["kind"] == "ec2_instance"),
+        "{lines:?}"
+    );
 }
 
 #[tokio::test]
@@ -66,14 +87,21 @@ async fn two_failures_of_one_listing_are_both_reported() {
             world.add_instance(&format!("i-{number:017x}"));
         }
         // The first page is read, and the second one is not.
-        world.after(DESCRIBE_INSTANCES, |world| world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, 1));
+        world.after(DESCRIBE_INSTANCES, |world| {
+            world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, 1)
+        });
     }
 
     let response = scene.failed_response(due()).await;
 
-    let [one, other] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
+    let [one, other] = response["not_listed"].as_array().expect("a list").as_slice() else {
+        panic!("{response}")
+    };
     assert_says(one, "UnauthorizedOperation");
-    assert_says(other, "shows ids in a form that this version does not know: 1, such as \"i-.of-another-form\"");
+    assert_says(
+        other,
+        "shows ids in a form that this version does not know: 1, such as \"i-.of-another-form\"",
+    );
     assert_eq!(response["counts"], json!({"enforced": 4}), "what else was on the first page");
 }
 
@@ -89,14 +117,22 @@ async fn ids_of_unknown_form_are_one_failure_across_all_pages() {
         for _ in 0..10 {
             world.after(DESCRIBE_INSTANCES, |_| ());
         }
-        world.after(DESCRIBE_INSTANCES, |world| world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, usize::MAX));
+        world.after(DESCRIBE_INSTANCES, |world| {
+            world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, usize::MAX)
+        });
     }
 
     let response = scene.failed_response(due()).await;
 
-    let [one, other] = response["not_listed"].as_array().expect("a list").as_slice() else { panic!("{response}") };
+    let [one, other] = response["not_listed"].as_array().expect("a list").as_slice() else {
+        panic!("{response}")
+    };
     assert_says(one, "UnauthorizedOperation");
-    assert_says(other, "shows ids in a form that this version does not know: 11, such as \"i-.of-another-form-00\"");
+    assert_says(
+        other,
+        "shows ids in a form that this version does not know: 11, such as \
+         \"i-.of-another-form-00\"",
+    );
 }
 
 #[tokio::test]
@@ -109,15 +145,22 @@ async fn a_sweep_that_can_read_nothing_fails_though_everything_was_listed() {
             world.add_instance(NEIGHBOUR);
             world.add_runtime(RUNTIME, &document());
             let unreadable = fault.clone();
-            world.after(DESCRIBE_INSTANCES, move |world| world.fault(DESCRIBE_INSTANCES, unreadable, usize::MAX));
+            world.after(DESCRIBE_INSTANCES, move |world| {
+                world.fault(DESCRIBE_INSTANCES, unreadable, usize::MAX)
+            });
             world.fault(GET_RUNTIME, fault, usize::MAX);
         }
 
         let response = scene.failed_response(due()).await;
 
-        assert_eq!((&response["counts"], &response["complete"]), (&json!({"failed": 3}), &json!(true)));
+        assert_eq!(
+            (&response["counts"], &response["complete"]),
+            (&json!({"failed": 3}), &json!(true))
+        );
         assert_eq!(response["not_listed"], json!([]));
-        by_id(&response).values().for_each(|outcome| assert_ended(outcome, "failed", "read_failed"));
+        by_id(&response)
+            .values()
+            .for_each(|outcome| assert_ended(outcome, "failed", "read_failed"));
         assert!(scene.aws.writes().is_empty());
     }
 }
@@ -143,12 +186,17 @@ async fn a_sweep_that_can_read_one_thing_succeeds_and_reports_the_others() {
         world.add_instance(INSTANCE);
         world.add_instance(NEIGHBOUR);
         world.add_runtime(RUNTIME, &document()).publish(&[REQUIRED]);
-        world.after(DESCRIBE_INSTANCES, |world| world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, usize::MAX));
+        world.after(DESCRIBE_INSTANCES, |world| {
+            world.fault(DESCRIBE_INSTANCES, Fault::AccessDenied, usize::MAX)
+        });
     }
 
     let response = scene.invoke(due()).await.expect("something was read");
 
-    assert_eq!((&response["counts"], &response["complete"]), (&json!({"compliant": 1, "failed": 2}), &json!(true)));
+    assert_eq!(
+        (&response["counts"], &response["complete"]),
+        (&json!({"compliant": 1, "failed": 2}), &json!(true))
+    );
     for id in [INSTANCE, NEIGHBOUR] {
         assert_ended(&by_id(&response)[id], "failed", "read_failed");
         let lines = scene.results_logged();
@@ -159,7 +207,9 @@ async fn a_sweep_that_can_read_one_thing_succeeds_and_reports_the_others() {
 
 #[tokio::test]
 async fn a_throttled_listing_goes_on() {
-    for (operation, first) in [(DESCRIBE_INSTANCES, true), (DESCRIBE_INSTANCES, false), (LIST_RUNTIMES, false)] {
+    for (operation, first) in
+        [(DESCRIBE_INSTANCES, true), (DESCRIBE_INSTANCES, false), (LIST_RUNTIMES, false)]
+    {
         let scene = Scene::new().await;
         {
             let mut world = scene.aws.world();
@@ -189,7 +239,10 @@ async fn a_region_without_agentcore_is_mentioned_once_and_fails_nothing() {
 
     let response = scene.invoke(due()).await.expect("success");
 
-    assert_eq!((&response["counts"], &response["complete"]), (&json!({"enforced": 1}), &json!(true)));
+    assert_eq!(
+        (&response["counts"], &response["complete"]),
+        (&json!({"enforced": 1}), &json!(true))
+    );
     assert_eq!(response["not_listed"][0]["reason"], "not_offered");
     assert_eq!(response["not_listed"].as_array().map(Vec::len), Some(1));
 }

@@ -8,8 +8,8 @@ use super::{asked_for, written};
 use crate::support::{
     harness::{Scene, assert_ended, by_id, count, days_ago, document, due, just_now, time_passes},
     names::{
-        DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_METRIC_DATA, GET_RUNTIME, INSTANCE, LIST_RUNTIMES,
-        MODIFY_INSTANCE, NEIGHBOUR, OTHER_RUNTIME, RUNTIME,
+        DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_METRIC_DATA, GET_RUNTIME, INSTANCE,
+        LIST_RUNTIMES, MODIFY_INSTANCE, NEIGHBOUR, OTHER_RUNTIME, RUNTIME,
     },
     stand_in::Fault,
 };
@@ -18,7 +18,11 @@ use crate::support::{
 async fn a_sweep_of_a_compliant_region_costs_one_page_and_writes_nothing() {
     let scene = Scene::new().await;
     for number in 0..3_000 {
-        scene.aws.world().add_instance(&format!("i-{number:017x}")).http_tokens("required");
+        scene
+            .aws
+            .world()
+            .add_instance(&format!("i-{number:017x}"))
+            .http_tokens("required");
     }
 
     let response = scene.invoke(due()).await.expect("success");
@@ -60,13 +64,19 @@ async fn a_sweep_can_be_softened_to_report_but_not_hardened_to_enforce() {
     let report = Scene::new().await;
     report.aws.world().add_instance(INSTANCE);
     let softened = report.invoke(asked_for("report")).await.expect("success");
-    assert_eq!((&softened["mode"], &softened["counts"]), (&json!("report"), &json!({"would_enforce": 1})));
+    assert_eq!(
+        (&softened["mode"], &softened["counts"]),
+        (&json!("report"), &json!({"would_enforce": 1}))
+    );
     assert!(report.aws.writes().is_empty());
 
     let reporting = Scene::new().await.in_report_mode();
     reporting.aws.world().add_instance(INSTANCE);
     let not_hardened = reporting.invoke(asked_for("enforce")).await.expect("success");
-    assert_eq!((&not_hardened["mode"], &not_hardened["counts"]), (&json!("report"), &json!({"would_enforce": 1})));
+    assert_eq!(
+        (&not_hardened["mode"], &not_hardened["counts"]),
+        (&json!("report"), &json!({"would_enforce": 1}))
+    );
     assert!(reporting.aws.writes().is_empty());
 }
 
@@ -106,7 +116,10 @@ async fn a_sweep_in_report_mode_writes_nothing_whatever_it_finds() {
 
     let response = scene.invoke(due()).await.expect("the next sweep looks again at what failed");
 
-    assert_eq!(response["counts"], json!({"would_enforce": 2, "exempt": 1, "held": 1, "failed": 1}));
+    assert_eq!(
+        response["counts"],
+        json!({"would_enforce": 2, "exempt": 1, "held": 1, "failed": 1})
+    );
     assert_ended(&by_id(&response)[OTHER_RUNTIME], "failed", "read_failed");
     assert!(scene.aws.writes().is_empty());
 }
@@ -118,7 +131,10 @@ async fn an_exception_set_during_a_sweep_is_respected() {
         scene.aws.world().add_instance(&format!("i-{number:017x}"));
     }
     scene.aws.world().after(MODIFY_INSTANCE, |world| {
-        let open = world.instances.values_mut().filter(|instance| instance.http_tokens == "optional");
+        let open = world
+            .instances
+            .values_mut()
+            .filter(|instance| instance.http_tokens == "optional");
         open.for_each(|instance| {
             instance.tag(EXEMPT, "all of a sudden");
         });
@@ -126,7 +142,11 @@ async fn an_exception_set_during_a_sweep_is_respected() {
 
     let response = scene.invoke(due()).await.expect("success");
 
-    assert_eq!(response["counts"], json!({"enforced": 8, "exempt": 72}), "tags are read for 8 at a time");
+    assert_eq!(
+        response["counts"],
+        json!({"enforced": 8, "exempt": 72}),
+        "tags are read for 8 at a time"
+    );
     assert_eq!(scene.aws.writes().len(), 8);
 }
 
@@ -134,7 +154,11 @@ async fn an_exception_set_during_a_sweep_is_respected() {
 async fn instances_fixed_after_the_listing_are_neither_written_nor_counted() {
     let scene = Scene::new().await;
     for number in 0..200 {
-        scene.aws.world().add_instance(&format!("i-{number:017x}")).tag("aws:autoscaling:groupName", "web");
+        scene
+            .aws
+            .world()
+            .add_instance(&format!("i-{number:017x}"))
+            .tag("aws:autoscaling:groupName", "web");
     }
     scene.aws.world().after(DESCRIBE_INSTANCES, |world| {
         let mended = world.instances.values_mut().take(160);
@@ -145,26 +169,44 @@ async fn instances_fixed_after_the_listing_are_neither_written_nor_counted() {
 
     assert_eq!(response["counts"], json!({"enforced": 40, "compliant": 160}));
     assert_eq!(scene.aws.writes().len(), 40);
-    assert_eq!(response["launched_by"]["auto_scaling_groups"], json!([{"name": "web", "instances": 40}]));
+    assert_eq!(
+        response["launched_by"]["auto_scaling_groups"],
+        json!([{"name": "web", "instances": 40}])
+    );
 }
 
 #[tokio::test]
 async fn instances_fixed_while_waiting_are_neither_written_nor_counted() {
     let scene = Scene::new().await.with_agentcore_disabled();
     for number in 0..24 {
-        scene.aws.world().add_instance(&format!("i-{number:017x}")).tag("aws:autoscaling:groupName", "web");
+        scene
+            .aws
+            .world()
+            .add_instance(&format!("i-{number:017x}"))
+            .tag("aws:autoscaling:groupName", "web");
     }
     scene.aws.world().after(MODIFY_INSTANCE, |world| {
-        world.instances.values_mut().for_each(|instance| _ = instance.http_tokens("required"));
+        world
+            .instances
+            .values_mut()
+            .for_each(|instance| _ = instance.http_tokens("required"));
         time_passes(Duration::from_secs(4));
     });
 
     let response = scene.invoke(due()).await.expect("success");
 
-    assert_eq!(response["counts"], json!({"enforced": 8, "compliant": 16}), "8 at a time are looked at again");
+    assert_eq!(
+        response["counts"],
+        json!({"enforced": 8, "compliant": 16}),
+        "8 at a time are looked at again"
+    );
     assert_eq!(scene.aws.writes().len(), 8);
-    assert_eq!(response["launched_by"]["auto_scaling_groups"], json!([{"name": "web", "instances": 8}]));
-    // The listing, the first look at all of them, and another one at each eight whose look had become old.
+    assert_eq!(
+        response["launched_by"]["auto_scaling_groups"],
+        json!([{"name": "web", "instances": 8}])
+    );
+    // The listing, the first look at all of them, and another one at each eight whose look had
+    // become old.
     assert_eq!((count(&scene, DESCRIBE_INSTANCES), count(&scene, DESCRIBE_TAGS)), (2 + 2, 1));
 }
 
@@ -203,7 +245,9 @@ async fn an_unanswered_usage_query_fails_its_eight_and_spares_the_next() {
     {
         let mut world = scene.aws.world();
         for number in 0..16 {
-            world.add_instance(&format!("i-{number:017x}")).calls_without_token(days_ago(1), 0.0);
+            world
+                .add_instance(&format!("i-{number:017x}"))
+                .calls_without_token(days_ago(1), 0.0);
         }
         world.add_instance(INSTANCE).tag(EXEMPT, "yes");
         world.add_instance(NEIGHBOUR).operator("eks.amazonaws.com");
@@ -218,7 +262,9 @@ async fn an_unanswered_usage_query_fails_its_eight_and_spares_the_next() {
     assert_ended(&outcomes.remove(NEIGHBOUR).expect("an outcome"), "held", "managed_by_operator");
     let (enforced, failed): (Vec<_>, Vec<_>) =
         outcomes.into_iter().partition(|(_, outcome)| outcome["result"] == "enforced");
-    failed.iter().for_each(|(_, outcome)| assert_ended(outcome, "failed", "usage_unreadable"));
+    failed
+        .iter()
+        .for_each(|(_, outcome)| assert_ended(outcome, "failed", "usage_unreadable"));
     assert_eq!(written(&scene), enforced.into_iter().map(|(id, _)| id).collect::<Vec<_>>());
 }
 
@@ -230,7 +276,10 @@ async fn an_instance_that_cloudwatch_leaves_out_fails_alone() {
         world.add_instance(INSTANCE).calls_without_token(days_ago(0), 0.0);
         world.add_instance(NEIGHBOUR).metric_status = None;
         world.add_instance("i-0a1b2c3d4e5f60003").tag(EXEMPT, "yes").metric_status = None;
-        world.add_instance("i-0a1b2c3d4e5f60004").operator("eks.amazonaws.com").metric_status = None;
+        world
+            .add_instance("i-0a1b2c3d4e5f60004")
+            .operator("eks.amazonaws.com")
+            .metric_status = None;
         world.add_instance("i-0a1b2c3d4e5f60005").calls_without_token(days_ago(0), 42.0);
         world.add_instance("i-0a1b2c3d4e5f60006").calls_without_token(days_ago(0), 0.0);
         world.fault_for(MODIFY_INSTANCE, "i-0a1b2c3d4e5f60006", Fault::AccessDenied, usize::MAX);

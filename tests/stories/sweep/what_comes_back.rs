@@ -14,17 +14,25 @@ async fn outcomes_and_summary_name_what_launched_the_instances() {
         let mut world = scene.aws.world();
         for (number, template) in [(1, "lt-0aaa"), (2, "lt-0aaa"), (3, "lt-0bbb")] {
             let instance = world.add_instance(&format!("i-{number:017x}"));
-            instance.tag("aws:ec2launchtemplate:id", template).tag("aws:ec2launchtemplate:version", "7");
+            instance
+                .tag("aws:ec2launchtemplate:id", template)
+                .tag("aws:ec2launchtemplate:version", "7");
             instance.tag("aws:autoscaling:groupName", "web");
         }
         world.add_instance(INSTANCE);
-        world.add_instance(NEIGHBOUR).tag("aws:autoscaling:groupName", "web").http_tokens("required");
+        world
+            .add_instance(NEIGHBOUR)
+            .tag("aws:autoscaling:groupName", "web")
+            .http_tokens("required");
     }
 
     let response = scene.invoke(due()).await.expect("success");
 
     let launched = by_id(&response)[&format!("i-{:017x}", 3)]["launched_by"].clone();
-    assert_eq!(launched, json!({"launch_template": {"id": "lt-0bbb", "version": "7"}, "auto_scaling_group": "web"}));
+    assert_eq!(
+        launched,
+        json!({"launch_template": {"id": "lt-0bbb", "version": "7"}, "auto_scaling_group": "web"})
+    );
     assert_eq!(by_id(&response)[INSTANCE].get("launched_by"), None);
     assert_eq!(
         response["launched_by"],
@@ -43,14 +51,19 @@ async fn the_summary_names_the_largest_sources_and_counts_the_others() {
     for number in 0..60 {
         let mut world = scene.aws.world();
         let instance = world.add_instance(&format!("i-{number:017x}"));
-        instance.tag("aws:ec2launchtemplate:id", "lt-0aaa").tag("aws:ec2launchtemplate:version", "7");
+        instance
+            .tag("aws:ec2launchtemplate:id", "lt-0aaa")
+            .tag("aws:ec2launchtemplate:version", "7");
         instance.tag("aws:autoscaling:groupName", &format!("group-{number}"));
     }
 
     let response = scene.invoke(due()).await.expect("success");
 
     let launched_by = &response["launched_by"];
-    assert_eq!(launched_by["launch_templates"], json!([{"id": "lt-0aaa", "version": "7", "instances": 60}]));
+    assert_eq!(
+        launched_by["launch_templates"],
+        json!([{"id": "lt-0aaa", "version": "7", "instances": 60}])
+    );
     assert_eq!(launched_by["auto_scaling_groups"].as_array().map(Vec::len), Some(50));
     assert_eq!(launched_by["truncated"], 10);
 }

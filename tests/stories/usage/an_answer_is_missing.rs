@@ -23,11 +23,15 @@ fn assert_unreadable(outcome: &Value, said: &str) {
     assert_says(outcome, said);
 }
 
-/// An instance whose data takes two pages, without a call, and a new one without data, which is on the first of them.
+/// An instance whose data takes two pages, without a call, and a new one without data, which is on
+/// the first of them.
 fn two_pages(scene: &Scene) -> MutexGuard<'_, World> {
     let mut world = scene.aws.world();
     world.page_size = 1;
-    world.add_instance(INSTANCE).calls_without_token(days_ago(2), 0.0).calls_without_token(days_ago(1), 0.0);
+    world
+        .add_instance(INSTANCE)
+        .calls_without_token(days_ago(2), 0.0)
+        .calls_without_token(days_ago(1), 0.0);
     world.add_instance(NEIGHBOUR).made(minutes_ago(1));
     world
 }
@@ -40,7 +44,10 @@ async fn an_unanswered_usage_query_writes_nothing_and_is_retried_by_lambda() {
         (Fault::Throttled, "Throttling"),
         (Fault::Garbage, GET_METRIC_DATA),
         (Fault::ConnectionReset, "did not reach AWS"),
-        (Fault::Refused { code: "InvalidParameterValue", message: "no".to_owned(), status: 400 }, "InvalidParameter"),
+        (
+            Fault::Refused { code: "InvalidParameterValue", message: "no".to_owned(), status: 400 },
+            "InvalidParameter",
+        ),
     ] {
         for in_report_mode in [false, true] {
             let scene = Scene::new().await.with_usage_days(30);
@@ -78,7 +85,10 @@ async fn an_incomplete_answer_fails_that_instance_and_spares_its_neighbours() {
         let outcomes = failing(&scene, started([INSTANCE, NEIGHBOUR, THIRD])).await;
 
         assert_unreadable(&outcomes[INSTANCE], said);
-        assert_eq!((&outcomes[NEIGHBOUR]["result"], &outcomes[THIRD]["result"]), (&json!("enforced"), &json!("held")));
+        assert_eq!(
+            (&outcomes[NEIGHBOUR]["result"], &outcomes[THIRD]["result"]),
+            (&json!("enforced"), &json!("held"))
+        );
         assert_eq!(scene.aws.world().instance(INSTANCE).http_tokens, "optional");
         assert_eq!(questions(&scene).len(), 1, "one question for all");
     }
@@ -87,7 +97,8 @@ async fn an_incomplete_answer_fails_that_instance_and_spares_its_neighbours() {
 #[tokio::test]
 async fn a_warning_about_one_result_fails_that_instance_only() {
     let scene = Scene::new().await.with_usage_days(30);
-    scene.aws.world().add_instance(INSTANCE).metric_message = Some("Some data may be missing".to_owned());
+    scene.aws.world().add_instance(INSTANCE).metric_message =
+        Some("Some data may be missing".to_owned());
     scene.aws.world().add_instance(NEIGHBOUR).calls_without_token(days_ago(2), 0.0);
 
     let outcomes = failing(&scene, started([INSTANCE, NEIGHBOUR])).await;
@@ -103,7 +114,9 @@ async fn a_warning_on_any_page_fails_every_instance_asked_about() {
         let scene = Scene::new().await.with_usage_days(30);
         {
             let mut world = two_pages(&scene);
-            let warn = |world: &mut World| world.metric_message = Some("Some data may be missing".to_owned());
+            let warn = |world: &mut World| {
+                world.metric_message = Some("Some data may be missing".to_owned())
+            };
             if on_page == 1 { warn(&mut world) } else { world.after(GET_METRIC_DATA, warn) }
         }
 
@@ -134,7 +147,10 @@ async fn a_later_page_does_not_mend_an_earlier_failure() {
         let outcomes = failing(&scene, started([INSTANCE, NEIGHBOUR])).await;
 
         let wrong = if last == "Complete" { first } else { last };
-        assert_unreadable(&outcomes[INSTANCE], &format!("has the status {wrong} for this instance"));
+        assert_unreadable(
+            &outcomes[INSTANCE],
+            &format!("has the status {wrong} for this instance"),
+        );
         assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
         assert_eq!(scene.aws.world().instance(INSTANCE).http_tokens, "optional");
         assert_eq!(questions(&scene).len(), 2);
@@ -143,9 +159,11 @@ async fn a_later_page_does_not_mend_an_earlier_failure() {
 
 #[tokio::test]
 async fn an_unreadable_page_fails_every_instance_asked_about() {
-    for (fault, said) in [(Fault::AccessDenied, "AccessDenied"), (Fault::Garbage, GET_METRIC_DATA)] {
+    for (fault, said) in [(Fault::AccessDenied, "AccessDenied"), (Fault::Garbage, GET_METRIC_DATA)]
+    {
         let scene = Scene::new().await.with_usage_days(30);
-        two_pages(&scene).after(GET_METRIC_DATA, |world| world.fault(GET_METRIC_DATA, fault, usize::MAX));
+        two_pages(&scene)
+            .after(GET_METRIC_DATA, |world| world.fault(GET_METRIC_DATA, fault, usize::MAX));
 
         let outcomes = failing(&scene, started([INSTANCE, NEIGHBOUR])).await;
 
@@ -183,10 +201,16 @@ async fn a_failed_query_does_not_affect_another_one() {
             }
         }
 
-        let error = scene.invoke(started(ids.iter().map(String::as_str))).await.expect_err("one question failed");
+        let error = scene
+            .invoke(started(ids.iter().map(String::as_str)))
+            .await
+            .expect_err("one question failed");
 
         let response: Value = serde_json::from_str(&error.error_message).expect("the response");
-        assert_eq!(response["counts"], json!({"failed": failing_ids.len(), "enforced": enforced_ids.len()}));
+        assert_eq!(
+            response["counts"],
+            json!({"failed": failing_ids.len(), "enforced": enforced_ids.len()})
+        );
         let tokens = |id: &String| scene.aws.world().instance(id).http_tokens.clone();
         assert!(failing_ids.iter().map(tokens).all(|tokens| tokens == "optional"));
         assert!(enforced_ids.iter().map(tokens).all(|tokens| tokens == "required"));

@@ -5,7 +5,10 @@ use serde_json::json;
 use super::{minutes_ago, questions, shown};
 use crate::support::{
     harness::{Scene, assert_ended, assert_says, by_id, days_ago, running, sample, started},
-    names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_METRIC_DATA, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, THIRD},
+    names::{
+        DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_METRIC_DATA, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR,
+        THIRD,
+    },
     stand_in::Fault,
 };
 
@@ -26,15 +29,24 @@ async fn an_instance_that_is_new_or_has_only_zeros_is_enforced() {
         {
             let mut world = scene.aws.world();
             world.add_instance(INSTANCE).made(minutes_ago(58));
-            world.add_instance(NEIGHBOUR).calls_without_token(days_ago(1), 0.0).calls_without_token(days_ago(90), 0.0);
+            world
+                .add_instance(NEIGHBOUR)
+                .calls_without_token(days_ago(1), 0.0)
+                .calls_without_token(days_ago(90), 0.0);
             let quiet_by_now = world.add_instance(THIRD);
-            quiet_by_now.calls_without_token(days_ago(91), 12.0).calls_without_token(days_ago(90), 0.0);
+            quiet_by_now
+                .calls_without_token(days_ago(91), 12.0)
+                .calls_without_token(days_ago(90), 0.0);
         }
 
         let response = scene.invoke(started([INSTANCE, NEIGHBOUR, THIRD])).await.expect("success");
 
         assert_eq!(response["counts"], json!({result: 3}));
-        assert_eq!(questions(&scene), [[INSTANCE, NEIGHBOUR, THIRD]], "one question, before the first write");
+        assert_eq!(
+            questions(&scene),
+            [[INSTANCE, NEIGHBOUR, THIRD]],
+            "one question, before the first write"
+        );
         assert_eq!(scene.aws.operations()[1], GET_METRIC_DATA);
     }
 }
@@ -52,8 +64,16 @@ async fn an_instance_is_new_by_its_creation_and_not_by_its_start() {
                 }
             }
 
-            assert_eq!(scene.outcome(running(INSTANCE)).await["result"], result, "made {minutes} minutes ago");
-            assert_eq!(scene.aws.writes().len(), usize::from(result == "enforced"), "made {minutes} minutes ago");
+            assert_eq!(
+                scene.outcome(running(INSTANCE)).await["result"],
+                result,
+                "made {minutes} minutes ago"
+            );
+            assert_eq!(
+                scene.aws.writes().len(),
+                usize::from(result == "enforced"),
+                "made {minutes} minutes ago"
+            );
         }
     }
 }
@@ -66,10 +86,17 @@ async fn an_instance_held_for_lack_of_data_is_enforced_once_zeros_arrive() {
 
     {
         let mut world = scene.aws.world();
-        world.instance_mut(INSTANCE).state("running").calls_without_token(days_ago(0), 0.0);
+        world
+            .instance_mut(INSTANCE)
+            .state("running")
+            .calls_without_token(days_ago(0), 0.0);
     }
 
-    assert_ended(&scene.outcome(sample("guardrail-sweep-due.json")).await, "enforced", "v1_allowed");
+    assert_ended(
+        &scene.outcome(sample("guardrail-sweep-due.json")).await,
+        "enforced",
+        "v1_allowed",
+    );
 }
 
 #[tokio::test]

@@ -4,8 +4,13 @@ use serde_json::{Value, json};
 
 use super::{minutes_ago, questions};
 use crate::support::{
-    harness::{Scene, assert_says, by_id, days_ago, document, running, runtime_created, sample, started},
-    names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_METRIC_DATA, INSTANCE, NEIGHBOUR, RUNTIME, THIRD},
+    harness::{
+        Scene, assert_says, by_id, days_ago, document, running, runtime_created, sample, started,
+    },
+    names::{
+        DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_METRIC_DATA, INSTANCE, NEIGHBOUR, RUNTIME,
+        THIRD,
+    },
 };
 
 #[tokio::test]
@@ -13,7 +18,10 @@ async fn usage_is_not_queried_for_what_is_not_about_to_be_written() {
     let scene = Scene::new().await.with_usage_days(30);
     {
         let mut world = scene.aws.world();
-        world.add_instance(INSTANCE).tag(EXEMPT, "yes").calls_without_token(days_ago(1), 5.0);
+        world
+            .add_instance(INSTANCE)
+            .tag(EXEMPT, "yes")
+            .calls_without_token(days_ago(1), 5.0);
         world.add_instance(NEIGHBOUR).operator("eks.amazonaws.com");
         world.add_instance(THIRD).http_endpoint("disabled");
         world.add_instance("i-0a1b2c3d4e5f60004").http_tokens("required");
@@ -35,7 +43,11 @@ async fn an_exempt_instance_with_late_tags_costs_a_query_and_no_write() {
     let scene = Scene::new().await.with_usage_days(30);
     {
         let mut world = scene.aws.world();
-        world.add_instance(INSTANCE).tag(EXEMPT, "yes").calls_without_token(days_ago(1), 0.0).tags_are_late = true;
+        world
+            .add_instance(INSTANCE)
+            .tag(EXEMPT, "yes")
+            .calls_without_token(days_ago(1), 0.0)
+            .tags_are_late = true;
     }
 
     assert_eq!(scene.outcome(running(INSTANCE)).await["result"], "exempt");
@@ -58,7 +70,9 @@ async fn an_exception_set_during_the_usage_query_is_respected() {
 
 #[tokio::test]
 async fn tags_are_the_last_thing_read_before_the_first_write() {
-    for (event, looks) in [(started([INSTANCE, NEIGHBOUR]), 1), (sample("guardrail-sweep-due.json"), 2)] {
+    for (event, looks) in
+        [(started([INSTANCE, NEIGHBOUR]), 1), (sample("guardrail-sweep-due.json"), 2)]
+    {
         let scene = Scene::new().await.with_usage_days(30).with_agentcore_disabled();
         scene.aws.world().add_instance(INSTANCE).calls_without_token(days_ago(1), 0.0);
         scene.aws.world().add_instance(NEIGHBOUR).made(minutes_ago(1));
@@ -83,7 +97,8 @@ async fn seventeen_instances_take_three_queries_or_one_in_report_mode() {
         }
         scene.aws.world().instance_mut(&ids[16]).calls_without_token(days_ago(1), 1.0);
 
-        let response = scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
+        let response =
+            scene.invoke(started(ids.iter().map(String::as_str))).await.expect("success");
 
         assert_eq!(response["counts"], json!({result: 16, "held": 1}));
         assert_eq!(questions(&scene), ids.chunks(batch).collect::<Vec<_>>());
@@ -112,10 +127,16 @@ async fn a_sweep_asks_once_for_eight_and_names_what_launched_the_held() {
 
         assert_eq!(response["counts"], json!({"held": 1, result: 1, "exempt": 1}));
         assert_says(&by_id(&response)[INSTANCE], "counted 42 calls");
-        assert_eq!(response["launched_by"]["auto_scaling_groups"], json!([{"name": "reporting", "instances": 1}]));
+        assert_eq!(
+            response["launched_by"]["auto_scaling_groups"],
+            json!([{"name": "reporting", "instances": 1}])
+        );
         let mut asked = questions(&scene).concat();
         asked.sort();
-        assert_eq!((questions(&scene).len(), asked), (1, vec![INSTANCE.to_owned(), NEIGHBOUR.to_owned()]));
+        assert_eq!(
+            (questions(&scene).len(), asked),
+            (1, vec![INSTANCE.to_owned(), NEIGHBOUR.to_owned()])
+        );
     }
 }
 
@@ -142,7 +163,13 @@ async fn a_query_asks_for_daily_sums_of_one_instance() {
             }
         }])
     );
-    let midnight = |days| days_ago(days).date_naive().and_time(chrono::NaiveTime::MIN).and_utc().timestamp();
+    let midnight = |days| {
+        days_ago(days)
+            .date_naive()
+            .and_time(chrono::NaiveTime::MIN)
+            .and_utc()
+            .timestamp()
+    };
     assert_eq!(
         (body["StartTime"].as_f64(), body["EndTime"].as_f64()),
         (Some(midnight(7) as f64), Some(midnight(-1) as f64))

@@ -6,7 +6,8 @@ use std::{
 };
 
 use aws_config::{
-    BehaviorVersion, Region, stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
+    BehaviorVersion, Region, stalled_stream_protection::StalledStreamProtectionConfig,
+    timeout::TimeoutConfig,
 };
 use aws_credential_types::Credentials;
 use aws_sdk_bedrockagentcorecontrol as agentcore;
@@ -34,12 +35,15 @@ pub async fn clients(url: &str) -> Clients {
     let unprotected = StalledStreamProtectionConfig::disabled();
     let config = config.into_builder().sleep_impl(clock.clone()).time_source(clock);
     let config = config.stalled_stream_protection(unprotected).build();
-    // Clients of one partition share what they learned of throttling, and tests must not learn from each other.
+    // Clients of one partition share what they learned of throttling, and tests must not learn from
+    // each other.
     let partition = RetryPartition::custom(url.to_owned()).build();
     Clients {
         ec2: Client::from_conf(Builder::from(&config).retry_partition(partition.clone()).build()),
         agentcore: agentcore::Client::from_conf(
-            agentcore::config::Builder::from(&config).retry_partition(partition.clone()).build(),
+            agentcore::config::Builder::from(&config)
+                .retry_partition(partition.clone())
+                .build(),
         ),
         cloudwatch: cloudwatch::Client::from_conf(
             cloudwatch::config::Builder::from(&config).retry_partition(partition).build(),
@@ -50,7 +54,8 @@ pub async fn clients(url: &str) -> Clients {
 /// The SDK never pauses longer before a retry; what is longer is a timeout of its own.
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 
-/// A clock that pauses move on at once, such as those before a retry. Only timeouts take their time.
+/// A clock that pauses move on at once, such as those before a retry. Only timeouts take their
+/// time.
 #[derive(Clone, Debug)]
 struct Clock {
     timeouts: Vec<Duration>,
@@ -59,7 +64,11 @@ struct Clock {
 
 impl Clock {
     fn before(timeouts: &TimeoutConfig) -> Self {
-        let timeouts = [timeouts.connect_timeout(), timeouts.operation_attempt_timeout(), timeouts.operation_timeout()];
+        let timeouts = [
+            timeouts.connect_timeout(),
+            timeouts.operation_attempt_timeout(),
+            timeouts.operation_timeout(),
+        ];
         Self { timeouts: timeouts.into_iter().flatten().collect(), paused: Arc::default() }
     }
 
@@ -88,7 +97,10 @@ impl TimeSource for Clock {
 
 /// So many days before now.
 pub fn days_ago(days: i64) -> DateTime<Utc> {
-    #[expect(clippy::disallowed_methods, reason = "the guardrail asks about the days before the real time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the guardrail asks about the days before the real time"
+    )]
     let now = DateTime::<Utc>::from(SystemTime::now());
     now - TimeDelta::days(days)
 }

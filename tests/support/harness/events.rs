@@ -21,8 +21,9 @@ pub fn sample(name: &str) -> Value {
 pub fn sample_names() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("events");
     let entries = fs::read_dir(folder).expect("the folder exists");
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.expect("readable").file_name().into_string().expect("a plain name")).collect();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.expect("readable").file_name().into_string().expect("a plain name"))
+        .collect();
     names.sort();
     names
 }

@@ -19,7 +19,10 @@ pub fn only_outcome(response: &Value) -> Value {
 /// The outcomes of a response by id.
 pub fn by_id(response: &Value) -> BTreeMap<String, Value> {
     let outcomes = response["outcomes"].as_array().expect("outcomes");
-    outcomes.iter().map(|outcome| (outcome["id"].as_str().expect("an id").to_owned(), outcome.clone())).collect()
+    outcomes
+        .iter()
+        .map(|outcome| (outcome["id"].as_str().expect("an id").to_owned(), outcome.clone()))
+        .collect()
 }
 
 /// What an outcome, or a listing that could not be read, says to a person.

@@ -55,7 +55,8 @@ impl AccountDefaults {
         self
     }
 
-    /// Hands the defaults to a declarative policy of the organisation, which says this to those who modify them.
+    /// Hands the defaults to a declarative policy of the organisation, which says this to those who
+    /// modify them.
     pub fn policy(&mut self, message: &str) -> &mut Self {
         self.managed_exception_message = Some(message.to_owned());
         self.managed_by(DECLARATIVE_POLICY)
@@ -85,21 +86,31 @@ impl AccountDefaults {
 impl DefaultsChange {
     fn check_values(&self) -> Result<(), Refusal> {
         let switch = ["enabled", "disabled", "no-preference"];
-        check("HttpTokens", self.http_tokens.as_deref(), &["optional", "required", "no-preference"])?;
+        check(
+            "HttpTokens",
+            self.http_tokens.as_deref(),
+            &["optional", "required", "no-preference"],
+        )?;
         check("HttpTokensEnforced", self.http_tokens_enforced.as_deref(), &switch)?;
         check("HttpEndpoint", self.http_endpoint.as_deref(), &switch)?;
         check("InstanceMetadataTags", self.instance_metadata_tags.as_deref(), &switch)?;
         match self.hop_limit {
-            Some(hops) if hops != -1 && !(1..=64).contains(&hops) => Err(Refusal::invalid_parameter_value(format!(
-                "Value ({hops}) for parameter HttpPutResponseHopLimit is invalid."
-            ))),
+            Some(hops) if hops != -1 && !(1..=64).contains(&hops) => {
+                Err(Refusal::invalid_parameter_value(format!(
+                    "Value ({hops}) for parameter HttpPutResponseHopLimit is invalid."
+                )))
+            }
             _ => Ok(()),
         }
     }
 }
 
 impl World {
-    pub(super) fn modify_account_defaults(&mut self, change: &DefaultsChange, dry_run: bool) -> Result<(), Refusal> {
+    pub(super) fn modify_account_defaults(
+        &mut self,
+        change: &DefaultsChange,
+        dry_run: bool,
+    ) -> Result<(), Refusal> {
         change.check_values()?;
         let defaults = &mut self.account_defaults;
         if defaults.managed_by.as_deref() == Some(DECLARATIVE_POLICY) {

@@ -18,7 +18,13 @@ use super::{
 /// What a request asks for.
 pub(super) fn call(method: &Method, uri: &Uri, body: String) -> Call {
     let (operation, resource) = route(method, uri.path());
-    Call { operation, resource, body, parameters: call::parameters(uri.query().unwrap_or_default()), error: None }
+    Call {
+        operation,
+        resource,
+        body,
+        parameters: call::parameters(uri.query().unwrap_or_default()),
+        error: None,
+    }
 }
 
 /// The operation and the runtime a path names. Segments are decoded one by one, because an ARN
@@ -52,7 +58,8 @@ fn is_endpoints(path: &str) -> bool {
 
 /// `ID/runtime-endpoints/NAME`
 fn is_endpoint(path: &str) -> bool {
-    path.rsplit_once('/').is_some_and(|(parent, name)| !name.is_empty() && is_endpoints(parent))
+    path.rsplit_once('/')
+        .is_some_and(|(parent, name)| !name.is_empty() && is_endpoints(parent))
 }
 
 const ENDPOINTS: &str = "/runtime-endpoints";
@@ -70,16 +77,25 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<(u16, String), Re
         "ListAgentRuntimes" => Ok((200, list_agent_runtimes(world, call)?)),
         "ListAgentRuntimeEndpoints" => Ok((200, list_agent_runtime_endpoints(world, call, id)?)),
         "GetAgentRuntimeEndpoint" => Ok((200, json(&endpoint::shown(world, of_endpoint(id))?))),
-        "UpdateAgentRuntimeEndpoint" => Ok((202, json(&endpoint::update(world, of_endpoint(id), &call.body)?))),
+        "UpdateAgentRuntimeEndpoint" => {
+            Ok((202, json(&endpoint::update(world, of_endpoint(id), &call.body)?)))
+        }
         "ListTagsForResource" => Ok((200, list_tags_for_resource(world, id)?)),
-        other => Err(Refusal::new(404, "UnknownOperationException", format!("No operation matches {other}"))),
+        other => Err(Refusal::new(
+            404,
+            "UnknownOperationException",
+            format!("No operation matches {other}"),
+        )),
     }
 }
 
 /// The JSON of an error answer.
 pub(super) fn error(refusal: &Refusal) -> String {
     let is_validation = refusal.code == "ValidationException";
-    json(&ErrorBody { message: &refusal.message, reason: is_validation.then_some("FieldValidationFailed") })
+    json(&ErrorBody {
+        message: &refusal.message,
+        reason: is_validation.then_some("FieldValidationFailed"),
+    })
 }
 
 #[derive(Serialize)]
@@ -115,8 +131,10 @@ struct WorkloadIdentityDetails {
 impl<'a> Owned<'a> {
     fn new(runtime: &'a Runtime, version: u32) -> Self {
         let of_account = arn_prefix().replace("runtime/", "");
-        let workload_identity_arn =
-            format!("{of_account}workload-identity-directory/default/workload-identity/{}", runtime.id);
+        let workload_identity_arn = format!(
+            "{of_account}workload-identity-directory/default/workload-identity/{}",
+            runtime.id
+        );
         Self {
             agent_runtime_arn: runtime.arn(),
             agent_runtime_id: &runtime.id,
@@ -194,7 +212,9 @@ impl<'a> Summary<'a> {
             agent_runtime_id: &runtime.id,
             agent_runtime_name: runtime.name(),
             agent_runtime_version: runtime.version.to_string(),
-            description: description.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default(),
+            description: description
+                .and_then(|json| serde_json::from_str(json).ok())
+                .unwrap_or_default(),
             last_updated_at: &runtime.updated_at,
             status: &runtime.status,
         }
@@ -227,7 +247,11 @@ struct ListAgentRuntimeEndpoints {
     next_token: Option<String>,
 }
 
-fn list_agent_runtime_endpoints(world: &mut World, call: &Call, id: &str) -> Result<String, Refusal> {
+fn list_agent_runtime_endpoints(
+    world: &mut World,
+    call: &Call,
+    id: &str,
+) -> Result<String, Refusal> {
     let size = number(call, "maxResults")?.unwrap_or(100);
     if !(1..=100).contains(&size) {
         return Err(Refusal::validation("maxResults must be between 1 and 100"));
@@ -235,7 +259,10 @@ fn list_agent_runtime_endpoints(world: &mut World, call: &Call, id: &str) -> Res
     let found = endpoint::all(world, id)?;
     let page = world.page(call, found, call.parameter("nextToken"), size as usize);
     let page = page.ok_or_else(|| Refusal::validation("nextToken is not valid"))?;
-    Ok(json(&ListAgentRuntimeEndpoints { runtime_endpoints: page.items, next_token: page.next_token }))
+    Ok(json(&ListAgentRuntimeEndpoints {
+        runtime_endpoints: page.items,
+        next_token: page.next_token,
+    }))
 }
 
 #[derive(Serialize)]
@@ -245,7 +272,9 @@ struct Tags<'a> {
 
 /// `path` is what an ARN says after `runtime/`: a runtime's id, and an endpoint of it.
 fn list_tags_for_resource(world: &World, path: &str) -> Result<String, Refusal> {
-    let (id, name) = path.split_once("/runtime-endpoint/").map_or((path, None), |(id, name)| (id, Some(name)));
+    let (id, name) = path
+        .split_once("/runtime-endpoint/")
+        .map_or((path, None), |(id, name)| (id, Some(name)));
     let runtime = world.runtimes.get(id).ok_or_else(|| not_found(id))?;
     let tags = match name {
         None => &runtime.tags,

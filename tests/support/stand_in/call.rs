@@ -5,7 +5,8 @@
 pub struct Call {
     /// The AWS name, such as `DescribeInstances`; method and path where no operation matches.
     pub operation: String,
-    /// The instance or runtime, or `RUNTIME/runtime-endpoints/ENDPOINT`, that the call names, if it names exactly one.
+    /// The instance or runtime, or `RUNTIME/runtime-endpoints/ENDPOINT`, that the call names, if it
+    /// names exactly one.
     pub resource: Option<String>,
     /// The raw request body; CloudWatch's as JSON.
     pub body: String,

@@ -1,4 +1,5 @@
-//! The CloudWatch façade: smithy's rpc-v2-cbor, for `GetMetricData` of the one metric that the world knows.
+//! The CloudWatch façade: smithy's rpc-v2-cbor, for `GetMetricData` of the one metric that the
+//! world knows.
 
 use std::collections::BTreeMap;
 
@@ -70,19 +71,33 @@ impl Metric {
 pub(super) fn call(uri: &Uri, body: &[u8]) -> Call {
     let operation = uri.path().trim_start_matches(PATH).to_owned();
     let request = ciborium::from_reader::<GetMetricData, _>(body).ok();
-    let resource = request.as_ref().and_then(|request| match request.metric_data_queries.as_slice() {
-        [only] => only.metric_stat.metric.instance().map(str::to_owned),
-        _ => None,
-    });
-    let body = request.map(|request| serde_json::to_string(&request).expect("the shapes are valid JSON"));
-    Call { operation, resource, body: body.unwrap_or_default(), parameters: Vec::new(), error: None }
+    let resource =
+        request
+            .as_ref()
+            .and_then(|request| match request.metric_data_queries.as_slice() {
+                [only] => only.metric_stat.metric.instance().map(str::to_owned),
+                _ => None,
+            });
+    let body =
+        request.map(|request| serde_json::to_string(&request).expect("the shapes are valid JSON"));
+    Call {
+        operation,
+        resource,
+        body: body.unwrap_or_default(),
+        parameters: Vec::new(),
+        error: None,
+    }
 }
 
 /// Carries the call out and gives the CBOR of the answer.
 pub(super) fn answer(world: &World, call: &Call) -> Result<Vec<u8>, Refusal> {
     match call.operation.as_str() {
         "GetMetricData" => get_metric_data(world, call),
-        other => Err(Refusal::new(404, "UnknownOperationException", format!("No operation matches {other}"))),
+        other => Err(Refusal::new(
+            404,
+            "UnknownOperationException",
+            format!("No operation matches {other}"),
+        )),
     }
 }
 
@@ -128,22 +143,32 @@ struct MetricDataResult {
 
 fn get_metric_data(world: &World, call: &Call) -> Result<Vec<u8>, Refusal> {
     let request = serde_json::from_str(&call.body);
-    let request: GetMetricData = request.map_err(|_| Refusal::new(400, "SerializationException", "not understood"))?;
+    let request: GetMetricData =
+        request.map_err(|_| Refusal::new(400, "SerializationException", "not understood"))?;
     check(&request)?;
     let mut points = Vec::new();
     let mut shown = BTreeMap::new();
     for Query { id, metric_stat } in &request.metric_data_queries {
-        let instance = metric_stat.metric.instance().and_then(|instance| world.instances.get(instance));
-        let status = instance.map_or(Some("Complete"), |instance| instance.metric_status.as_deref());
+        let instance =
+            metric_stat.metric.instance().and_then(|instance| world.instances.get(instance));
+        let status =
+            instance.map_or(Some("Complete"), |instance| instance.metric_status.as_deref());
         let Some(status) = status else { continue };
-        shown.insert(id.clone(), (status.to_owned(), instance.and_then(|instance| instance.metric_message.as_ref())));
-        for (time, sum) in instance.map(|instance| sums(instance, metric_stat, &request)).unwrap_or_default() {
+        shown.insert(
+            id.clone(),
+            (status.to_owned(), instance.and_then(|instance| instance.metric_message.as_ref())),
+        );
+        for (time, sum) in instance
+            .map(|instance| sums(instance, metric_stat, &request))
+            .unwrap_or_default()
+        {
             points.push((format!("{id}/{time:020}"), (id.clone(), time, sum)));
         }
     }
     let size = request.max_datapoints.unwrap_or(MAX_DATAPOINTS);
     let page = world.page(call, points.clone(), request.next_token.as_deref(), size);
-    let page = page.ok_or_else(|| Refusal::new(400, "InvalidNextToken", "The NextToken is not valid"))?;
+    let page =
+        page.ok_or_else(|| Refusal::new(400, "InvalidNextToken", "The NextToken is not valid"))?;
     let is_first = request.next_token.is_none();
     let results = shown.into_iter().filter_map(|(id, (status, message))| {
         let shown: Vec<_> = page.items.iter().filter(|(of, ..)| *of == id).collect();
@@ -168,12 +193,15 @@ fn get_metric_data(world: &World, call: &Call) -> Result<Vec<u8>, Refusal> {
 }
 
 fn messages(said: Option<&String>) -> Vec<Message> {
-    said.into_iter().map(|said| Message { code: "Warning", value: said.clone() }).collect()
+    said.into_iter()
+        .map(|said| Message { code: "Warning", value: said.clone() })
+        .collect()
 }
 
 fn check(request: &GetMetricData) -> Result<(), Refusal> {
     let refuse = |message: &str| Err(Refusal::new(400, "ValidationError", message));
-    let ids: Vec<&str> = request.metric_data_queries.iter().map(|query| query.id.as_str()).collect();
+    let ids: Vec<&str> =
+        request.metric_data_queries.iter().map(|query| query.id.as_str()).collect();
     if ids.len() > MAX_QUERIES {
         return refuse("The collection MetricDataQueries must not have a size greater than 500.");
     }
@@ -201,7 +229,8 @@ fn check(request: &GetMetricData) -> Result<(), Refusal> {
 /// The sums of each period that begins in the time asked for.
 fn sums(instance: &Instance, asked: &MetricStat, request: &GetMetricData) -> BTreeMap<i64, f64> {
     let mut sums = BTreeMap::new();
-    let is_known = asked.metric.namespace == "AWS/EC2" && asked.metric.metric_name == "MetadataNoToken";
+    let is_known =
+        asked.metric.namespace == "AWS/EC2" && asked.metric.metric_name == "MetadataNoToken";
     if is_known && asked.stat == "Sum" {
         for (at, calls) in &instance.calls_without_token {
             let begin = begin(*at, asked.period);

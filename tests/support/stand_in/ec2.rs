@@ -51,9 +51,11 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<String, Refusal> 
         }
         "ModifyInstanceMetadataDefaults" => modify_instance_metadata_defaults(world, call),
         "ModifyInstanceMetadataOptions" => modify_instance_metadata_options(world, call),
-        other => {
-            Err(Refusal::new(400, "InvalidAction", format!("The action {other} is not valid for this web service.")))
-        }
+        other => Err(Refusal::new(
+            400,
+            "InvalidAction",
+            format!("The action {other} is not valid for this web service."),
+        )),
     }
 }
 
@@ -76,8 +78,11 @@ fn describe_instances(world: &World, call: &Call) -> Result<String, Refusal> {
     let mut found = Vec::new();
     for instance in world.instances.values() {
         // What another service manages is shown to who asks for its id, or for all that is managed.
-        let is_hidden = world.managed_are_hidden && instance.operator.is_some() && includes_managed != Some("true");
-        let asked_for = if ids.is_empty() { !is_hidden } else { ids.contains(&instance.id.as_str()) };
+        let is_hidden = world.managed_are_hidden
+            && instance.operator.is_some()
+            && includes_managed != Some("true");
+        let asked_for =
+            if ids.is_empty() { !is_hidden } else { ids.contains(&instance.id.as_str()) };
         if asked_for && instance_matches(instance, &filters)? {
             found.push((instance.id.clone(), instance));
         }
@@ -188,7 +193,12 @@ fn filters(call: &Call) -> Vec<Filter> {
         let number = key.strip_prefix("Filter.")?.strip_suffix(".Name")?;
         Some((format!("Filter.{number}.Value."), name.clone()))
     });
-    names.map(|(prefix, name)| Filter { name, values: numbered(call, &prefix).map(str::to_owned).collect() }).collect()
+    names
+        .map(|(prefix, name)| Filter {
+            name,
+            values: numbered(call, &prefix).map(str::to_owned).collect(),
+        })
+        .collect()
 }
 
 fn checked_filters(call: &Call) -> Result<Vec<Filter>, Refusal> {
@@ -213,7 +223,11 @@ fn number<T: std::str::FromStr>(call: &Call, name: &str) -> Result<Option<T>, Re
     let Some(value) = call.parameter(name) else {
         return Ok(None);
     };
-    let invalid = |_| Refusal::invalid_parameter_value(format!("Invalid value '{value}' for {name}: not a number"));
+    let invalid = |_| {
+        Refusal::invalid_parameter_value(format!(
+            "Invalid value '{value}' for {name}: not a number"
+        ))
+    };
     value.parse().map(Some).map_err(invalid)
 }
 
@@ -227,7 +241,7 @@ fn one_page<T>(world: &World, call: &Call, found: Vec<(String, T)>) -> Result<Pa
         }
         None => usize::MAX,
     };
-    world
-        .page(call, found, call.parameter("NextToken"), size)
-        .ok_or_else(|| Refusal::invalid_parameter_value("Invalid value for nextToken: the token is not valid"))
+    world.page(call, found, call.parameter("NextToken"), size).ok_or_else(|| {
+        Refusal::invalid_parameter_value("Invalid value for nextToken: the token is not valid")
+    })
 }

@@ -107,8 +107,11 @@ impl Endpoint {
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
         let target = self.target_version.map(|version| version.to_string());
-        let optional =
-            [("targetVersion", &target), ("description", &self.description), ("failureReason", &self.failure_reason)];
+        let optional = [
+            ("targetVersion", &target),
+            ("description", &self.description),
+            ("failureReason", &self.failure_reason),
+        ];
         for (name, value) in optional {
             if let Some(value) = value {
                 shown.insert(name.to_owned(), text(value));
@@ -123,9 +126,13 @@ impl Endpoint {
 pub(super) fn all(world: &mut World, id: &str) -> Result<Vec<(String, Document)>, Refusal> {
     let runtime = world.runtimes.get_mut(id).ok_or_else(|| not_found(id))?;
     runtime.endpoints.values_mut().for_each(Endpoint::read);
-    let mut all: BTreeMap<_, _> = [(DEFAULT.to_owned(), Endpoint::new(runtime.version, &runtime.updated_at))].into();
+    let mut all: BTreeMap<_, _> =
+        [(DEFAULT.to_owned(), Endpoint::new(runtime.version, &runtime.updated_at))].into();
     all.extend(runtime.endpoints.clone());
-    Ok(all.into_iter().map(|(name, endpoint)| (name.clone(), endpoint.shown(runtime, &name))).collect())
+    Ok(all
+        .into_iter()
+        .map(|(name, endpoint)| (name.clone(), endpoint.shown(runtime, &name)))
+        .collect())
 }
 
 /// One read of an endpoint.
@@ -136,9 +143,14 @@ pub(super) fn shown(world: &mut World, (id, name): (&str, &str)) -> Result<Docum
 }
 
 /// Moves an endpoint. What the request leaves out is lost, but for the version, which is kept.
-pub(super) fn update(world: &mut World, (id, name): (&str, &str), body: &str) -> Result<Document, Refusal> {
-    let body: Value = serde_json::from_str(body)
-        .map_err(|error| Refusal::new(400, "SerializationException", format!("not a JSON document: {error}")))?;
+pub(super) fn update(
+    world: &mut World,
+    (id, name): (&str, &str),
+    body: &str,
+) -> Result<Document, Refusal> {
+    let body: Value = serde_json::from_str(body).map_err(|error| {
+        Refusal::new(400, "SerializationException", format!("not a JSON document: {error}"))
+    })?;
     let token = body["clientToken"].as_str().unwrap_or_default().to_owned();
     if !token.is_empty() && !is_client_token(&token) {
         return Err(constraint("clientToken", "Member must satisfy [a-zA-Z0-9](-*[a-zA-Z0-9])*"));
@@ -148,23 +160,34 @@ pub(super) fn update(world: &mut World, (id, name): (&str, &str), body: &str) ->
     }
     let runtime = world.runtimes.get(id).ok_or_else(|| not_found(id))?;
     world.check_tags(&runtime.tags)?;
-    runtime.endpoints.get(name).map_or(Ok(()), |endpoint| world.check_tags(&endpoint.tags))?;
+    runtime
+        .endpoints
+        .get(name)
+        .map_or(Ok(()), |endpoint| world.check_tags(&endpoint.tags))?;
     let now = world.tick();
     let runtime = world.runtimes.get_mut(id).ok_or_else(|| not_found(id))?;
-    let version = body["agentRuntimeVersion"].as_str().map(|version| version.parse().unwrap_or_default());
+    let version = body["agentRuntimeVersion"]
+        .as_str()
+        .map(|version| version.parse().unwrap_or_default());
     if let Some(version) = version
         && runtime.configuration(version).is_none()
     {
         return Err(not_found(&format!("{id}:{version}")));
     }
-    let endpoint = runtime.endpoints.get_mut(name).ok_or_else(|| not_found(&format!("{id}/{name}")))?;
+    let endpoint = runtime
+        .endpoints
+        .get_mut(name)
+        .ok_or_else(|| not_found(&format!("{id}/{name}")))?;
     if token.is_empty() || !endpoint.tokens.contains(&token) {
         if endpoint.status == "UPDATING" {
             return Err(Refusal::conflict("The endpoint cannot be updated while it is UPDATING"));
         }
         let (polls, version) = (endpoint.settle_polls, version.unwrap_or(endpoint.live_version));
         endpoint.moving_to(version, polls);
-        endpoint.description = body["description"].as_str().filter(|_| !endpoint.loses_description).map(str::to_owned);
+        endpoint.description = body["description"]
+            .as_str()
+            .filter(|_| !endpoint.loses_description)
+            .map(str::to_owned);
         endpoint.updated_at = now;
         endpoint.tokens.push(token);
     }

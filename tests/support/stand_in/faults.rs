@@ -45,7 +45,8 @@ struct Planned {
 
 impl Planned {
     fn concerns(&self, call: &Call) -> bool {
-        self.operation == call.operation && (self.resource.is_none() || self.resource == call.resource)
+        self.operation == call.operation
+            && (self.resource.is_none() || self.resource == call.resource)
     }
 }
 

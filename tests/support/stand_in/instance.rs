@@ -29,7 +29,8 @@ pub struct Instance {
     pub primary_interface_attached: String,
     /// An ISO 8601 time.
     pub second_interface_attached: String,
-    /// Successful calls to its metadata service without a token, as CloudWatch knows them. Empty is no data.
+    /// Successful calls to its metadata service without a token, as CloudWatch knows them. Empty is
+    /// no data.
     pub calls_without_token: BTreeMap<DateTime<Utc>, f64>,
     /// The `StatusCode` of its metric data; `None` leaves it out of the answer.
     pub metric_status: Option<String>,
@@ -140,9 +141,9 @@ impl MetadataChange {
         check("HttpProtocolIpv6", self.http_protocol_ipv6.as_deref(), switch)?;
         check("InstanceMetadataTags", self.instance_metadata_tags.as_deref(), switch)?;
         match self.hop_limit {
-            Some(hops) if !(1..=64).contains(&hops) => Err(Refusal::invalid_parameter_value(format!(
-                "Value ({hops}) for parameter HttpPutResponseHopLimit is invalid."
-            ))),
+            Some(hops) if !(1..=64).contains(&hops) => Err(Refusal::invalid_parameter_value(
+                format!("Value ({hops}) for parameter HttpPutResponseHopLimit is invalid."),
+            )),
             _ => Ok(()),
         }
     }
@@ -150,9 +151,9 @@ impl MetadataChange {
 
 pub(super) fn check(name: &str, value: Option<&str>, allowed: &[&str]) -> Result<(), Refusal> {
     match value {
-        Some(value) if !allowed.contains(&value) => {
-            Err(Refusal::invalid_parameter_value(format!("Value ({value}) for parameter {name} is invalid.")))
-        }
+        Some(value) if !allowed.contains(&value) => Err(Refusal::invalid_parameter_value(format!(
+            "Value ({value}) for parameter {name} is invalid."
+        ))),
         _ => Ok(()),
     }
 }
@@ -204,9 +205,11 @@ impl World {
         self.check_instances_exist(&[id])?;
         let instance = self.instance(id);
         self.check_tags(&instance.tags)?;
-        let v1_again = change.http_tokens.as_deref() == Some("optional") && instance.http_tokens == "required";
+        let v1_again =
+            change.http_tokens.as_deref() == Some("optional") && instance.http_tokens == "required";
         if v1_again && self.account_defaults.http_tokens_enforced.as_deref() == Some("enabled") {
-            let message = "HttpTokens cannot be set to optional: IMDSv2 is enforced for this account and Region.";
+            let message = "HttpTokens cannot be set to optional: IMDSv2 is enforced for this \
+                           account and Region.";
             return Err(Refusal::new(400, "UnsupportedOperation", message));
         }
         if instance.operator.is_some() {

@@ -50,7 +50,12 @@ impl World {
 /// Cuts one page out of items that carry their sort key. `None` if the token is not ours.
 ///
 /// The token names the last key shown, so items that come or go between two pages shift nothing.
-fn page<T>(mut items: Vec<(String, T)>, token: Option<&str>, size: usize, pages: Pages) -> Option<Page<T>> {
+fn page<T>(
+    mut items: Vec<(String, T)>,
+    token: Option<&str>,
+    size: usize,
+    pages: Pages,
+) -> Option<Page<T>> {
     if pages == Pages::EmptyBetween
         && let Some(last) = token.map_or(Some(""), |token| token.strip_prefix(EMPTY))
     {
@@ -67,7 +72,9 @@ fn page<T>(mut items: Vec<(String, T)>, token: Option<&str>, size: usize, pages:
     let next_token = match pages {
         Pages::Full => last.map(|last| format!("{PREFIX}{last}")),
         Pages::EmptyBetween => last.map(|last| format!("{EMPTY}{last}")),
-        Pages::Repeating => token.map(str::to_owned).or_else(|| last.map(|last| format!("{PREFIX}{last}"))),
+        Pages::Repeating => {
+            token.map(str::to_owned).or_else(|| last.map(|last| format!("{PREFIX}{last}")))
+        }
         Pages::Circular => Some(format!("{PREFIX}{}", last.map_or("", String::as_str))),
     };
     let items = items.into_iter().map(|(_, item)| item).collect();

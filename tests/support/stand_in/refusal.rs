@@ -26,8 +26,8 @@ impl Refusal {
     /// IAM's refusal by a policy of this kind. The service has its own code for it.
     pub fn explicit_deny(kind: &str) -> Self {
         let message = format!(
-            "User: arn:aws:sts::111122223333:assumed-role/role/session is not authorized to perform this operation on \
-             this resource with an explicit deny in a{} {kind} policy",
+            "User: arn:aws:sts::111122223333:assumed-role/role/session is not authorized to \
+             perform this operation on this resource with an explicit deny in a{} {kind} policy",
             if kind.starts_with('i') { "n" } else { "" }
         );
         Self::new(403, "", message)

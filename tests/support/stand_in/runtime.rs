@@ -50,8 +50,8 @@ pub struct Runtime {
     pub changes_on_update: BTreeMap<String, String>,
     /// An update that carries `requireServiceS3Endpoint` is refused, whatever the creation time.
     pub refuses_s3_endpoint: bool,
-    /// Its endpoints by name, without `DEFAULT`, which is always there and, unless it is put here, on
-    /// the present version.
+    /// Its endpoints by name, without `DEFAULT`, which is always there and, unless it is put here,
+    /// on the present version.
     pub endpoints: BTreeMap<String, Endpoint>,
     /// Why the update under way will fail.
     pub(super) fails_with: Option<String>,
@@ -62,7 +62,8 @@ pub struct Runtime {
 impl Runtime {
     #[track_caller]
     pub(super) fn new(id: &str, document: &str) -> Self {
-        let document: Document = serde_json::from_str(document).expect("the document must be a JSON object");
+        let document: Document =
+            serde_json::from_str(document).expect("the document must be a JSON object");
         let created_at = "2026-01-10T08:00:00Z";
         Self {
             id: id.to_owned(),

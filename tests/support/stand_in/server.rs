@@ -17,12 +17,17 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{Shared, agentcore, call::Call, cloudwatch, ec2, faults::Fault, refusal::Refusal, world::World};
+use super::{
+    Shared, agentcore, call::Call, cloudwatch, ec2, faults::Fault, refusal::Refusal, world::World,
+};
 
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
 /// Serves until the other end of `stopped` is dropped.
-pub(super) async fn spawn(shared: Arc<Shared>, stopped: oneshot::Receiver<()>) -> std::io::Result<SocketAddr> {
+pub(super) async fn spawn(
+    shared: Arc<Shared>,
+    stopped: oneshot::Receiver<()>,
+) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let router = Router::new().fallback(handle).with_state(shared);
@@ -164,10 +169,14 @@ impl Service {
             Some(Fault::Throttled) => self.refuse(&self.throttled()),
             Some(Fault::Internal) => self.refuse(&self.internal()),
             Some(Fault::AccessDenied) => self.refuse(&self.access_denied(call)),
-            Some(Fault::Refused { code, message, status }) => self.refuse(&Refusal::new(status, code, message)),
+            Some(Fault::Refused { code, message, status }) => {
+                self.refuse(&Refusal::new(status, code, message))
+            }
             Some(Fault::ConnectionReset) => Outcome::spoiled("ConnectionReset", None),
             Some(Fault::Garbage) => Outcome::spoiled("Garbage", Some(Reply::garbage())),
-            Some(Fault::Answer(json)) => Outcome::spoiled("Answer", Some(Reply::new(200, "application/json", json))),
+            Some(Fault::Answer(json)) => {
+                Outcome::spoiled("Answer", Some(Reply::new(200, "application/json", json)))
+            }
             Some(Fault::LostReply) => {
                 self.carry_out(world, call);
                 Outcome::spoiled("LostReply", None)
@@ -178,9 +187,8 @@ impl Service {
     fn carry_out(self, world: &mut World, call: &Call) -> Outcome {
         let answer = match self {
             Self::Ec2 => ec2::answer(world, call).map(|xml| Reply::new(200, "text/xml", xml)),
-            Self::AgentCore => {
-                agentcore::answer(world, call).map(|(status, json)| Reply::new(status, "application/json", json))
-            }
+            Self::AgentCore => agentcore::answer(world, call)
+                .map(|(status, json)| Reply::new(status, "application/json", json)),
             Self::CloudWatch => cloudwatch::answer(world, call).map(|cbor| Reply::cbor(200, cbor)),
         };
         world.processed(&call.operation);
@@ -236,9 +244,15 @@ impl Service {
     fn access_denied(self, call: &Call) -> Refusal {
         let operation = &call.operation;
         let message = match self {
-            Self::Ec2 => format!("You are not authorized to perform this operation: ec2:{operation}"),
-            Self::AgentCore => format!("User is not authorized to perform: bedrock-agentcore:{operation}"),
-            Self::CloudWatch => format!("User is not authorized to perform: cloudwatch:{operation}"),
+            Self::Ec2 => {
+                format!("You are not authorized to perform this operation: ec2:{operation}")
+            }
+            Self::AgentCore => {
+                format!("User is not authorized to perform: bedrock-agentcore:{operation}")
+            }
+            Self::CloudWatch => {
+                format!("User is not authorized to perform: cloudwatch:{operation}")
+            }
         };
         Refusal::new(403, self.access_denied_code(), message)
     }

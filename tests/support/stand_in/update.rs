@@ -48,14 +48,20 @@ pub(super) struct Accepted {
 
 impl World {
     /// Replaces a runtime's document by the one in `body`.
-    pub(super) fn update_runtime(&mut self, id: &str, body: &str) -> Result<(&Runtime, Accepted), Refusal> {
+    pub(super) fn update_runtime(
+        &mut self,
+        id: &str,
+        body: &str,
+    ) -> Result<(&Runtime, Accepted), Refusal> {
         let (document, token) = parse(body)?;
         let tags = self.settled(id)?.tags.clone();
         self.check_tags(&tags)?;
         let runtime = self.settled(id)?;
         if let Some(earlier) = runtime.accepted.get(&token) {
             if earlier.body != body {
-                return Err(Refusal::conflict("The client token was used before with different parameters"));
+                return Err(Refusal::conflict(
+                    "The client token was used before with different parameters",
+                ));
             }
             let earlier = earlier.clone();
             return Ok((self.runtime(id), earlier));
@@ -157,12 +163,17 @@ fn parse(body: &str) -> Result<(Document, String), Refusal> {
 
 pub(super) fn is_client_token(token: &str) -> bool {
     let allowed = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-';
-    (33..=256).contains(&token.len()) && token.bytes().all(allowed) && !token.starts_with('-') && !token.ends_with('-')
+    (33..=256).contains(&token.len())
+        && token.bytes().all(allowed)
+        && !token.starts_with('-')
+        && !token.ends_with('-')
 }
 
 fn check(runtime: &Runtime, document: &Document) -> Result<(), Refusal> {
     if runtime.id.starts_with("harness_") {
-        return Err(Refusal::validation("The agent runtime belongs to a harness: use UpdateHarness"));
+        return Err(Refusal::validation(
+            "The agent runtime belongs to a harness: use UpdateHarness",
+        ));
     }
     check_members(document)?;
     if at(document, "metadataConfiguration", "/requireMMDSV2") == Some(Value::Bool(false)) {

@@ -37,10 +37,11 @@ pub struct World {
     pub metric_message: Option<String>,
     /// EC2 as seen in 2019: `HttpTokens` is refused unless `HttpEndpoint` comes along.
     pub endpoint_demanded_with_tokens: bool,
-    /// EC2 since April 2026: what another service manages is hidden from lists and filters unless it is asked for. Where
-    /// that is not so, EC2 does not know the parameter either.
+    /// EC2 since April 2026: what another service manages is hidden from lists and filters unless
+    /// it is asked for. Where that is not so, EC2 does not know the parameter either.
     pub managed_are_hidden: bool,
-    /// IAM: the caller's own policy denies every write to a resource with a tag of this key, whatever its value.
+    /// IAM: the caller's own policy denies every write to a resource with a tag of this key,
+    /// whatever its value.
     pub denied_tag: Option<String>,
     /// The world's clock. It moves on by one second with every update of a runtime.
     pub now: DateTime<Utc>,
@@ -135,9 +136,14 @@ impl World {
         queue.push_back(Box::new(change));
     }
 
-    /// Somebody else acts between two attempts: right after the next call of the operation that a fault or a limit kept
-    /// from being processed, the world changes once. Changes queue up as with [`World::after`].
-    pub fn after_fault(&mut self, operation: &str, change: impl FnOnce(&mut World) + Send + 'static) {
+    /// Somebody else acts between two attempts: right after the next call of the operation that a
+    /// fault or a limit kept from being processed, the world changes once. Changes queue up as with
+    /// [`World::after`].
+    pub fn after_fault(
+        &mut self,
+        operation: &str,
+        change: impl FnOnce(&mut World) + Send + 'static,
+    ) {
         let queue = self.after_faults.entry(operation.to_owned()).or_default();
         queue.push_back(Box::new(change));
     }
@@ -168,7 +174,8 @@ impl World {
         }
     }
 
-    /// IAM's word against a write to a resource with these tags. It compares keys without regard to case.
+    /// IAM's word against a write to a resource with these tags. It compares keys without regard to
+    /// case.
     pub(super) fn check_tags(&self, tags: &BTreeMap<String, String>) -> Result<(), Refusal> {
         let denied = self.denied_tag.as_ref();
         match denied.and_then(|denied| tags.keys().find(|key| key.eq_ignore_ascii_case(denied))) {

@@ -4,7 +4,8 @@ use super::Document;
 
 const IMAGE: [&str; 3] = ["agentRuntimeArtifact", "containerConfiguration", "containerUri"];
 const OBJECT: [&str; 4] = ["agentRuntimeArtifact", "codeConfiguration", "code", "s3"];
-const OBJECT_VERSION: [&str; 5] = ["agentRuntimeArtifact", "codeConfiguration", "code", "s3", "versionId"];
+const OBJECT_VERSION: [&str; 5] =
+    ["agentRuntimeArtifact", "codeConfiguration", "code", "s3", "versionId"];
 
 /// Whether what an artifact stands for can change.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -35,5 +36,7 @@ impl Artifact {
 /// `null` is the version of an object that was stored while the bucket kept no versions. It is
 /// overwritten in place.
 fn has_version(document: &Document) -> bool {
-    document.text(&OBJECT_VERSION).is_some_and(|version| !["", "null"].contains(&version.as_str()))
+    document
+        .text(&OBJECT_VERSION)
+        .is_some_and(|version| !["", "null"].contains(&version.as_str()))
 }

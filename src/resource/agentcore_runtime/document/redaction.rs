@@ -18,14 +18,19 @@ const DISCOVERY_URL: &str = "authorizerConfiguration.customJWTAuthorizer.discove
 /// part of a secret would remain. `values` are pairs of a path and a value.
 pub fn redact(message: &str, values: &[(String, String)]) -> String {
     let values = values.iter().filter(|(_, value)| value.chars().count() >= MIN_SECRET_CHARS);
-    let mut values: Vec<_> = values.flat_map(|(path, value)| [(path, value.clone()), (path, escaped(value))]).collect();
+    let mut values: Vec<_> = values
+        .flat_map(|(path, value)| [(path, value.clone()), (path, escaped(value))])
+        .collect();
     // Longest first, because a value may contain another one.
     values.sort_by_key(|(_, value)| Reverse(value.len()));
     let mut redacted = message.to_owned();
     for (path, value) in &values {
         redacted = redacted.replace(value.as_str(), &format!("[{path}]"));
     }
-    let address = values.iter().find(|(path, _)| *path == DISCOVERY_URL).map_or("", |(_, value)| value);
+    let address = values
+        .iter()
+        .find(|(path, _)| *path == DISCOVERY_URL)
+        .map_or("", |(_, value)| value);
     let mut secrets = values.iter().filter(|(path, _)| is_secret(path));
     match secrets.find(|(_, value)| is_quoted(value, &redacted, address)) {
         Some((path, _)) => format!("AWS's message is withheld, because it quotes a part of {path}"),

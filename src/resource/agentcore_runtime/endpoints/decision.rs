@@ -126,7 +126,9 @@ pub fn decide(facts: &Facts<'_>) -> Decision {
         _ if !endpoint.rests() && !endpoint.is_changing() => Keep::Status(endpoint.status.clone()),
         _ if !current.is_ready => Keep::NotReady { to: to.clone() },
         (None, None, _) => return Decision::ReadVersion,
-        (None, Some(members), _) if !members.is_empty() => Keep::Differs { to: to.clone(), members: members.clone() },
+        (None, Some(members), _) if !members.is_empty() => {
+            Keep::Differs { to: to.clone(), members: members.clone() }
+        }
         (None, Some(_), Artifact::Mutable) => Keep::MutableArtifact { to: to.clone() },
         (None, Some(_), Artifact::Unknown) => Keep::UnknownArtifact { to: to.clone() },
         (None, Some(_), Artifact::Fixed) => return by_tags(facts, to),
@@ -143,7 +145,9 @@ fn by_tags(facts: &Facts<'_>, to: &str) -> Decision {
         (Some(EndpointExemption::ByEndpoint), _) => Keep::ExemptByEndpoint,
         (Some(EndpointExemption::Unreadable(why)), _) => Keep::TagsUnreadable(why.clone()),
         (Some(EndpointExemption::No), _) if is_changing => return Decision::Wait,
-        (Some(EndpointExemption::No), _) if !facts.may_write => Keep::WouldRepoint { to: to.to_owned() },
+        (Some(EndpointExemption::No), _) if !facts.may_write => {
+            Keep::WouldRepoint { to: to.to_owned() }
+        }
         (Some(EndpointExemption::No), None) => return Decision::ReadEndpoint { to: to.to_owned() },
         (Some(EndpointExemption::No), Some(now)) => return just_before(now, facts.was_sent, to),
     };

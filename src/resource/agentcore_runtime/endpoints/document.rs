@@ -7,9 +7,11 @@ use crate::raw_json::RawObject;
 /// AWS moves this endpoint to every new version.
 const FOLLOWS: &str = "DEFAULT";
 /// Members that a move changes.
-const CHANGED_BY_A_MOVE: [&str; 5] = ["failureReason", "lastUpdatedAt", "liveVersion", "status", "targetVersion"];
+const CHANGED_BY_A_MOVE: [&str; 5] =
+    ["failureReason", "lastUpdatedAt", "liveVersion", "status", "targetVersion"];
 /// Members that AWS owns, and `description`, which a move sends back.
-const OTHERS: [&str; 6] = ["agentRuntimeArn", "agentRuntimeEndpointArn", "createdAt", "description", "id", "name"];
+const OTHERS: [&str; 6] =
+    ["agentRuntimeArn", "agentRuntimeEndpointArn", "createdAt", "description", "id", "name"];
 
 /// An endpoint as the listing shows it.
 #[derive(Clone, Debug)]
@@ -99,7 +101,8 @@ impl EndpointDocument {
 
     /// Whether AWS is moving it to a version.
     pub fn is_on_its_way_to(&self, version: &str) -> bool {
-        self.text("status").as_deref() == Some("UPDATING") && self.text("targetVersion").as_deref() == Some(version)
+        self.text("status").as_deref() == Some("UPDATING")
+            && self.text("targetVersion").as_deref() == Some(version)
     }
 
     /// The names of members that this version of the guardrail cannot send back.

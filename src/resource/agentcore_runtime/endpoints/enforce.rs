@@ -52,7 +52,9 @@ impl EnforceEndpoints {
         }
         let now = match self.send(repoint, before).await {
             Ok(()) => self.arrived(repoint, Sent::Accepted, patience).await?,
-            Err(Refusal::Unclear(lost)) => self.arrived_all_the_same(repoint, lost, patience).await?,
+            Err(Refusal::Unclear(lost)) => {
+                self.arrived_all_the_same(repoint, lost, patience).await?
+            }
             Err(refusal) => return Err(refusal),
         };
         verified(before, &now).map_err(Refusal::Failed)
@@ -71,7 +73,9 @@ impl EnforceEndpoints {
         let token = client_token(&[target.id(), name, from, to, told, &updated]);
         let call = self.client.update_agent_runtime_endpoint();
         let call = call.agent_runtime_id(target.id()).endpoint_name(name).agent_runtime_version(to);
-        let call = call.set_description(description).client_token(format!("{}{token}", client_token::PREFIX));
+        let call = call
+            .set_description(description)
+            .client_token(format!("{}{token}", client_token::PREFIX));
         let reply = call.customize().config_override(agentcore_write()).send().await;
         reply.map(|_| ()).map_err(|error| Refusal::of(OPERATION, &error, None))
     }
@@ -108,16 +112,24 @@ impl EnforceEndpoints {
         patience: &Patience,
     ) -> Result<EndpointDocument, Refusal> {
         patience
-            .watch(sent.max_fruitless_reads(), async || match read(&self.client, repoint.target, repoint.name).await {
-                Ok(Some(now)) => progress(repoint, sent, now),
-                Ok(None) => Progress::Ended(Err(not_seen(Unverified::Gone))),
-                Err(failure) => Progress::Behind(Err(not_seen(Unverified::Unread(&failure.detail)))),
+            .watch(sent.max_fruitless_reads(), async || {
+                match read(&self.client, repoint.target, repoint.name).await {
+                    Ok(Some(now)) => progress(repoint, sent, now),
+                    Ok(None) => Progress::Ended(Err(not_seen(Unverified::Gone))),
+                    Err(failure) => {
+                        Progress::Behind(Err(not_seen(Unverified::Unread(&failure.detail))))
+                    }
+                }
             })
             .await
     }
 }
 
-fn progress(repoint: Repoint<'_>, sent: Sent, now: EndpointDocument) -> Progress<Result<EndpointDocument, Refusal>> {
+fn progress(
+    repoint: Repoint<'_>,
+    sent: Sent,
+    now: EndpointDocument,
+) -> Progress<Result<EndpointDocument, Refusal>> {
     if now.rests_on(repoint.to) {
         return Progress::Ended(Ok(now));
     }

@@ -116,7 +116,9 @@ impl<'a> EndpointsRun<'a> {
     /// The endpoints, except those that follow the runtime and may still be catching up with it.
     async fn listed(&self) -> Result<Vec<Listed>, Failure> {
         let mut listed = self.flow.observe.endpoints(self.target).await?;
-        listed.retain(|endpoint| !endpoint.follows() || (!endpoint.is_changing() && self.runtime.is_followed()));
+        listed.retain(|endpoint| {
+            !endpoint.follows() || (!endpoint.is_changing() && self.runtime.is_followed())
+        });
         Ok(listed)
     }
 
@@ -159,7 +161,9 @@ impl<'a> EndpointsRun<'a> {
     async fn version(&mut self, version: &str) -> Result<&Document, Failure> {
         Ok(match self.versions.entry(version.to_owned()) {
             Entry::Occupied(read) => read.into_mut(),
-            Entry::Vacant(unread) => unread.insert(self.flow.observe.version(self.target, version).await?),
+            Entry::Vacant(unread) => {
+                unread.insert(self.flow.observe.version(self.target, version).await?)
+            }
         })
     }
 
@@ -175,7 +179,8 @@ impl<'a> EndpointsRun<'a> {
             Ok(Repointed::To(version)) => self.report.add_moved(&pinned, &version),
             Ok(Repointed::Gone) => self.report.add_gone(&pinned),
             Ok(Repointed::NotYet(keep)) if self.waits() && pinned.may_come_to_rest() => {
-                self.later.push(Later { name: pinned.endpoint.name.clone(), kept: Some((pinned, keep)) });
+                self.later
+                    .push(Later { name: pinned.endpoint.name.clone(), kept: Some((pinned, keep)) });
             }
             Ok(Repointed::Kept(keep) | Repointed::NotYet(keep)) => self.keep(&pinned, &keep),
             Ok(Repointed::Refused(detail)) => self.report.add_refused(&pinned, &detail),

@@ -26,7 +26,9 @@ impl Runtime {
     /// `None` if nothing is known of the runtime, if it is about to go, or if a retry will come
     /// anyway.
     pub fn of(outcome: &Outcome) -> Option<Self> {
-        let State::Runtime { require_mmdsv2, version } = outcome.after.as_ref().or(outcome.before.as_ref())? else {
+        let State::Runtime { require_mmdsv2, version } =
+            outcome.after.as_ref().or(outcome.before.as_ref())?
+        else {
             return None;
         };
         let is_left = matches!(outcome.verdict, Verdict::Failed(_) | Verdict::Gone(_));

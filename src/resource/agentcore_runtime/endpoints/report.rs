@@ -94,7 +94,8 @@ impl Report {
     /// outcome fails with it: a retry finds the runtime compliant and comes back to its endpoints.
     /// If they are not to be moved, or the runtime itself comes first, its verdict stays.
     pub fn complete(mut self, runtime: &Runtime, may_write: bool, mut outcome: Outcome) -> Outcome {
-        let unexplained: Vec<_> = self.pinned.iter().map(|(name, version)| unexplained(name, version)).collect();
+        let unexplained: Vec<_> =
+            self.pinned.iter().map(|(name, version)| unexplained(name, version)).collect();
         let may_fail = may_write && runtime.is_done();
         outcome.findings.extend(holding([
             (self.has_kept || !unexplained.is_empty(), Finding::PinnedEndpoint),
@@ -103,12 +104,19 @@ impl Report {
         ]));
         outcome.findings.sort();
         // An endpoint that may have been changed is worse than one that was not.
-        self.failures.sort_by_key(|failure| failure.reason != Failed::EndpointNotVerified);
+        self.failures
+            .sort_by_key(|failure| failure.reason != Failed::EndpointNotVerified);
         outcome.verdict = self.verdict(may_fail, outcome.verdict);
-        outcome.write_is_open |= self.is_doubtful || self.failures.iter().any(|failure| failure.write_is_open);
+        outcome.write_is_open |=
+            self.is_doubtful || self.failures.iter().any(|failure| failure.write_is_open);
         let troubles = self.failures.into_iter().map(|failure| failure.detail).chain(self.refused);
         let remarks = limited(troubles.chain(self.remarks).chain(unexplained));
-        outcome.detail = [outcome.detail].into_iter().chain(self.moved).chain(remarks).collect::<Vec<_>>().join(" ");
+        outcome.detail = [outcome.detail]
+            .into_iter()
+            .chain(self.moved)
+            .chain(remarks)
+            .collect::<Vec<_>>()
+            .join(" ");
         outcome
     }
 

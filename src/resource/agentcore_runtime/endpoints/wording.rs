@@ -10,8 +10,8 @@ use crate::{
 };
 
 /// AWS's answer is not the endpoint that was asked for.
-pub const UNREADABLE: &str =
-    "The answer to GetAgentRuntimeEndpoint is not this endpoint as a JSON object. A retry will look at it again.";
+pub const UNREADABLE: &str = "The answer to GetAgentRuntimeEndpoint is not this endpoint as a JSON \
+                              object. A retry will look at it again.";
 
 /// An endpoint is pinned to a version without MMDSv2, and was left there for this reason.
 pub fn kept(name: &str, version: &str, why: &str) -> String {
@@ -23,19 +23,23 @@ pub fn unexplained(name: &str, version: &str) -> String {
     pinned(name, version, ".")
 }
 
-/// An endpoint is pinned to a version without MMDSv2, and could not be moved for this reason, in sentences.
+/// An endpoint is pinned to a version without MMDSv2, and could not be moved for this reason, in
+/// sentences.
 pub fn not_moved(name: &str, version: &str, why: &str) -> String {
     pinned(name, version, &format!(". {why}"))
 }
 
 fn pinned(name: &str, version: &str, more: &str) -> String {
-    format!("The endpoint {name} is pinned to version {version}, which does not require MMDSv2{more}")
+    format!(
+        "The endpoint {name} is pinned to version {version}, which does not require MMDSv2{more}"
+    )
 }
 
 /// An endpoint was moved.
 pub fn moved(name: &str, from: &str, to: &str) -> String {
     format!(
-        "The endpoint {name} was moved from version {from} to version {to}, which differs from it only in requireMMDSV2."
+        "The endpoint {name} was moved from version {from} to version {to}, which differs from it \
+         only in requireMMDSV2."
     )
 }
 
@@ -49,63 +53,84 @@ pub fn more_remarks(number: usize) -> String {
     format!("There are {number} more such remarks.")
 }
 
-/// Why an endpoint is left where it is, for an exception tag with this key. It is the end of a sentence.
+/// Why an endpoint is left where it is, for an exception tag with this key. It is the end of a
+/// sentence.
 pub fn why_kept(keep: &Keep, exception_key: &str) -> String {
     match keep {
         Keep::RuntimeIsExempt => "its runtime is exempt, so it is not moved".to_owned(),
         Keep::RuntimeAllowsV1 => "the runtime itself has to require MMDSv2 first".to_owned(),
         Keep::RuntimeIsNotInOrder => "the runtime itself has to be in order first".to_owned(),
-        Keep::NoCurrentVersion => "AWS does not show the runtime's current version, so it is not moved".to_owned(),
+        Keep::NoCurrentVersion => {
+            "AWS does not show the runtime's current version, so it is not moved".to_owned()
+        }
         Keep::PartOf(PartOf::Harness) => {
             "its runtime belongs to a harness, and only the harness can update it".to_owned()
         }
         Keep::PartOf(PartOf::InstancesCompute) => {
-            "its runtime runs on Instances compute, for which AWS does not document MMDSv2".to_owned()
+            "its runtime runs on Instances compute, for which AWS does not document MMDSv2"
+                .to_owned()
         }
         Keep::ShouldFollow { to } => {
-            format!("AWS should have moved it to version {to} by itself; ask AWS Support why it has not")
+            format!(
+                "AWS should have moved it to version {to} by itself; ask AWS Support why it has not"
+            )
         }
         Keep::Status(status) => {
-            format!("its status is {status}, so the guardrail does not move it; move it yourself or recreate it")
+            format!(
+                "its status is {status}, so the guardrail does not move it; move it yourself or \
+                 recreate it"
+            )
         }
-        Keep::NotReady { to } => format!("version {to} is not READY with MMDSv2, so it is not moved there"),
+        Keep::NotReady { to } => {
+            format!("version {to} is not READY with MMDSv2, so it is not moved there")
+        }
         Keep::Differs { to, members } => format!(
-            "version {to} also differs in other members ({}), so it is not moved; check whether its callers can use \
-             version {to}, and move it yourself",
+            "version {to} also differs in other members ({}), so it is not moved; check whether \
+             its callers can use version {to}, and move it yourself",
             listed(members)
         ),
-        Keep::MutableArtifact { to } => may_run_other_code(to, "has a name that can come to mean something else"),
+        Keep::MutableArtifact { to } => {
+            may_run_other_code(to, "has a name that can come to mean something else")
+        }
         Keep::UnknownArtifact { to } => {
             may_run_other_code(to, "is of a kind that this version of the guardrail does not know")
         }
-        Keep::ExemptByRuntime => format!("the tag {exception_key} exempts the runtime, so it is not moved"),
+        Keep::ExemptByRuntime => {
+            format!("the tag {exception_key} exempts the runtime, so it is not moved")
+        }
         Keep::ExemptByEndpoint => format!("the tag {exception_key} exempts it, so it is not moved"),
         Keep::TagsUnreadable(why) => format!(
-            "whether a tag exempts it could not be read, and the guardrail moves nothing without knowing that. {}",
+            "whether a tag exempts it could not be read, and the guardrail moves nothing without \
+             knowing that. {}",
             why.trim_end_matches('.')
         ),
         Keep::StillChanging { status, target } => format!(
-            "its status is {status} and its target version {}, so it is not moved now; its next event or the next sweep \
-             will look at it again",
+            "its status is {status} and its target version {}, so it is not moved now; its next \
+             event or the next sweep will look at it again",
             target.as_deref().unwrap_or("not given")
         ),
         Keep::WouldRepoint { to } => format!(
-            "version {to} differs from it only in requireMMDSV2, so the guardrail would move it with \
-             PINNED_ENDPOINTS=repoint in enforce mode"
+            "version {to} differs from it only in requireMMDSV2, so the guardrail would move it \
+             with PINNED_ENDPOINTS=repoint in enforce mode"
         ),
         Keep::Changed => {
-            "it was changed in the meantime; its next event or the next sweep will look at it again".to_owned()
+            "it was changed in the meantime; its next event or the next sweep will look at it again"
+                .to_owned()
         }
         Keep::UnknownMembers(members) => {
             let members = listed(members);
-            format!("this version of the guardrail cannot send back its members {members}; move it yourself")
+            format!(
+                "this version of the guardrail cannot send back its members {members}; move it \
+                 yourself"
+            )
         }
     }
 }
 
 fn may_run_other_code(to: &str, artifact: &str) -> String {
     format!(
-        "its artifact {artifact}, so version {to} may run other code; move it yourself if that is what it should run"
+        "its artifact {artifact}, so version {to} may run other code; move it yourself if that is \
+         what it should run"
     )
 }
 
@@ -144,8 +169,12 @@ pub fn not_verified(why: Unverified<'_>) -> Failure {
     let seen = match why {
         Unverified::Gone => "AWS no longer knows the endpoint.".to_owned(),
         Unverified::Unread(why) => why.to_owned(),
-        Unverified::State { status, live_version } => format!("Its status is {status}, on version {live_version}."),
-        Unverified::Differs(members) => format!("Afterwards these members are different: {}.", listed(members)),
+        Unverified::State { status, live_version } => {
+            format!("Its status is {status}, on version {live_version}.")
+        }
+        Unverified::Differs(members) => {
+            format!("Afterwards these members are different: {}.", listed(members))
+        }
     };
     let detail = format!("A move was sent but could not be verified. {seen} {RETRY}");
     Failure::new(Failed::EndpointNotVerified, detail)
@@ -153,8 +182,11 @@ pub fn not_verified(why: Unverified<'_>) -> Failure {
 
 /// The invocation's time ran out before the endpoints of a runtime were finished.
 pub fn out_of_time(write_is_open: bool) -> Failure {
-    let written = if write_is_open { "one may or may not have been moved" } else { "none was moved" };
-    let detail =
-        format!("The invocation ran out of time before the runtime's endpoints were finished; {written}. {RETRY}");
+    let written =
+        if write_is_open { "one may or may not have been moved" } else { "none was moved" };
+    let detail = format!(
+        "The invocation ran out of time before the runtime's endpoints were finished; {written}. \
+         {RETRY}"
+    );
     Failure { write_is_open, ..Failure::new(Failed::OutOfTime, detail) }
 }

@@ -127,7 +127,10 @@ impl<'a> InstanceItem<'a> {
             tag_set: tags.map(|(key, value)| InstanceTag { key, value }).collect(),
             metadata_options: MetadataOptions::new("applied", instance),
             network_interface_set: NetworkInterface::all(instance).into_iter().collect(),
-            operator: Operator { managed: instance.operator.is_some(), principal: instance.operator.as_deref() },
+            operator: Operator {
+                managed: instance.operator.is_some(),
+                principal: instance.operator.as_deref(),
+            },
         }
     }
 }
@@ -188,7 +191,12 @@ impl<'a> NetworkInterface<'a> {
         [(1, &instance.second_interface_attached), (0, &instance.primary_interface_attached)].map(
             |(device_index, attach_time)| Self {
                 network_interface_id: instance.id.replacen("i-", "eni-", 1),
-                attachment: Attachment { device_index, network_card_index: 0, attach_time, status: "attached" },
+                attachment: Attachment {
+                    device_index,
+                    network_card_index: 0,
+                    attach_time,
+                    status: "attached",
+                },
             },
         )
     }

@@ -1,5 +1,5 @@
-//! One pinned endpoint: reads what the decision about it asks for, and moves it if nothing is against
-//! that. After an attempt that AWS did not take, everything is read and decided anew.
+//! One pinned endpoint: reads what the decision about it asks for, and moves it if nothing is
+//! against that. After an attempt that AWS did not take, everything is read and decided anew.
 
 use super::{
     super::{
@@ -42,7 +42,13 @@ struct Reading {
 
 impl Reading {
     fn start() -> Self {
-        Self { since: Stopwatch::start(), runtime: None, differences: None, exempt: None, now: None }
+        Self {
+            since: Stopwatch::start(),
+            runtime: None,
+            differences: None,
+            exempt: None,
+            now: None,
+        }
     }
 }
 
@@ -62,7 +68,8 @@ impl EndpointsRun<'_> {
                 },
                 Decision::ReadVersion => {
                     let version = self.version(&pinned.version).await?;
-                    reading.differences = reading.runtime.as_ref().map(|runtime| version.differences(runtime));
+                    reading.differences =
+                        reading.runtime.as_ref().map(|runtime| version.differences(runtime));
                 }
                 Decision::ReadTags => match self.exempt(&pinned.endpoint).await? {
                     Some(exempt) => reading.exempt = Some(exempt),
@@ -74,7 +81,9 @@ impl EndpointsRun<'_> {
                         None => return Ok(Repointed::Gone),
                     }
                 }
-                Decision::WaitForMove => reading = self.try_again(Failure::still_changing("UPDATING")).await?,
+                Decision::WaitForMove => {
+                    reading = self.try_again(Failure::still_changing("UPDATING")).await?
+                }
                 Decision::Verify { to } => {
                     // The endpoint has arrived, but the lost move may have changed more than its
                     // version.
@@ -114,9 +123,10 @@ impl EndpointsRun<'_> {
 
     /// Whether a tag of the runtime or of the endpoint exempts it; `None` if the endpoint is gone.
     async fn exempt(&self, endpoint: &Listed) -> Result<Option<EndpointExemption>, Failure> {
-        for (arn, exempt) in
-            [(self.target.arn(), EndpointExemption::ByRuntime), (endpoint.arn.as_str(), EndpointExemption::ByEndpoint)]
-        {
+        for (arn, exempt) in [
+            (self.target.arn(), EndpointExemption::ByRuntime),
+            (endpoint.arn.as_str(), EndpointExemption::ByEndpoint),
+        ] {
             match self.flow.observe.tags(self.target, endpoint, arn).await {
                 Ok(None) => return Ok(None),
                 Ok(Some(tags)) => {
@@ -135,8 +145,15 @@ impl EndpointsRun<'_> {
     }
 
     /// Makes one attempt at a move. Returns `None` if there may be another.
-    async fn attempt(&mut self, pinned: &Pinned, to: &str, reading: Reading) -> Result<Option<Repointed>, Failure> {
-        let (Some(enforce), Some(before)) = (self.flow.enforce, reading.now) else { return Ok(None) };
+    async fn attempt(
+        &mut self,
+        pinned: &Pinned,
+        to: &str,
+        reading: Reading,
+    ) -> Result<Option<Repointed>, Failure> {
+        let (Some(enforce), Some(before)) = (self.flow.enforce, reading.now) else {
+            return Ok(None);
+        };
         // If the last move was denied, the look since then has found no exemption: with one, the
         // decision would not be to move.
         match self.attempts.denial().await {
@@ -152,16 +169,17 @@ impl EndpointsRun<'_> {
             return self.try_again(Failure::outdated()).await.map(|_| None);
         }
         self.attempts.begin();
-        let repoint = Repoint { target: self.target, name: &pinned.endpoint.name, from: &pinned.version, to };
+        let repoint =
+            Repoint { target: self.target, name: &pinned.endpoint.name, from: &pinned.version, to };
         let refusal = match enforce.enforce(repoint, &before, &self.flow.context.patience).await {
             Ok(()) => return Ok(Some(Repointed::To(to.to_owned()))),
             Err(refusal) => refusal,
         };
         self.attempts.note(&refusal, || Some(before));
         match refusal {
-            Refusal::Throttled(failure) | Refusal::NotTaken(failure) | Refusal::Unclear(failure) => {
-                self.try_again(failure).await.map(|_| None)
-            }
+            Refusal::Throttled(failure)
+            | Refusal::NotTaken(failure)
+            | Refusal::Unclear(failure) => self.try_again(failure).await.map(|_| None),
             Refusal::Denied(_) | Refusal::NotAllowed(_) => Ok(None),
             Refusal::ForGood(failure) => Ok(Some(Repointed::Refused(failure.detail))),
             Refusal::Changed(failure)
