@@ -3,7 +3,7 @@
 //! An AWS Lambda that keeps EC2 instances on IMDSv2 and Bedrock AgentCore runtimes on MMDSv2.
 //!
 //! ```text
-//! EventBridge JSON ─ event ─▶ targets ─ observe ─▶ observation ─ decide ─▶ decision ─ enforce ─▶ outcome ─▶ response, log, metrics
+//! event ─▶ targets ─ observe ─▶ observation ─ decide ─▶ decision ─ enforce ─▶ outcome ─▶ response
 //! ```
 //!
 //! # The map
@@ -11,64 +11,101 @@
 //! | stage | where | |
 //! |---|---|---|
 //! | what happened, and to whom | [`event`], [`target`] | pure |
-//! | what AWS shows of a target | [`resource`] (`observe`), as [`observed`] | reads |
+//! | reading a target | [`resource`], file `observe` of its kind | reads |
+//! | what AWS shows of it | [`observed`]: the facts all kinds share | pure |
 //! | who is exempt | [`exception`] | pure |
 //! | what to do | [`decision`] | pure |
-//! | doing it | [`resource`] (`enforce`) | the only code that writes |
-//! | what became of it | [`verdict`], [`outcome`], [`wording`], [`failure`] | pure |
+//! | doing it | [`resource`], file `enforce` of its kind | the only code that writes |
+//! | how it ended, and why | [`verdict`], [`outcome`] | pure |
+//! | how that is said | [`wording`], [`failure`], file `wording` of each kind | pure |
 //! | what is returned and recorded | [`response`], [`telemetry`] | |
 //!
-//! Who runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`] does
-//! the work of one event for every kind of resource. [`sweep`] lists a kind and hands its batches
-//! to the flow. [`flow`] takes each target through the stages, under the terms of its [`context`].
+//! What runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`] does
+//! the work of one event, for every kind of resource. [`sweep`] lists a kind and hands its batches
+//! to the flow. [`flow`] takes each target through the stages. [`context`] is what all targets of
+//! one flow share.
 //!
-//! What they need from outside: [`guardrail`] holds what all invocations share, [`settings`] the
-//! environment, [`aws`] the clients, [`patience`] the time left, [`pacer`] the pace of writes.
-//! [`raw_json`], [`client_token`] and [`text`] are small tools.
+//! What they use: [`guardrail`] holds everything that lives longer than an invocation. [`settings`]
+//! come from the environment. [`aws`] has the clients. [`patience`] knows how much time is left,
+//! and [`pacer`] how fast writes may be sent. [`raw_json`], [`client_token`] and [`text`] are small
+//! tools.
 //!
-//! Imports run one way: no module imports one that imports it.
+//! There are no import cycles; a file and the folder of its name count as one module.
 //!
 //! # Where to add what
 //!
-//! | to add | change | and |
-//! |---|---|---|
-//! | a setting | `settings.rs`: the field with its default, and its line in `Settings::read` | a parameter and a variable in `template.yaml`; its rows in `README.md`; `guardrail.rs` or whoever needs it |
-//! | an event | `event/ec2.rs` or `event/agentcore.rs`: the reader; `event.rs`: its `Cause` | a rule in `template.yaml`; a sample in `events/`; the table of causes in `README.md` |
-//! | a reason | `verdict.rs`: the word, under its verdict | whoever decides it: `decision.rs`, or a failure in the `wording.rs` of its kind; its sentence in `wording.rs`; its row in `README.md` |
-//! | a finding | `outcome.rs`: the word | the `wording.rs` of its kind; its row in `README.md` |
-//! | a kind of resource | `resource/<kind>.rs` and a folder with `list`, `observe`, `enforce` and `wording`: one type that implements `Resource` and `Words` | `target.rs`: its `Kind` and how its ids look; `outcome.rs`: its `State`; `guardrail.rs`: its halves; `invocation.rs`: its flow; its permissions in `template.yaml` |
+//! - **A setting.** `settings.rs`: a field of `Settings`, whose type has the default (`#[default]`
+//!   or `impl Default`), and its line in `Settings::read`. Then whoever needs it: often
+//!   `guardrail.rs`, which hands it to the kinds. Then a parameter and a variable in
+//!   `template.yaml`, and the table of parameters in `README.md`.
+//! - **A reason.** `verdict.rs`: a variant of the enum of its verdict, such as `Held` or `Failed`.
+//!   Then where it comes from. A status that AWS shows: `observed.rs` of the kind, as a `Phase`.
+//!   Somebody else's resource: `Hold` in `observed.rs`. A decision: a variant of `Leave` in
+//!   `decision.rs`. Each of these has its sentence in `wording.rs`. A request that fails: a
+//!   function in `wording.rs` of the kind, called where the request is sent. What AWS's error codes
+//!   mean for a write: `resource/refusal.rs`, or `enforce.rs` of the kind. Then the table of
+//!   reasons in `README.md`.
+//! - **A kind of resource.** `resource/<kind>.rs` and a folder with `list`, `observe`, `observed`,
+//!   `enforce` and `wording`; [`resource`] shows what each does. One type stands for the kind and
+//!   implements [`Resource`](resource::Resource) and [`Words`](wording::Words). Then `target.rs`
+//!   (its [`Kind`](target::Kind) and the form of its ids), `outcome.rs` (its `State`), `aws.rs` and
+//!   `Cargo.toml` (its client), `guardrail.rs` (its halves), `invocation.rs` (its flow, for events
+//!   and sweeps), its events as below, its permissions in `template.yaml`, and the stand-in in
+//!   `tests/support/`. `flow.rs`, `sweep.rs` and `decision.rs` stay as they are.
+//! - **An event.** `event/<service>.rs`: how it is read. `event.rs`: its `Cause`, and the service
+//!   if that is new. Then a rule in `template.yaml`, a sample in `events/`, and the table of causes
+//!   in `README.md`.
+//! - **A finding.** `outcome.rs`: a variant of `Finding`. Then `wording.rs` of its kind, and the
+//!   table of findings in `README.md`.
 //!
-//! What is forgotten does not compile, or fails a test: matches over these words have no catch-all,
-//! `tests/readme.rs` compares the words with `README.md`, `tests/template/settings.rs` the settings
-//! with `template.yaml`, and `tests/sentences.rs` keeps every sentence under review.
+//! Most of what is forgotten does not compile, or fails a test. No match over our own enums has a
+//! catch-all. `tests/readme.rs` compares settings, reasons, findings, causes and metrics with
+//! `README.md`. `tests/template/settings.rs` compares the settings with `template.yaml`.
+//! `tests/sentences.rs` fails for a sentence that is not on its page.
 //!
 //! # What words mean here
 //!
-//! | word | meaning |
-//! |---|---|
-//! | version 1, version 2 | of a metadata service: without and with a session token. IMDSv1 and IMDSv2 of instances, MMDSv1 and MMDSv2 of runtimes |
-//! | instance, runtime | an EC2 instance; a Bedrock AgentCore runtime |
-//! | endpoint | of a runtime: a name that callers use, on one version of the runtime. It is pinned if that version does not require MMDSv2 |
-//! | target | one instance or runtime of this account and Region, known to have a valid id |
-//! | kind | instances, runtimes, or the account defaults of EC2 |
-//! | observation | what AWS shows of a target: that it is not found, or the facts about it |
-//! | document | the part of the facts that a write needs, such as the whole configuration of a runtime |
-//! | phase | whether AWS takes a write now: settled, creating, changing, passing, broken, ending |
-//! | hold | why a target is not the guardrail's to write, whatever its tags say |
-//! | exception tag, exemption | the tag an owner sets; what it says on this day: none, expired or exempt |
-//! | decision | what to do next about an observation |
-//! | refusal | why a write did not end as it should, which says what to do next |
-//! | attempt | one write and what AWS answered. Between two attempts everything is read and decided anew |
-//! | open write | a write whose answer was lost: it may have happened |
-//! | verdict, reason | how a target ended, and why: two words for programs |
-//! | outcome | the verdict with its sentence, the setting before and after, and the findings |
-//! | finding | something noticed besides the one setting |
-//! | failure | what kept a target from being finished: a reason and a sentence |
-//! | sweep | a flow over everything a listing shows, instead of the targets of an event |
-//! | occasion | why targets are looked at: an event names them, or a sweep lists them |
-//! | turn, run | a target waiting with what was read of it; its way from there to its outcome |
-//! | batch | targets that are looked at with one request |
-//! | halves | the reading and the writing part of a kind. In report mode there is no writing half |
+//! - **version 1, version 2**: the metadata service without and with a session token: IMDSv1 and
+//!   IMDSv2 for instances, MMDSv1 and MMDSv2 for runtimes. *The setting* is what requires version
+//!   2. A number after "version" is a version of a runtime or of a launch template.
+//! - **instance, runtime**: an EC2 instance; a Bedrock AgentCore runtime.
+//! - **endpoint**: a name under which callers reach one version of a runtime. It is *pinned* if
+//!   that version does not require MMDSv2.
+//! - **kind**: instances, runtimes, or the account defaults of EC2. The defaults are not listed and
+//!   have no targets.
+//! - **target**: one instance or runtime of this account and Region, with a valid id.
+//! - **flow**: the stages, for the targets of one kind in one invocation.
+//! - **sweep**: the flow over everything that a listing shows, instead of over the targets of an
+//!   event.
+//! - **cause, occasion**: the event that triggered the invocation; whether an event or a sweep
+//!   brought a target, which says how much waiting it is worth.
+//! - **report mode**: everything is read and decided, and nothing is written.
+//! - **halves**: the reading and the writing part of a kind. In report mode there is no writing
+//!   part.
+//! - **observation**: what AWS shows of a target: that it does not exist, or the *facts*.
+//! - **document**: the part of the facts that a write needs, such as the whole configuration of a
+//!   runtime.
+//! - **phase**: the state of a resource as far as writing goes: settled (AWS accepts a write),
+//!   creating or changing (worth waiting for), passing (a later event will end it), broken (a
+//!   person has to repair it), ending.
+//! - **hold**: why the guardrail must not change a resource at all, such as that AWS manages it.
+//! - **exception tag, exemption**: the tag that an owner sets; what it says today: none, expired or
+//!   exempt.
+//! - **decision**: what to do next about an observation.
+//! - **attempt**: one write and its answer. Between two attempts everything is read and decided
+//!   anew.
+//! - **refusal**: the answer to a write that did not succeed, sorted by what to do next. It has a
+//!   failure.
+//! - **open write**: a write whose answer was lost, so it may have happened.
+//! - **failure**: why a target could not be finished: a reason and sentences.
+//! - **verdict**: how a target ended, with the *reason* in it. Both are fixed words that programs
+//!   can rely on.
+//! - **finding**: something else that was noticed. It is a fixed word too.
+//! - **outcome**: the verdict, the sentences for a person, the setting before and after, and the
+//!   findings.
+//! - **turn, run**: a target that waits for its write, with what was read; the steps from there to
+//!   its outcome.
+//! - **batch**: targets that are read together.
 
 // Nothing that an event or AWS says may end the process: it would take the other targets with it.
 #![warn(
