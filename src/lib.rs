@@ -34,17 +34,23 @@
 //!
 //! # Where to add what
 //!
+//! A file without a folder stands in `src/`; `<kind>` is `ec2_instance` or `agentcore_runtime`.
+//!
 //! - **A setting.** `settings.rs`: a field of `Settings`, whose type has the default (`#[default]`
 //!   or `impl Default`), and its line in `Settings::read`. Then whoever needs it: often
-//!   `guardrail.rs`, which hands it to the kinds. Then a parameter and a variable in
-//!   `template.yaml`, and the table of parameters in `README.md`.
+//!   `guardrail.rs`, which hands it to the kinds, or `context.rs`. Then a parameter and a variable
+//!   in `template.yaml`, and the table of parameters in `README.md`.
 //! - **A reason.** `verdict.rs`: a variant of the enum of its verdict, such as `Held` or `Failed`.
-//!   Then where it comes from. A status that AWS shows: `observed.rs` of the kind, as a `Phase`.
-//!   Somebody else's resource: `Hold` in `observed.rs`. A decision: a variant of `Leave` in
-//!   `decision.rs`. Each of these has its sentence in `wording.rs`. A request that fails: a
-//!   function in `wording.rs` of the kind, called where the request is sent. What AWS's error codes
-//!   mean for a write: `resource/refusal.rs`, or `enforce.rs` of the kind. Then the table of
-//!   reasons in `README.md`.
+//!   The table of reasons in `README.md`. And the place where it is found out:
+//!   - A status of AWS: `resource/<kind>/observed.rs` makes it a `Phase`. A resource in a broken
+//!     phase is held for the reason in it; all of them share one sentence.
+//!   - A resource that somebody else manages: a variant of `Hold` in `observed.rs`, and its
+//!     sentence in `wording.rs`.
+//!   - A rule of our own: a variant of `Leave` in `decision.rs`, and its sentence in `wording.rs`.
+//!   - A request that fails: a function in `resource/<kind>/wording.rs`, called where the request
+//!     is sent.
+//!   - A meaning of an error code for a write: `resource/refusal.rs`, or
+//!     `resource/<kind>/enforce.rs` if it is special to the kind.
 //! - **A kind of resource.** `resource/<kind>.rs` and a folder with `list`, `observe`, `observed`,
 //!   `enforce` and `wording`; [`resource`] shows what each does. One type stands for the kind and
 //!   implements [`Resource`](resource::Resource) and [`Words`](wording::Words). Then `target.rs`
@@ -55,13 +61,14 @@
 //! - **An event.** `event/<service>.rs`: how it is read. `event.rs`: its `Cause`, and the service
 //!   if that is new. Then a rule in `template.yaml`, a sample in `events/`, and the table of causes
 //!   in `README.md`.
-//! - **A finding.** `outcome.rs`: a variant of `Finding`. Then `wording.rs` of its kind, and the
-//!   table of findings in `README.md`.
+//! - **A finding.** `outcome.rs`: a variant of `Finding`. Then `resource/<kind>/wording.rs`, or
+//!   `wording.rs` if it is common to all kinds, and the table of findings in `README.md`.
 //!
 //! Most of what is forgotten does not compile, or fails a test. No match over our own enums has a
 //! catch-all. `tests/readme.rs` compares settings, reasons, findings, causes and metrics with
 //! `README.md`. `tests/template/settings.rs` compares the settings with `template.yaml`.
-//! `tests/sentences.rs` fails for a sentence that is not on its page.
+//! `tests/sentences.rs` renders every sentence on one page for review, and finds those that are
+//! missing there.
 //!
 //! # What words mean here
 //!

@@ -5,7 +5,7 @@ use metadata_guardrail::{
         PartOf,
         document::Artifact,
         endpoints::{
-            decision::{Decision, Keep, decide},
+            decision::{Decision, Keep, Missing, decide},
             document::Listed,
             observed::{Current, EndpointExemption, Facts, Now, Pinned, Runtime},
         },
@@ -267,10 +267,10 @@ fn follow(case: &Case, before: usize, reads: &mut Vec<Read>) -> Vec<Decision> {
 /// Where a read stands in that order, and its answers; `None` for an end.
 fn place_of(decision: &Decision) -> Option<(usize, Column)> {
     let place = match decision {
-        Decision::ReadRuntime => 0,
-        Decision::ReadVersion => 1,
-        Decision::ReadTags => 2,
-        Decision::ReadEndpoint { .. } => 3,
+        Decision::Read(Missing::Runtime) => 0,
+        Decision::Read(Missing::Version) => 1,
+        Decision::Read(Missing::Tags) => 2,
+        Decision::Read(Missing::Endpoint) => 3,
         Decision::Wait
         | Decision::WaitForMove
         | Decision::Verify { .. }
@@ -347,7 +347,7 @@ fn tags_and_the_endpoint_are_asked_for_only_where_a_move_is_possible() {
     };
     let mut asked_for = 0;
     for Read { asked, ends, .. } in reads() {
-        if matches!(asked, Decision::ReadTags | Decision::ReadEndpoint { .. }) {
+        if matches!(asked, Decision::Read(Missing::Tags | Missing::Endpoint)) {
             assert!(ends.iter().any(is_move), "{asked:?} ends in no move: {ends:?}");
             asked_for += 1;
         }

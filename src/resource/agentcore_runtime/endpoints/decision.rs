@@ -9,18 +9,8 @@ use crate::{
 /// What to do next about a pinned endpoint.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Decision {
-    /// Read its runtime.
-    ReadRuntime,
-    /// Read the version it is on.
-    ReadVersion,
-    /// Read the tags of its runtime and its own. Nobody has read them yet, because a runtime that
-    /// requires MMDSv2 is compliant whatever its tags.
-    ReadTags,
-    /// Read the endpoint itself, last of all, to move it to this version.
-    ReadEndpoint {
-        /// The version.
-        to: String,
-    },
+    /// Read this first, then decide again.
+    Read(Missing),
     /// Look again later: AWS is changing it.
     Wait,
     /// A move was sent, its answer was lost, and AWS is working on it: look again.
@@ -37,6 +27,20 @@ pub enum Decision {
     },
     /// Leave it where it is.
     Keep(Keep),
+}
+
+/// What has to be read before more can be decided, in this order.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Missing {
+    /// Its runtime.
+    Runtime,
+    /// The version it is on.
+    Version,
+    /// The tags of its runtime and its own. Nobody has read them yet, because a runtime that
+    /// requires MMDSv2 is compliant whatever its tags.
+    Tags,
+    /// The endpoint itself, just before it is moved.
+    Endpoint,
 }
 
 /// Why an endpoint is left on its version, with everything there is to say about it.
@@ -117,7 +121,7 @@ pub fn decide(facts: &Facts<'_>) -> Decision {
     if let Some(keep) = comes_first(facts.runtime) {
         return Decision::Keep(keep);
     }
-    let Some(current) = &facts.current else { return Decision::ReadRuntime };
+    let Some(current) = &facts.current else { return Decision::Read(Missing::Runtime) };
     let Some(to) = &current.version else { return Decision::Keep(Keep::NoCurrentVersion) };
     let endpoint = &facts.pinned.endpoint;
     let keep = match (current.part_of, &facts.differences, current.artifact) {
@@ -125,7 +129,7 @@ pub fn decide(facts: &Facts<'_>) -> Decision {
         _ if endpoint.follows() => Keep::ShouldFollow { to: to.clone() },
         _ if !endpoint.rests() && !endpoint.is_changing() => Keep::Status(endpoint.status.clone()),
         _ if !current.is_ready => Keep::NotReady { to: to.clone() },
-        (None, None, _) => return Decision::ReadVersion,
+        (None, None, _) => return Decision::Read(Missing::Version),
         (None, Some(members), _) if !members.is_empty() => {
             Keep::Differs { to: to.clone(), members: members.clone() }
         }
@@ -140,7 +144,7 @@ pub fn decide(facts: &Facts<'_>) -> Decision {
 fn by_tags(facts: &Facts<'_>, to: &str) -> Decision {
     let is_changing = facts.pinned.endpoint.is_changing();
     let keep = match (&facts.exempt, &facts.now) {
-        (None, _) => return Decision::ReadTags,
+        (None, _) => return Decision::Read(Missing::Tags),
         (Some(EndpointExemption::ByRuntime), _) => Keep::ExemptByRuntime,
         (Some(EndpointExemption::ByEndpoint), _) => Keep::ExemptByEndpoint,
         (Some(EndpointExemption::Unreadable(why)), _) => Keep::TagsUnreadable(why.clone()),
@@ -148,7 +152,7 @@ fn by_tags(facts: &Facts<'_>, to: &str) -> Decision {
         (Some(EndpointExemption::No), _) if !facts.may_write => {
             Keep::WouldRepoint { to: to.to_owned() }
         }
-        (Some(EndpointExemption::No), None) => return Decision::ReadEndpoint { to: to.to_owned() },
+        (Some(EndpointExemption::No), None) => return Decision::Read(Missing::Endpoint),
         (Some(EndpointExemption::No), Some(now)) => return just_before(now, facts.was_sent, to),
     };
     Decision::Keep(keep)

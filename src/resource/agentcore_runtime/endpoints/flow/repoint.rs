@@ -3,7 +3,7 @@
 
 use super::{
     super::{
-        decision::{Decision, Keep, decide},
+        decision::{Decision, Keep, Missing, decide},
         document::{EndpointDocument, Listed},
         enforce::{Repoint, verified},
         observed::{Current, EndpointExemption, Facts, Now, Pinned},
@@ -62,23 +62,9 @@ impl EndpointsRun<'_> {
             match decide(&self.facts(pinned, &reading)) {
                 Decision::Keep(keep) => return Ok(Repointed::Kept(keep)),
                 Decision::Wait => return Ok(Repointed::NotYet(still_changing(&pinned.endpoint))),
-                Decision::ReadRuntime => match self.flow.observe.current(self.target).await? {
-                    Some(runtime) => reading.runtime = Some(runtime),
-                    None => return Ok(Repointed::Gone),
-                },
-                Decision::ReadVersion => {
-                    let version = self.version(&pinned.version).await?;
-                    reading.differences =
-                        reading.runtime.as_ref().map(|runtime| version.differences(runtime));
-                }
-                Decision::ReadTags => match self.exempt(&pinned.endpoint).await? {
-                    Some(exempt) => reading.exempt = Some(exempt),
-                    None => return Ok(Repointed::Gone),
-                },
-                Decision::ReadEndpoint { .. } => {
-                    match self.flow.observe.endpoint(self.target, &pinned.endpoint.name).await? {
-                        Some(now) => reading.now = Some(now),
-                        None => return Ok(Repointed::Gone),
+                Decision::Read(missing) => {
+                    if !self.read(missing, pinned, &mut reading).await? {
+                        return Ok(Repointed::Gone);
                     }
                 }
                 Decision::WaitForMove => {
@@ -98,6 +84,37 @@ impl EndpointsRun<'_> {
                 },
             }
         }
+    }
+
+    /// Reads what is missing. Returns whether the endpoint is still there.
+    async fn read(
+        &mut self,
+        missing: Missing,
+        pinned: &Pinned,
+        reading: &mut Reading,
+    ) -> Result<bool, Failure> {
+        let observe = self.flow.observe;
+        let is_there = match missing {
+            Missing::Runtime => {
+                reading.runtime = observe.current(self.target).await?;
+                reading.runtime.is_some()
+            }
+            Missing::Version => {
+                let version = self.version(&pinned.version).await?;
+                reading.differences =
+                    reading.runtime.as_ref().map(|runtime| version.differences(runtime));
+                reading.differences.is_some()
+            }
+            Missing::Tags => {
+                reading.exempt = self.exempt(&pinned.endpoint).await?;
+                reading.exempt.is_some()
+            }
+            Missing::Endpoint => {
+                reading.now = observe.endpoint(self.target, &pinned.endpoint.name).await?;
+                reading.now.is_some()
+            }
+        };
+        Ok(is_there)
     }
 
     fn facts<'f>(&'f self, pinned: &'f Pinned, reading: &Reading) -> Facts<'f> {
