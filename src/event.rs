@@ -7,7 +7,7 @@
 
 #![allow(
     clippy::indexing_slicing,
-    reason = "a JSON value indexed by a name it has not gives null and does not panic"
+    reason = "indexing a JSON value by a missing name yields null and does not panic"
 )]
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;

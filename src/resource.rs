@@ -82,7 +82,7 @@ pub type PerTarget<T> = Vec<(Target, Result<T, Failure>)>;
 /// The reading half of a kind. It cannot write.
 #[expect(
     async_fn_in_trait,
-    reason = "the runtime has a single thread, so that nothing needs to be Send"
+    reason = "the runtime has a single thread, so nothing needs to be Send"
 )]
 pub trait Observe {
     /// What the other half needs for a write, such as a runtime's configuration.
@@ -132,7 +132,7 @@ pub trait List {
 /// The writing half of a kind. Report mode does not have one.
 #[expect(
     async_fn_in_trait,
-    reason = "the runtime has a single thread, so that nothing needs to be Send"
+    reason = "the runtime has a single thread, so nothing needs to be Send"
 )]
 pub trait Enforce {
     /// What the reading half found.
@@ -175,7 +175,7 @@ pub enum Form {
 /// known.
 #[expect(
     async_fn_in_trait,
-    reason = "the runtime has a single thread, so that nothing needs to be Send"
+    reason = "the runtime has a single thread, so nothing needs to be Send"
 )]
 pub trait FollowUp {
     /// Looks after it, and returns the outcome with what became of it.

@@ -59,7 +59,7 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
             "; nothing it names can be read, so a sweep looks at all resources of its kind"
         }
     };
-    info!(request_id, event_id, cause, targets, "woken by {cause}{swept}");
+    info!(request_id, event_id, cause, targets, "triggered by {cause}{swept}");
     if let Some(first) = event.unknown_ids.first() {
         let number = event.unknown_ids.len();
         counter!("UnknownIds").increment(number as u64);
