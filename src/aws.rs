@@ -37,7 +37,7 @@ pub async fn config() -> SdkConfig {
 
 /// How many times a read is sent before it fails. Many clients share AWS's limit, so one of them
 /// may be throttled several times in a row.
-pub const ATTEMPTS: u32 = 8;
+pub const MAX_READ_ATTEMPTS: u32 = 8;
 /// The longest pause between two attempts at a read.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
@@ -53,7 +53,7 @@ pub async fn load(loader: ConfigLoader) -> SdkConfig {
         .operation_attempt_timeout(Duration::from_secs(10))
         .build();
     let retries = RetryConfig::standard()
-        .with_max_attempts(ATTEMPTS)
+        .with_max_attempts(MAX_READ_ATTEMPTS)
         .with_initial_backoff(Duration::from_millis(500))
         .with_max_backoff(MAX_BACKOFF);
     loader.retry_config(retries).timeout_config(timeouts).load().await

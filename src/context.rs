@@ -10,12 +10,12 @@ use crate::{
     patience::{Patience, Pauses},
 };
 
-/// How many times an event's target is tried if there is time. The pauses between so many tries add
-/// up to more than an invocation lasts.
-const EVENT_TRIES: usize = 20;
-/// How many times a target is tried while others wait. In a sweep too, because the next sweep tries
+/// How many attempts an event's target gets if there is time. The pauses between so many attempts
+/// add up to more than an invocation lasts.
+const EVENT_ATTEMPTS: usize = 20;
+/// How many attempts a target gets while others wait. In a sweep too, because the next sweep tries
 /// again.
-const FEW_TRIES: usize = 5;
+const FEW_ATTEMPTS: usize = 5;
 
 /// What holds for all targets of one flow, and for the endpoints of a runtime among them.
 #[derive(Clone, Copy)]
@@ -50,14 +50,15 @@ impl Context<'_> {
         self.occasion == Occasion::Event
     }
 
-    /// The pauses between the tries at one write.
+    /// The pauses between the attempts at one write.
     pub fn retries(&self) -> Pauses {
-        self.patience.pauses_between(if self.waits() { EVENT_TRIES } else { FEW_TRIES })
+        self.patience
+            .pauses_between(if self.waits() { EVENT_ATTEMPTS } else { FEW_ATTEMPTS })
     }
 
     /// Fewer of these pauses, because others wait.
     pub fn few_retries(&self) -> Pauses {
-        self.patience.pauses_between(FEW_TRIES)
+        self.patience.pauses_between(FEW_ATTEMPTS)
     }
 
     /// Whether another target's turn may come.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::{
     exception::{Exempt, Exemption},
-    observed::{Hold, MetadataAccess, Observation, Phase, Usage},
+    observed::{Broken, Hold, MetadataAccess, Observation, Phase, Usage},
     verdict::{Compliant, Deferred, Failed, Gone, Held, Verdict},
 };
 
@@ -56,7 +56,7 @@ pub enum Leave {
     /// A person has to repair it.
     Broken {
         /// The reason, for programs.
-        reason: Held,
+        reason: Broken,
         /// AWS's status.
         status: String,
         /// What AWS says about it, without any value of the configuration.
@@ -88,7 +88,7 @@ impl Leave {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::NotFoundYet => Verdict::Failed(Failed::NotFoundYet),
-            Self::Broken { reason, .. } => Verdict::Held(*reason),
+            Self::Broken { reason, .. } => Verdict::Held((*reason).into()),
             Self::Held(hold) => Verdict::Held(hold.reason()),
             Self::Imdsv1InUse { .. } => Verdict::Held(Held::Imdsv1InUse),
             Self::Imdsv1UseUnknown => Verdict::Held(Held::Imdsv1UseUnknown),
@@ -126,7 +126,7 @@ pub fn decide<D>(observation: &Observation<D>, exemption: &Exemption, moment: &M
         (Phase::Creating(status), V1Allowed, _, _, _) => return Wait(status.clone()),
         (_, V1Allowed, Exemption::Exempt(exempt), _, _) => Leave::Exempt(exempt.clone()),
         (_, V1Allowed, _, Some(hold), _) => Leave::Held(hold.clone()),
-        (Phase::Passing(reason), V1Allowed, _, None, _) => Leave::Deferred(*reason),
+        (Phase::Passing(reason), V1Allowed, _, None, _) => Leave::Deferred((*reason).into()),
         (Phase::Settled, V1Allowed, _, None, Usage::Unread) => return ReadUsage,
         (Phase::Settled, V1Allowed, _, None, Usage::Calls { number: number @ 1.., since }) => {
             Leave::Imdsv1InUse { number, since }

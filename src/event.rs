@@ -14,7 +14,7 @@ use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
-use strum::{IntoStaticStr, VariantNames};
+use strum::{IntoStaticStr, VariantArray, VariantNames};
 
 use crate::{
     settings::{AgentCore, Mode, Settings},
@@ -164,8 +164,7 @@ fn sweep(event: &EventBridgeEvent<Value>, home: &Home) -> Result<Event, Ignored>
         }
         _ => return Err(Ignored::InvalidMode),
     };
-    let work =
-        Work::Sweep(&[Kind::AgentcoreRuntime, Kind::Ec2Instance, Kind::AccountDefaults], mode);
+    let work = Work::Sweep(Kind::VARIANTS, mode);
     Ok(Event { cause: Cause::SweepDue, work, time: event.time, unknown_ids: Vec::new() })
 }
 

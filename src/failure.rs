@@ -3,6 +3,7 @@
 use std::{error::Error, fmt, iter};
 
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     outcome::State,
@@ -24,7 +25,7 @@ pub struct Failure {
 }
 
 /// What becomes of most failures.
-pub(crate) const RETRY: &str = "A retry will look at it again.";
+pub(crate) const RETRY: &str = "A retry will look again.";
 const BUG: &str = "This is a bug in the guardrail; please report it.";
 
 /// Error codes for a fault in the request or the resource, whoever sends the request.
@@ -153,12 +154,37 @@ pub enum Unlisted {
 }
 
 impl Unlisted {
+    /// Why, as a word. `not_offered` alone is no failure.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::NotOffered(_) => "not_offered",
+            Self::Failed(failure) => failure.reason.into(),
+        }
+    }
+
+    /// Whether it is a failure.
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::NotOffered(_) => false,
+            Self::Failed(_) => true,
+        }
+    }
+
     /// Why, as a sentence.
     pub fn detail(&self) -> &str {
         match self {
             Self::NotOffered(detail) => detail,
             Self::Failed(failure) => &failure.detail,
         }
+    }
+}
+
+impl Serialize for Unlisted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_struct("Unlisted", 2)?;
+        members.serialize_field("reason", self.reason())?;
+        members.serialize_field("detail", self.detail())?;
+        members.end()
     }
 }
 

@@ -4,7 +4,7 @@
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use lambda_runtime::{Context, Diagnostic, LambdaEvent};
+use lambda_runtime::{Context as LambdaContext, Diagnostic, LambdaEvent};
 use serde_json::Value;
 use tracing::Instrument;
 
@@ -59,7 +59,7 @@ impl Guardrail {
     async fn respond(
         &self,
         payload: Value,
-        context: &Context,
+        context: &LambdaContext,
     ) -> Result<Response, InvocationError> {
         let home = Home::from_function_arn(&context.invoked_function_arn)
             .ok_or_else(|| InvocationError::NoHome(context.invoked_function_arn.clone()))?;
@@ -77,7 +77,7 @@ impl Guardrail {
         Ok(response)
     }
 
-    async fn work(&self, event: &Event, home: &Home, context: &Context) -> Response {
+    async fn work(&self, event: &Event, home: &Home, context: &LambdaContext) -> Response {
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the time of day")]
         let now = SystemTime::now();
         let remaining = context.deadline().duration_since(now).unwrap_or(Duration::ZERO);
@@ -85,7 +85,7 @@ impl Guardrail {
             Work::Targets(_) => (self.settings.mode, event.time),
             Work::Sweep(_, Some(Mode::Report)) => (Mode::Report, None),
             // AWS knows what it lists, so a target that is not found is gone and not too young.
-            Work::Sweep(..) => (self.settings.mode, None),
+            Work::Sweep(_, Some(Mode::Enforce) | None) => (self.settings.mode, None),
         };
         let invocation = Invocation {
             guardrail: self,

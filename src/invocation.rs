@@ -2,6 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 
+use futures_util::future::join_all;
+use strum::VariantArray;
+
 use crate::{
     context::{Context, Occasion},
     decision::Moment,
@@ -53,28 +56,29 @@ impl Invocation<'_> {
     }
 
     async fn look_at(&self, targets: &[Target], response: &RefCell<Response>) {
-        let of_kind = |kind| {
-            targets
-                .iter()
-                .filter(|target| target.kind() == kind)
-                .cloned()
-                .collect::<Vec<_>>()
-        };
         let each = |outcome| self.add(response, outcome);
-        self.instances(Occasion::Event).run(&of_kind(Kind::Ec2Instance), &each).await;
-        self.runtimes(Occasion::Event)
-            .run(&of_kind(Kind::AgentcoreRuntime), &each)
-            .await;
+        for kind in Kind::VARIANTS {
+            let of_kind: Vec<_> =
+                targets.iter().filter(|target| target.kind() == *kind).cloned().collect();
+            match kind {
+                Kind::Ec2Instance => _ = self.instances(Occasion::Event).run(&of_kind, &each).await,
+                Kind::AgentcoreRuntime => {
+                    _ = self.runtimes(Occasion::Event).run(&of_kind, &each).await;
+                }
+                // There is no target of this kind: no event is about the defaults.
+                Kind::AccountDefaults => {}
+            }
+        }
     }
 
-    /// Sweeps the kinds side by side, so none of them can use up the others' time.
+    /// Sweeps the kinds side by side, so none of them can use up the time of another.
     async fn sweep(&self, kinds: &[Kind], response: &RefCell<Response>) {
         let is_whole = kinds.len() > 1 && self.mode == self.guardrail.settings.mode;
         let (launches, met, read) =
             (RefCell::new(Launches::default()), Cell::new(false), Cell::new(false));
         let each = |outcome: Outcome| {
-            // The account defaults do not count here: they are not a listing, and a policy may
-            // forbid reading them for good.
+            // The account defaults are not a listing, and a policy may forbid reading them for
+            // good.
             if outcome.kind != Kind::AccountDefaults {
                 met.set(true);
                 read.set(read.get() || was_read(&outcome));
@@ -83,19 +87,12 @@ impl Invocation<'_> {
             telemetry::count_in_sweep(&outcome);
             self.add(response, outcome);
         };
-        let is_due = |kind| kinds.contains(&kind) && self.is_offered(kind);
-        let instances = self.instances(self.sweeps::<Instances>());
-        let runtimes = self.runtimes(self.sweeps::<Runtimes>());
-        let (instances, runtimes, defaults) = tokio::join!(
-            self.sweep_kind(is_due(Kind::Ec2Instance), instances, &each),
-            self.sweep_kind(is_due(Kind::AgentcoreRuntime), runtimes, &each),
-            self.sweep_defaults(is_due(Kind::AccountDefaults), &each),
-        );
-        let unfinished = [
-            (Kind::Ec2Instance, instances),
-            (Kind::AgentcoreRuntime, runtimes),
-            (Kind::AccountDefaults, defaults),
-        ];
+        let each = &each;
+        let sweeps = Kind::VARIANTS
+            .iter()
+            .filter(|kind| kinds.contains(kind))
+            .map(async |kind| (*kind, self.sweep_kind(*kind, each).await));
+        let unfinished = join_all(sweeps).await;
         response.borrow_mut().sweep = Some(Sweep {
             complete: unfinished.iter().all(|(_, unfinished)| is_complete(unfinished)),
             not_listed: unfinished.into_iter().flat_map(not_listed).collect(),
@@ -105,34 +102,30 @@ impl Invocation<'_> {
         });
     }
 
-    fn is_offered(&self, kind: Kind) -> bool {
-        kind != Kind::AgentcoreRuntime || self.guardrail.settings.agentcore == AgentCore::Enabled
-    }
-
-    /// Sweeps one kind. A kind that is not due leaves nothing unfinished.
-    async fn sweep_kind<R: Resource>(
-        &self,
-        is_due: bool,
-        flow: Flow<'_, R>,
-        each: &impl Fn(Outcome),
-    ) -> Unfinished {
-        if !is_due {
-            return Unfinished::default();
+    async fn sweep_kind(&self, kind: Kind, each: &impl Fn(Outcome)) -> Unfinished {
+        match kind {
+            Kind::Ec2Instance => {
+                sweep(&self.instances(self.sweeps::<Instances>()), self.home, each).await
+            }
+            Kind::AgentcoreRuntime => match self.guardrail.settings.agentcore {
+                AgentCore::Enabled => {
+                    sweep(&self.runtimes(self.sweeps::<Runtimes>()), self.home, each).await
+                }
+                AgentCore::Disabled => Unfinished::default(),
+            },
+            Kind::AccountDefaults => self.sweep_defaults(each).await,
         }
-        sweep(&flow, self.home, each).await
     }
 
     /// The occasion of a sweep of this kind.
     fn sweeps<R: Resource>(&self) -> Occasion {
-        Occasion::Sweep {
-            margin: self.guardrail.settings.sweep_margin.0.max(R::Observe::TIME_TO_FINISH),
-        }
+        let margin = self.guardrail.settings.sweep_margin.0;
+        Occasion::Sweep { margin: margin.max(R::Observe::TIME_TO_FINISH) }
     }
 
-    /// A Region has one set of defaults or none, so nothing is listed and a failure is an outcome.
-    async fn sweep_defaults(&self, is_due: bool, each: &impl Fn(Outcome)) -> Unfinished {
-        let Guardrail { settings, defaults, .. } = self.guardrail;
-        let Some(defaults) = defaults.as_ref().filter(|_| is_due) else {
+    /// A Region has one set of defaults, or none: nothing is listed, and a failure is an outcome.
+    async fn sweep_defaults(&self, each: &impl Fn(Outcome)) -> Unfinished {
+        let Guardrail { settings, defaults: Some(defaults), .. } = self.guardrail else {
             return Unfinished::default();
         };
         let context = self.context(Occasion::Sweep { margin: settings.sweep_margin.0 });
@@ -145,10 +138,10 @@ impl Invocation<'_> {
                 each(outcome);
                 Unfinished::default()
             }
-            Err(not_offered) => Unfinished {
-                not_listed: vec![Unlisted::NotOffered(not_offered)],
-                ..Unfinished::default()
-            },
+            Err(not_offered) => {
+                let not_listed = vec![Unlisted::NotOffered(not_offered)];
+                Unfinished { not_listed, ..Unfinished::default() }
+            }
         }
     }
 
@@ -200,10 +193,9 @@ fn was_read(outcome: &Outcome) -> bool {
 
 /// What the Region does not offer leaves nothing to sweep.
 fn is_complete(unfinished: &Unfinished) -> bool {
-    !unfinished.out_of_time
-        && unfinished.not_listed.iter().all(|why| matches!(why, Unlisted::NotOffered(_)))
+    !unfinished.out_of_time && unfinished.not_listed.iter().all(|why| !why.is_failure())
 }
 
 fn not_listed((kind, unfinished): (Kind, Unfinished)) -> impl Iterator<Item = NotListed> {
-    unfinished.not_listed.into_iter().map(move |why| NotListed::new(kind, why))
+    unfinished.not_listed.into_iter().map(move |why| NotListed { kind, why })
 }

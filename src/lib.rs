@@ -30,7 +30,8 @@
 //! and [`pacer`] how fast writes may be sent. [`raw_json`], [`client_token`] and [`text`] are small
 //! tools.
 //!
-//! There are no import cycles; a file and the folder of its name count as one module.
+//! There are no import cycles between modules. A file and the folder of its name are one module:
+//! the file names its parts, and they may use its types.
 //!
 //! # Where to add what
 //!
@@ -39,11 +40,11 @@
 //! - **A setting.** `settings.rs`: a field of `Settings`, whose type has the default (`#[default]`
 //!   or `impl Default`), and its line in `Settings::read`. Then whoever needs it: often
 //!   `guardrail.rs`, which hands it to the kinds, or `context.rs`. Then a parameter and a variable
-//!   in `template.yaml`, and the table of parameters in `README.md`.
+//!   in `template.yaml`, and the tables of parameters and of variables in `README.md`.
 //! - **A reason.** `verdict.rs`: a variant of the enum of its verdict, such as `Held` or `Failed`.
 //!   The table of reasons in `README.md`. And the place where it is found out:
-//!   - A status of AWS: `resource/<kind>/observed.rs` makes it a `Phase`. A resource in a broken
-//!     phase is held for the reason in it; all of them share one sentence.
+//!   - A status of AWS: a variant of `Broken` in `observed.rs`, and
+//!     `resource/<kind>/observed.rs`, which reads the status. They all share one sentence.
 //!   - A resource that somebody else manages: a variant of `Hold` in `observed.rs`, and its
 //!     sentence in `wording.rs`.
 //!   - A rule of our own: a variant of `Leave` in `decision.rs`, and its sentence in `wording.rs`.
@@ -65,16 +66,16 @@
 //!   `wording.rs` if it is common to all kinds, and the table of findings in `README.md`.
 //!
 //! Most of what is forgotten does not compile, or fails a test. No match over our own enums has a
-//! catch-all. `tests/readme.rs` compares settings, reasons, findings, causes and metrics with
-//! `README.md`. `tests/template/settings.rs` compares the settings with `template.yaml`.
-//! `tests/sentences.rs` renders every sentence on one page for review, and finds those that are
-//! missing there.
+//! catch-all, so the compiler leads from a new kind, `Leave` or `Hold` to whatever has to know it.
+//! `tests/readme.rs` compares settings, reasons, findings, causes and metrics with `README.md`.
+//! `tests/template/settings.rs` compares the settings with `template.yaml`. `tests/sentences.rs`
+//! renders every sentence on one page for review, and finds those that are missing there.
 //!
 //! # What words mean here
 //!
 //! - **version 1, version 2**: the metadata service without and with a session token: IMDSv1 and
 //!   IMDSv2 for instances, MMDSv1 and MMDSv2 for runtimes. *The setting* is what requires version
-//!   2. A number after "version" is a version of a runtime or of a launch template.
+//! 2. A number after "version" is a version of a runtime or of a launch template.
 //! - **instance, runtime**: an EC2 instance; a Bedrock AgentCore runtime.
 //! - **endpoint**: a name under which callers reach one version of a runtime. It is *pinned* if
 //!   that version does not require MMDSv2.
@@ -89,6 +90,7 @@
 //! - **report mode**: everything is read and decided, and nothing is written.
 //! - **halves**: the reading and the writing part of a kind. In report mode there is no writing
 //!   part.
+//! - **look**: reading a target. What it shows is an observation.
 //! - **observation**: what AWS shows of a target: that it does not exist, or the *facts*.
 //! - **document**: the part of the facts that a write needs, such as the whole configuration of a
 //!   runtime.
@@ -99,8 +101,8 @@
 //! - **exception tag, exemption**: the tag that an owner sets; what it says today: none, expired or
 //!   exempt.
 //! - **decision**: what to do next about an observation.
-//! - **attempt**: one write and its answer. Between two attempts everything is read and decided
-//!   anew.
+//! - **attempt**: one request and its answer. Between two attempts at a write everything is read
+//!   and decided anew.
 //! - **refusal**: the answer to a write that did not succeed, sorted by what to do next. It has a
 //!   failure.
 //! - **open write**: a write whose answer was lost, so it may have happened.

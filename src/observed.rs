@@ -146,11 +146,11 @@ pub enum Phase {
     /// Holds AWS's status.
     Changing(String),
     /// It is in a state that a later event will end.
-    Passing(Deferred),
+    Passing(Passing),
     /// A person has to repair it.
     Broken {
         /// The reason, for programs.
-        reason: Held,
+        reason: Broken,
         /// AWS's status.
         status: String,
         /// What AWS says about it, without any value of the configuration.
@@ -158,6 +158,48 @@ pub enum Phase {
     },
     /// It is about to go, or has gone.
     Ending(Gone),
+}
+
+/// Why a person has to repair a resource.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Broken {
+    /// AWS could not apply an update.
+    UpdateFailed,
+    /// AWS could not create it.
+    CreateFailed,
+    /// AWS could not delete it.
+    DeleteFailed,
+    /// It has a status this version does not know.
+    UnknownStatus,
+}
+
+impl From<Broken> for Held {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::UpdateFailed => Self::UpdateFailed,
+            Broken::CreateFailed => Self::CreateFailed,
+            Broken::DeleteFailed => Self::DeleteFailed,
+            Broken::UnknownStatus => Self::UnknownStatus,
+        }
+    }
+}
+
+/// A state that a later event will end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Passing {
+    /// The instance is pending.
+    Pending,
+    /// The instance is stopping.
+    Stopping,
+}
+
+impl From<Passing> for Deferred {
+    fn from(passing: Passing) -> Self {
+        match passing {
+            Passing::Pending => Self::Pending,
+            Passing::Stopping => Self::Stopping,
+        }
+    }
 }
 
 /// How much is known of the tags of a resource.

@@ -68,10 +68,10 @@ impl Patience {
         Pauses { pauses: self.growing().without_max_times().build(), patience: *self }
     }
 
-    /// The pauses between this many tries.
-    pub fn pauses_between(&self, tries: usize) -> Pauses {
+    /// The pauses between this many attempts.
+    pub fn pauses_between(&self, attempts: usize) -> Pauses {
         Pauses {
-            pauses: self.growing().with_max_times(tries.saturating_sub(1)).build(),
+            pauses: self.growing().with_max_times(attempts.saturating_sub(1)).build(),
             patience: *self,
         }
     }
@@ -109,6 +109,7 @@ impl Patience {
 }
 
 /// What a read shows of a write that was sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Progress<T> {
     /// There is nothing more to wait for.
     Ended(T),

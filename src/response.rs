@@ -68,27 +68,9 @@ pub struct Sweep {
 pub struct NotListed {
     /// The kind of resource.
     pub kind: Kind,
-    /// Why, as a word. Only `not_offered` is not a failure.
-    pub reason: &'static str,
-    /// Why, as a sentence.
-    pub detail: String,
-    /// Whether this is a failure. A service that the Region does not offer is not one.
-    #[serde(skip)]
-    pub has_failed: bool,
-}
-
-impl NotListed {
-    /// What to say about a listing of this kind.
-    pub fn new(kind: Kind, why: Unlisted) -> Self {
-        match why {
-            Unlisted::NotOffered(detail) => {
-                Self { kind, reason: "not_offered", detail, has_failed: false }
-            }
-            Unlisted::Failed(why) => {
-                Self { kind, reason: why.reason.into(), detail: why.detail, has_failed: true }
-            }
-        }
-    }
+    /// Why, as the members `reason` and `detail`.
+    #[serde(flatten)]
+    pub why: Unlisted,
 }
 
 impl Response {
@@ -129,7 +111,8 @@ impl Response {
         match &self.sweep {
             None => self.targets_failed,
             Some(sweep) => {
-                sweep.not_listed.iter().any(|listing| listing.has_failed) || sweep.read_nothing
+                sweep.not_listed.iter().any(|listing| listing.why.is_failure())
+                    || sweep.read_nothing
             }
         }
     }
@@ -158,13 +141,13 @@ impl Response {
             .unwrap_or_else(|error| format!("the response cannot be written as JSON: {error}"))
     }
 
-    fn keep(&mut self, most: usize) {
+    fn keep(&mut self, max: usize) {
         self.outcomes.sort_by(|one, other| {
             (one.verdict.rank(), &one.id).cmp(&(other.verdict.rank(), &other.id))
         });
-        let more = self.outcomes.len().saturating_sub(most);
+        let more = self.outcomes.len().saturating_sub(max);
         if more > 0 {
-            self.outcomes.truncate(most);
+            self.outcomes.truncate(max);
             self.truncated = Some(self.truncated.unwrap_or_default() + more);
         }
     }

@@ -34,7 +34,7 @@ pub enum AgentCore {
     /// They are.
     #[default]
     Enabled,
-    /// The Region does not offer it.
+    /// They are not: the Region does not offer AgentCore.
     Disabled,
 }
 

@@ -1,7 +1,7 @@
 //! What the guardrail works on: one instance or one runtime, in its own account and Region.
 
 use serde::Serialize;
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
 /// Where the function runs, and under which name. It deals only with resources of the same account
 /// and Region.
@@ -47,7 +47,9 @@ impl Home {
 }
 
 /// The kinds of resources the guardrail knows.
-#[derive(Clone, Copy, Debug, Eq, Hash, IntoStaticStr, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, IntoStaticStr, Serialize, VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Kind {

@@ -12,7 +12,7 @@ use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::Subscri
 use crate::{
     event::{Cause, Event, Work},
     outcome::Outcome,
-    response::{InvocationError, NotListed, Response, Sweep},
+    response::{InvocationError, Response, Sweep},
     settings::Mode,
     text::shortened,
     verdict::{Held, Verdict},
@@ -45,6 +45,9 @@ where
     tracing_subscriber::registry().with(lines)
 }
 
+const NAMES_NOTHING: &str =
+    "; nothing it names can be read, so a sweep looks at all resources of its kind";
+
 /// Logs what triggered the guardrail, and for how many resources. A sweep does not know their
 /// number yet.
 pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
@@ -53,12 +56,8 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
         Work::Targets(targets) => Some(targets.len()),
         Work::Sweep(..) => None,
     };
-    let swept = match (targets, event.cause) {
-        (Some(_), _) | (None, Cause::SweepDue) => "",
-        (None, _) => {
-            "; nothing it names can be read, so a sweep looks at all resources of its kind"
-        }
-    };
+    let stands_in = targets.is_none() && event.cause != Cause::SweepDue;
+    let swept = if stands_in { NAMES_NOTHING } else { "" };
     info!(request_id, event_id, cause, targets, "triggered by {cause}{swept}");
     if let Some(first) = event.unknown_ids.first() {
         let number = event.unknown_ids.len();
@@ -68,8 +67,8 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
             event_id,
             cause,
             unknown_ids = number,
-            "the event names ids in an unknown form: {number}, such as {:?}; the resources they \
-             name were {}. Update the guardrail.",
+            "the event names ids in an unknown form, {number} in all, such as {:?}; the resources \
+             they name were {}. Update the guardrail.",
             shortened(first),
             if targets.is_some() { "not looked at" } else { "covered by a sweep" }
         );
@@ -93,9 +92,9 @@ pub fn report(request_id: &str, took: Duration, result: &Result<Response, Invoca
             counter!("Failures").increment(1);
             report_response(request_id, response);
         }
-        Err(failure) => {
+        Err(error @ (InvocationError::NotAnEvent(_) | InvocationError::NoHome(_))) => {
             counter!("Failures").increment(1);
-            error!(request_id, "{failure}");
+            error!(request_id, "{error}");
         }
     }
 }
@@ -114,9 +113,9 @@ fn report_response(request_id: &str, response: &Response) {
 
 fn report_sweep(request_id: &str, response: &Response, sweep: &Sweep) {
     for listing in &sweep.not_listed {
-        let NotListed { kind, reason, detail, has_failed } = listing;
-        let kind: &str = kind.into();
-        if *has_failed {
+        let (kind, reason, detail): (&str, _, _) =
+            (listing.kind.into(), listing.why.reason(), listing.why.detail());
+        if listing.why.is_failure() {
             error!(request_id, kind, reason, detail, "{kind} could not be listed");
         } else {
             info!(request_id, kind, reason, detail, "{kind} is not offered here");

@@ -1,4 +1,4 @@
-//! Parts of sentences that many of them share.
+//! Small tools for texts and lists.
 
 /// Cuts a long message. AWS's messages have no length limit, and an outcome must stay small.
 pub fn shortened(message: &str) -> String {

@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// What to say about a write whose answer was lost, whatever came after it.
-pub const WRITE_IS_OPEN: &str =
-    "The answer to a write was lost; the write may have happened anyway.";
+pub const WRITE_IS_OPEN: &str = "The answer to a write was lost; the write may have happened \
+                                 anyway. Check the current state.";
 
 /// What is said of one kind of resource and of no other.
 pub trait Words {
@@ -243,7 +243,7 @@ fn why_held(hold: &Hold) -> String {
 fn why_deferred(reason: Deferred) -> &'static str {
     match reason {
         Deferred::Pending => {
-            "It is pending and cannot be changed yet; its running event, its next start or the \
+            "It is pending and cannot be changed yet; its `running` event, its next start or the \
              next sweep will finish this."
         }
         Deferred::Stopping => {

@@ -7,10 +7,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use metadata_guardrail::{
     decision::{Decision, Leave, Moment, NEW, YOUNG, decide},
     exception::{ExceptionTag, Exemption},
-    observed::{Hold, MetadataAccess, Observation, Observed, Phase, Tags, Usage},
+    observed::{Broken, Hold, MetadataAccess, Observation, Observed, Passing, Phase, Tags, Usage},
     outcome::State,
     target::Target,
-    verdict::{Deferred, Gone, Held},
+    verdict::Gone,
 };
 
 use crate::support::{harness::home, names::EXEMPT};
@@ -52,7 +52,7 @@ impl Seen<'_> {
 
 fn phases() -> [(&'static str, Phase); 6] {
     let broken = Phase::Broken {
-        reason: Held::UpdateFailed,
+        reason: Broken::UpdateFailed,
         status: "UPDATE_FAILED".to_owned(),
         said: None,
     };
@@ -60,7 +60,7 @@ fn phases() -> [(&'static str, Phase); 6] {
         ("settled", Phase::Settled),
         ("creating", Phase::Creating("CREATING".to_owned())),
         ("changing", Phase::Changing("UPDATING".to_owned())),
-        ("passing", Phase::Passing(Deferred::Pending)),
+        ("passing", Phase::Passing(Passing::Pending)),
         ("broken", broken),
         ("ending", Phase::Ending(Gone::Terminated)),
     ]

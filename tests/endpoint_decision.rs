@@ -7,7 +7,7 @@ use metadata_guardrail::{
         endpoints::{
             decision::{Decision, Keep, Missing, decide},
             document::Listed,
-            observed::{Current, EndpointExemption, Facts, Now, Pinned, Runtime},
+            observed::{Current, EndpointExemption, Known, Now, Pinned, Runtime},
         },
     },
     verdict::{Compliant, Deferred, Enforced, Failed, Gone, Held, Verdict},
@@ -58,7 +58,7 @@ impl Case {
     }
 
     fn decide(&self) -> Decision {
-        decide(&Facts {
+        decide(&Known {
             pinned: &Pinned { endpoint: self.endpoint.clone(), version: OLD.to_owned() },
             runtime: &Runtime {
                 version: Some(NEW.to_owned()),

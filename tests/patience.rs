@@ -1,11 +1,11 @@
 //! How long an invocation waits. The clock of these tests is tokio's own, and it is paused.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use aws_config::{BehaviorVersion, retry::RetryMode};
 use metadata_guardrail::{
     aws,
-    patience::{MAX_AGE, Pace, Patience, Stopwatch, WAIT_MARGIN, WORK_MARGIN},
+    patience::{MAX_AGE, Pace, Patience, Progress, Stopwatch, WAIT_MARGIN, WORK_MARGIN},
 };
 
 const PACE: Pace = Pace { first: Duration::from_secs(2), longest: Duration::from_secs(20) };
@@ -39,7 +39,7 @@ async fn pauses_grow_up_to_the_maximum_and_end_before_the_margin() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fixed_number_of_tries_has_one_pause_fewer() {
+async fn a_fixed_number_of_attempts_has_one_pause_fewer() {
     let mut pauses = Patience::new(PACE, Duration::from_secs(900)).pauses_between(5);
     let mut taken = 0;
     while pauses.pause().await {
@@ -95,8 +95,11 @@ async fn reads_time_out_and_are_retried_in_standard_mode() {
             .await;
     let retries = config.retry_config().expect("set");
     let timeouts = config.timeout_config().expect("set");
-    assert_eq!((retries.mode(), retries.max_attempts()), (RetryMode::Standard, aws::ATTEMPTS));
-    assert_eq!(aws::ATTEMPTS, 8);
+    assert_eq!(
+        (retries.mode(), retries.max_attempts()),
+        (RetryMode::Standard, aws::MAX_READ_ATTEMPTS)
+    );
+    assert_eq!(aws::MAX_READ_ATTEMPTS, 8);
     assert_eq!(retries.initial_backoff(), Duration::from_millis(500));
     assert_eq!(retries.max_backoff(), Duration::from_secs(5));
     assert_eq!(timeouts.connect_timeout(), Some(Duration::from_secs(3)));
@@ -115,4 +118,48 @@ fn writes_are_sent_once() {
     for retries in [ec2.retry_config(), agentcore.retry_config()] {
         assert_eq!(retries.expect("set").max_attempts(), 1);
     }
+}
+
+/// Watches a write whose reads show these one after the other; the result, and how many of them
+/// were needed.
+async fn watched(patience: Patience, shown: &[Progress<&'static str>]) -> (&'static str, usize) {
+    let reads = Cell::new(0);
+    let result = patience
+        .watch(3, async || {
+            let read = reads.get();
+            reads.set(read + 1);
+            shown[read.min(shown.len() - 1)]
+        })
+        .await;
+    (result, reads.get())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_is_watched_until_it_ends_or_too_many_reads_do_not_show_it() {
+    use Progress::{Behind, Ended, Working};
+    let patience = || Patience::new(PACE, Duration::from_secs(900));
+    for (shown, expected) in [
+        (&[Ended("done")][..], ("done", 1)),
+        (&[Behind("old"), Behind("old"), Ended("done")], ("done", 3)),
+        (&[Behind("old")], ("old", 4)),
+        // Work that was seen makes the reads before it count no more.
+        (
+            &[Behind("old"), Behind("old"), Behind("old"), Working("busy"), Behind("late")],
+            ("late", 8),
+        ),
+        (&[Behind("old"), Working("busy"), Ended("done")], ("done", 3)),
+    ] {
+        assert_eq!(watched(patience(), shown).await, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_is_watched_as_long_as_there_is_time_and_then_counts_as_it_is() {
+    let long = Patience::new(PACE, Duration::from_secs(300));
+    let (result, reads) = watched(long, &[Progress::Working("busy")]).await;
+    assert_eq!(result, "busy");
+    assert!(reads > 4, "{reads}");
+
+    let short = Patience::new(PACE, WAIT_MARGIN);
+    assert_eq!(watched(short, &[Progress::Working("busy")]).await, ("busy", 1));
 }

@@ -9,16 +9,18 @@ mod failures;
 mod outcomes;
 mod source;
 
-use std::{fs, path::Path, str::FromStr};
+use std::{collections::BTreeSet, fs, path::Path, str::FromStr};
 
 use metadata_guardrail::{
     outcome::State,
-    resource::{agentcore_runtime::Runtimes, ec2_instance::Instances},
+    resource::{account_defaults::Leave, agentcore_runtime::Runtimes, ec2_instance::Instances},
+    verdict::{Compliant, Deferred, Gone, Held, Verdict},
 };
 use proc_macro2::TokenStream;
+use strum::VariantNames;
 
 use self::{
-    beside::{about_defaults, about_endpoints, keeps, kept},
+    beside::{LEAVES_OF_DEFAULTS, about_defaults, about_endpoints, keeps, kept},
     edges::{log_lines, payloads, settings},
     failures::{failures, failures_of_instances, failures_of_runtimes, requests},
     outcomes::{
@@ -75,7 +77,7 @@ async fn page() -> Page {
     page.under("Every kind: what went wrong with AWS", requests());
     page.under("Every kind: what went wrong here", failures());
     page.under("Settings", settings());
-    page.under("Payloads that are no events", payloads().await);
+    page.under("Payloads that are not events", payloads().await);
     page.under("The log", log_lines().await);
     page
 }
@@ -98,6 +100,18 @@ async fn no_sentence_in_the_source_is_missing_from_the_page() {
         missing.extend(unsaid.map(|part| format!("{}: {part}", file.display())));
     }
     assert!(missing.is_empty(), "render these in tests/sentences.rs:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn every_reason_to_leave_something_has_a_sentence_on_the_page() {
+    let leaves = leaves_of_instances().into_iter().chain(leaves_of_runtimes());
+    let defaults = LEAVES_OF_DEFAULTS.map(Leave::verdict);
+    let said = leaves.map(|leave| leave.verdict()).chain(defaults).map(Verdict::reason);
+    // Its sentence is AWS's answer. Two statuses stand for all, which share one sentence.
+    let others = ["refused", "create_failed", "delete_failed"];
+    let reasons = [Held::VARIANTS, Deferred::VARIANTS, Gone::VARIANTS, Compliant::VARIANTS];
+    let reasons = reasons.concat().into_iter().chain(["exception_tag", "not_found_yet"]);
+    assert_eq!(said.chain(others).collect::<BTreeSet<_>>(), reasons.collect::<BTreeSet<_>>());
 }
 
 /// What reads like a sentence and is not said to a person.

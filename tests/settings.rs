@@ -1,10 +1,10 @@
 //! Settings: right, wrong, and all wrong ones at once.
 
-use std::{ffi::OsString, os::unix::ffi::OsStringExt};
+use std::{ffi::OsString, os::unix::ffi::OsStringExt, time::Duration};
 
-use metadata_guardrail::{
-    settings::RuntimeAuthorizer,
-    settings::{AccountDefaults, Mode, MutableArtifacts, PinnedEndpoints, Settings, WrongSettings},
+use metadata_guardrail::settings::{
+    AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, RuntimeAuthorizer,
+    Settings, SweepMargin, UsageDays, WrongSettings,
 };
 
 const ENFORCE: (&str, &str) = ("RUNTIME_AUTHORIZER", "enforce");
@@ -20,11 +20,19 @@ fn read(variables: &[(&str, &str)]) -> Result<Settings, WrongSettings> {
 }
 
 #[test]
-fn the_default_settings_enforce_and_know_the_guardrails_own_tag() {
-    let settings = read(&[]).expect("the defaults are valid");
-    assert_eq!(settings.mode, Mode::Enforce);
-    assert_eq!(settings.exception.to_string(), "metadata-guardrail:exempt");
-    assert_eq!(settings.runtime_authorizer, RuntimeAuthorizer::Report);
+fn the_default_settings_are_these() {
+    let expected = Settings {
+        mode: Mode::Enforce,
+        agentcore: AgentCore::Enabled,
+        sweep_margin: SweepMargin(Duration::from_secs(60)),
+        exception: "metadata-guardrail:exempt".parse().expect("a valid tag"),
+        runtime_authorizer: RuntimeAuthorizer::Report,
+        mutable_artifacts: MutableArtifacts::Enforce,
+        pinned_endpoints: PinnedEndpoints::Report,
+        account_defaults: AccountDefaults::Report,
+        imdsv1_usage_days: UsageDays(0),
+    };
+    assert_eq!(read(&[]), Ok(expected));
 }
 
 #[test]

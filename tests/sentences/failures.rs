@@ -13,8 +13,8 @@ use metadata_guardrail::{
         agentcore_runtime::{
             document::{UnsafeToSend, redact},
             wording::{
-                NOT_OFFERED, UNREADABLE, Unverified, Versions, concurrent_update,
-                configuration_changed, doubted, not_verified, unsafe_to_send, update_failed,
+                NOT_OFFERED, Unverified, Versions, concurrent_update, configuration_changed,
+                doubted, not_verified, unreadable, unsafe_to_send, update_failed,
             },
         },
         ec2_instance::wording as of_instances,
@@ -72,7 +72,11 @@ pub fn failures_of_runtimes() -> Vec<String> {
     let refused =
         format!("AWS answered UpdateAgentRuntime with ValidationException (“{withheld}”) […]");
     failures
-        .chain([UNREADABLE.to_owned(), NOT_OFFERED.to_owned(), refused])
+        .chain([
+            unreadable(Failed::ReadFailed, "GetAgentRuntime").detail,
+            NOT_OFFERED.to_owned(),
+            refused,
+        ])
         .collect()
 }
 

@@ -9,7 +9,7 @@ use metadata_guardrail::{
     decision::{Leave, Moment},
     exception::{ExceptionTag, Exempt, Exemption},
     failure::Failure,
-    observed::{Hold, MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
+    observed::{Broken, Hold, MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
     outcome::State,
     patience::{Pace, Patience},
     resource::{
@@ -18,7 +18,7 @@ use metadata_guardrail::{
     },
     settings::Authorizer,
     target::Target,
-    verdict::{Compliant, Deferred, Failed, Gone, Held},
+    verdict::{Compliant, Deferred, Failed, Gone},
     wording::{Wording, Words},
 };
 use serde_json::json;
@@ -130,32 +130,14 @@ fn exempt(value: &str) -> Exempt {
     }
 }
 
-/// What both kinds can be left for. Whoever adds a reason adds it here, because this does not
-/// compile without it.
+/// What both kinds can be left for.
 fn leaves_of_every_kind() -> Vec<Leave> {
-    let broken = |reason| match reason {
-        Held::UpdateFailed | Held::CreateFailed | Held::DeleteFailed | Held::UnknownStatus => {
-            Leave::Broken {
-                reason,
-                status: "ODD".to_owned(),
-                said: (reason == Held::UpdateFailed)
-                    .then(|| "The image could not be pulled.".to_owned()),
-            }
-        }
-        Held::ManagedByOperator
-        | Held::ManagedByHarness
-        | Held::InstancesCompute
-        | Held::MutableArtifact
-        | Held::Refused
-        | Held::Imdsv1InUse
-        | Held::Imdsv1UseUnknown
-        | Held::ManagedByPolicy
-        | Held::UnknownManager => panic!("it is not a status"),
-    };
+    let status = || "ODD".to_owned();
+    let said = Some("The image could not be pulled.".to_owned());
     vec![
         Leave::NotFoundYet,
-        broken(Held::UnknownStatus),
-        broken(Held::UpdateFailed),
+        Leave::Broken { reason: Broken::UnknownStatus, status: status(), said: None },
+        Leave::Broken { reason: Broken::UpdateFailed, status: status(), said },
         Leave::Exempt(exempt("2027-03-31 vendor agent needs version 1")),
         Leave::Gone(Gone::NotFound),
     ]

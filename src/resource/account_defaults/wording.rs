@@ -58,10 +58,10 @@ impl Wording<'_> {
     ) -> Outcome {
         let Home { partition, region, account, .. } = self.home;
         let is_enforced = before.is_some_and(Defaults::are_enforced);
-        let findings = findings(before, verdict);
+        let loses_containers = containers_lose_it(before, verdict);
         let remarks = [
             is_enforced.then_some(EXCEPTIONS_ARE_REFUSED),
-            findings.contains(&Finding::HopLimit1).then_some(HOP_LIMIT_1),
+            loses_containers.then_some(HOP_LIMIT_1),
         ];
         Outcome {
             kind: Kind::AccountDefaults,
@@ -74,17 +74,17 @@ impl Wording<'_> {
                 .join(" "),
             before: before.map(Defaults::state),
             after,
-            findings,
+            findings: loses_containers.then_some(Finding::HopLimit1).into_iter().collect(),
             launched_by: None,
             write_is_open: false,
         }
     }
 }
 
-fn findings(before: Option<&Defaults>, verdict: Verdict) -> Vec<Finding> {
-    let has_hop_limit_1 = before.is_some_and(|defaults| defaults.hop_limit == Some(1));
-    let matters = matches!(verdict, Verdict::Enforced(_) | Verdict::WouldEnforce);
-    (has_hop_limit_1 && matters).then_some(Finding::HopLimit1).into_iter().collect()
+/// A token's answer reaches no container over a hop limit of 1.
+fn containers_lose_it(before: Option<&Defaults>, verdict: Verdict) -> bool {
+    let loses_version_1 = matches!(verdict, Verdict::Enforced(_) | Verdict::WouldEnforce);
+    loses_version_1 && before.is_some_and(|defaults| defaults.hop_limit == Some(1))
 }
 
 const ENFORCED: &str = "HttpTokens is now required in the Region's defaults for new instances; \
@@ -95,7 +95,7 @@ const WOULD_ENFORCE: &str = "The Region's defaults for new instances do not requ
 const EXCEPTIONS_ARE_REFUSED: &str = "HttpTokensEnforced is enabled, so EC2 refuses to launch an \
                                       instance that allows version 1, and to turn version 1 back \
                                       on. The exception tag does not help there: exempt instances \
-                                      cannot be launched or turned back.";
+                                      cannot be launched or switched back to version 1.";
 const HOP_LIMIT_1: &str = "Their hop limit is 1, so containers on new instances may lose the \
                            metadata service; they need a hop limit of 2.";
 

@@ -13,6 +13,7 @@ use aws_sdk_bedrockagentcorecontrol::{
     error::{BoxError, ProvideErrorMetadata, SdkError},
 };
 
+use super::wording::unreadable;
 use crate::{failure::Failure, verdict::Failed};
 
 /// Keeps the body of the last answer, if it was a success.
@@ -25,20 +26,20 @@ impl BodyTap {
     /// SDK could not read its own types from it.
     ///
     /// # Errors
-    /// The request failed, for `reason`, or its body is not what was asked for, in the words of
-    /// `unreadable`.
+    /// The request failed, or its body is not what was asked for. Both are failures for `reason`.
     pub fn read<T, O, E: ProvideErrorMetadata>(
         &self,
-        (reason, operation, unreadable): (Failed, &str, &str),
+        reason: Failed,
+        operation: &str,
         reply: Result<O, SdkError<E>>,
         parse: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Result<Option<T>, Failure> {
         let body = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         match (body, reply) {
             (Some(bytes), _) => {
-                parse(&bytes).map(Some).ok_or_else(|| Failure::new(reason, unreadable))
+                parse(&bytes).map(Some).ok_or_else(|| unreadable(reason, operation))
             }
-            (None, Ok(_)) => Err(Failure::new(reason, unreadable)),
+            (None, Ok(_)) => Err(unreadable(reason, operation)),
             (None, Err(error)) if error.code() == Some("ResourceNotFoundException") => Ok(None),
             (None, Err(error)) => Err(Failure::of_request(reason, operation, &error)),
         }

@@ -7,7 +7,7 @@ use aws_sdk_bedrockagentcorecontrol::{
 };
 use futures_util::{StreamExt, stream};
 
-use super::{body::BodyTap, document::Document, observed::observed, wording::UNREADABLE};
+use super::{body::BodyTap, document::Document, observed::observed};
 use crate::{
     failure::Failure,
     observed::{Observation, TagMap},
@@ -72,7 +72,7 @@ pub(super) async fn read_version(
     let call = client.get_agent_runtime().agent_runtime_id(target.id());
     let call = call.set_agent_runtime_version(version.map(str::to_owned));
     let reply = call.customize().interceptor(tap.clone()).send().await;
-    tap.read((Failed::ReadFailed, GET, UNREADABLE), reply, |body| {
+    tap.read(Failed::ReadFailed, GET, reply, |body| {
         Document::parse(body).filter(|document| document.is_of(target))
     })
 }

@@ -5,12 +5,12 @@ use super::{
     hold::hold,
 };
 use crate::{
-    observed::{MetadataAccess, Observed, Phase, Tags, Usage},
+    observed::{Broken, MetadataAccess, Observed, Phase, Tags, Usage},
     outcome::{Finding, State},
     settings::{MutableArtifacts, RuntimeAuthorizer},
     target::Target,
     text::{holding, shortened},
-    verdict::{Gone, Held},
+    verdict::Gone,
 };
 
 /// The facts about a runtime. The settings say what to notice about authorizers and artifacts.
@@ -52,13 +52,13 @@ pub(super) fn state(document: &Document) -> State {
 
 /// Keeps the authorizer to be set out of AWS's words about a failed update: they may quote it even
 /// if the runtime does not show it.
-fn without_authorizer(phase: Phase, authorizer: &RuntimeAuthorizer) -> Phase {
-    match (phase, authorizer.to_set()) {
-        (Phase::Broken { reason, status, said }, Some(one)) => {
-            Phase::Broken { reason, status, said: said.map(|said| redact(&said, &one.values())) }
-        }
-        (phase, _) => phase,
+fn without_authorizer(mut phase: Phase, authorizer: &RuntimeAuthorizer) -> Phase {
+    if let (Phase::Broken { said: Some(said), .. }, Some(authorizer)) =
+        (&mut phase, authorizer.to_set())
+    {
+        *said = redact(said, &authorizer.values());
     }
+    phase
 }
 
 /// After UPDATE_FAILED the service shows the configuration that failed, so it must not be sent
@@ -75,10 +75,10 @@ pub(super) fn phase(document: &Document) -> Phase {
         "CREATING" => Phase::Creating(status),
         "UPDATING" => Phase::Changing(status),
         "DELETING" => Phase::Ending(Gone::Deleting),
-        "CREATE_FAILED" => broken(Held::CreateFailed),
-        "UPDATE_FAILED" => broken(Held::UpdateFailed),
-        "DELETE_FAILED" => broken(Held::DeleteFailed),
-        _ => broken(Held::UnknownStatus),
+        "CREATE_FAILED" => broken(Broken::CreateFailed),
+        "UPDATE_FAILED" => broken(Broken::UpdateFailed),
+        "DELETE_FAILED" => broken(Broken::DeleteFailed),
+        _ => broken(Broken::UnknownStatus),
     }
 }
 

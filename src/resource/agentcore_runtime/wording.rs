@@ -71,9 +71,13 @@ impl Words for Runtimes {
     }
 }
 
-/// AWS's answer is not the runtime that was asked for.
-pub const UNREADABLE: &str = "The answer to GetAgentRuntime is not this runtime as a JSON object. \
-                              A retry will look at it again.";
+/// AWS's answer to a request is not what was asked for.
+pub fn unreadable(reason: Failed, operation: &str) -> Failure {
+    let detail = format!(
+        "The answer to {operation} is not what was asked for, or not a JSON object. {RETRY}"
+    );
+    Failure::new(reason, detail)
+}
 
 /// AgentCore has no endpoint here.
 pub const NOT_OFFERED: &str = "The service has no endpoint in this Region. If AgentCore is not \
@@ -131,7 +135,7 @@ impl fmt::Display for Versions<'_> {
 }
 
 /// Somebody else's update came in between. `changed` are the paths of the members that differ.
-pub fn concurrent_update(versions: Versions<'_>, changed: &[String]) -> Failure {
+pub fn concurrent_update(Versions { before, now }: Versions<'_>, changed: &[String]) -> Failure {
     let changed = if changed.is_empty() {
         "No member differs, but whatever a version in between had changed was overwritten"
             .to_owned()
@@ -140,7 +144,8 @@ pub fn concurrent_update(versions: Versions<'_>, changed: &[String]) -> Failure 
     };
     let detail = format!(
         "Somebody else updated the runtime at the same time: the guardrail's own update makes one \
-         version, and now there are {versions}. {changed}. Decide which configuration is right."
+         version, but the runtime went from version {before} to version {now}. {changed}. Decide \
+         which configuration is right."
     );
     Failure::new(Failed::ConcurrentUpdate, detail)
 }

@@ -4,10 +4,10 @@ use aws_sdk_ec2::types::{Instance, InstanceStateName};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    observed::{Hold, MetadataAccess, Observed, Phase, TagMap, Tags, Usage},
+    observed::{Broken, Hold, MetadataAccess, Observed, Passing, Phase, TagMap, Tags, Usage},
     outcome::{LaunchTemplate, LaunchedBy, State},
     target::Target,
-    verdict::{Deferred, Gone, Held},
+    verdict::Gone,
 };
 
 /// The metadata options that a write, and what is said about it, depend on.
@@ -55,12 +55,12 @@ fn phase(instance: &Instance) -> Phase {
     let name = instance.state.as_ref().and_then(|state| state.name.as_ref());
     match name {
         Some(InstanceStateName::Running | InstanceStateName::Stopped) => Phase::Settled,
-        Some(InstanceStateName::Pending) => Phase::Passing(Deferred::Pending),
-        Some(InstanceStateName::Stopping) => Phase::Passing(Deferred::Stopping),
+        Some(InstanceStateName::Pending) => Phase::Passing(Passing::Pending),
+        Some(InstanceStateName::Stopping) => Phase::Passing(Passing::Stopping),
         Some(InstanceStateName::ShuttingDown) => Phase::Ending(Gone::ShuttingDown),
         Some(InstanceStateName::Terminated) => Phase::Ending(Gone::Terminated),
         unknown => Phase::Broken {
-            reason: Held::UnknownStatus,
+            reason: Broken::UnknownStatus,
             status: unknown.map_or("not shown", |name| name.as_str()).to_owned(),
             said: None,
         },
@@ -93,8 +93,9 @@ fn primary_interface_attached(instance: &Instance) -> Option<DateTime<Utc>> {
         .network_interfaces()
         .iter()
         .filter_map(|interface| interface.attachment());
-    let mut primary = attachments.filter(|to| {
-        to.device_index() == Some(0) && to.network_card_index().unwrap_or_default() == 0
+    let mut primary = attachments.filter(|attachment| {
+        attachment.device_index() == Some(0)
+            && attachment.network_card_index().unwrap_or_default() == 0
     });
     let attached = primary.next()?.attach_time()?;
     DateTime::from_timestamp(attached.secs(), attached.subsec_nanos())

@@ -5,7 +5,6 @@ use crate::{
     failure::{Failure, RETRY},
     observed::Observed,
     outcome::{Finding, State},
-    text::holding,
     verdict::{Failed, Verdict},
     wording::Words,
 };
@@ -22,7 +21,9 @@ impl Words for Instances {
     }
 
     fn findings(observed: &Observed<Options>, verdict: Verdict) -> Vec<Finding> {
-        holding([(containers_lose_it(observed, verdict), Finding::HopLimit1)]).collect()
+        let mut findings = observed.findings.clone();
+        findings.extend(containers_lose_it(observed, verdict).then_some(Finding::HopLimit1));
+        findings
     }
 
     fn remark(observed: &Observed<Options>, verdict: Verdict) -> Option<&'static str> {

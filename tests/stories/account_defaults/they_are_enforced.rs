@@ -130,7 +130,7 @@ async fn account_defaults_with_enforced_tokens_report_what_exceptions_lose() {
             (&outcome["result"], &outcome["before"]["http_tokens_enforced"]),
             (&json!(result), &json!("enabled"))
         );
-        assert_says(&outcome, "exempt instances cannot be launched or turned back");
+        assert_says(&outcome, "exempt instances cannot be launched or switched back");
     }
 }
 
@@ -158,7 +158,7 @@ async fn held_and_failed_account_defaults_report_enforced_tokens_too() {
         (outcome(&failed).await, "write_failed"),
     ] {
         assert_eq!(outcome["reason"], reason);
-        assert_says(&outcome, "exempt instances cannot be launched or turned back");
+        assert_says(&outcome, "exempt instances cannot be launched or switched back");
     }
 }
 

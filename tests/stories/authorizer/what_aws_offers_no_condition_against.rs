@@ -25,7 +25,7 @@ async fn an_authorizer_added_just_before_the_update_is_lost_and_reported() {
         let outcome = scene.failed_outcome(created()).await;
 
         assert_ended(&outcome, "failed", "concurrent_update");
-        assert_says(&outcome, "version 1 (before) and version 3 (now)");
+        assert_says(&outcome, "from version 1 to version 3");
         assert_eq!(outcome["after"], json!({"require_mmdsv2": true, "version": "3"}));
         assert_eq!(sent(&only_write(&scene)).as_deref(), afterwards);
         assert_eq!(scene.aws.world().runtime(RUNTIME).member(AUTHORIZER), afterwards);

@@ -279,3 +279,34 @@ async fn an_endpoint_denied_by_the_guardrails_role_without_a_tag_is_held() {
     );
     assert_eq!(scene.aws.writes().len(), 1);
 }
+
+#[tokio::test]
+async fn a_failed_read_after_a_throttled_move_names_both_answers() {
+    let scene = moving(pinned).await;
+    scene.aws.world().fault(UPDATE_ENDPOINT, Fault::Throttled, 1);
+    scene.aws.world().after_fault(UPDATE_ENDPOINT, |world| {
+        world.fault(GET_ENDPOINT, Fault::AccessDenied, 1);
+    });
+
+    let outcome = scene.failed_outcome(updated()).await;
+
+    assert_ended(&outcome, "failed", "endpoints_unreadable");
+    assert_says(&outcome, "AWS answered UpdateAgentRuntimeEndpoint with ThrottlingException");
+    assert_says(&outcome, "AWS answered GetAgentRuntimeEndpoint with AccessDeniedException");
+}
+
+#[tokio::test]
+async fn a_refused_move_after_a_lost_one_is_held_with_the_doubt_about_the_first() {
+    let scene = moving(pinned).await;
+    scene.aws.world().fault(UPDATE_ENDPOINT, Fault::ConnectionReset, 1);
+    scene
+        .aws
+        .world()
+        .fault(UPDATE_ENDPOINT, Fault::ExplicitDeny("service control"), usize::MAX);
+
+    let outcome = scene.outcome(updated()).await;
+
+    assert_ended(&outcome, "held", "refused");
+    assert_says(&outcome, "A move of the endpoint prod was sent. The answer to a write was lost");
+    assert_eq!(scene.aws.writes().len(), 2);
+}

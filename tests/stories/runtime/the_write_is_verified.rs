@@ -71,7 +71,7 @@ async fn an_update_by_somebody_else_is_a_failure_that_names_both_versions() {
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "concurrent_update");
-    assert_says(&outcome, "version 1 (before) and version 3 (now)");
+    assert_says(&outcome, "from version 1 to version 3");
     assert_says(&outcome, "description");
     assert_eq!(outcome["after"]["version"], "3");
 }
@@ -84,7 +84,7 @@ async fn an_update_that_overwrites_somebody_elses_is_a_failure() {
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "concurrent_update");
-    assert_says(&outcome, "version 1 (before) and version 3 (now)");
+    assert_says(&outcome, "from version 1 to version 3");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Decides what to do about an endpoint on a version without MMDSv2. Pure.
 
-use super::observed::{EndpointExemption, Facts, Now, Runtime};
+use super::observed::{EndpointExemption, Known, Now, Runtime};
 use crate::{
     resource::agentcore_runtime::{PartOf, document::Artifact},
     verdict::Verdict,
@@ -117,14 +117,14 @@ pub enum Keep {
 /// nothing else and runs the same code; no exemption; and an endpoint at rest whose members are all
 /// known. Anything that costs a request is asked for only once nothing known so far rules out a
 /// move.
-pub fn decide(facts: &Facts<'_>) -> Decision {
-    if let Some(keep) = comes_first(facts.runtime) {
+pub fn decide(known: &Known<'_>) -> Decision {
+    if let Some(keep) = comes_first(known.runtime) {
         return Decision::Keep(keep);
     }
-    let Some(current) = &facts.current else { return Decision::Read(Missing::Runtime) };
+    let Some(current) = &known.current else { return Decision::Read(Missing::Runtime) };
     let Some(to) = &current.version else { return Decision::Keep(Keep::NoCurrentVersion) };
-    let endpoint = &facts.pinned.endpoint;
-    let keep = match (current.part_of, &facts.differences, current.artifact) {
+    let endpoint = &known.pinned.endpoint;
+    let keep = match (current.part_of, &known.differences, current.artifact) {
         (Some(part_of), _, _) => Keep::PartOf(part_of),
         _ if endpoint.follows() => Keep::ShouldFollow { to: to.clone() },
         _ if !endpoint.rests() && !endpoint.is_changing() => Keep::Status(endpoint.status.clone()),
@@ -135,25 +135,25 @@ pub fn decide(facts: &Facts<'_>) -> Decision {
         }
         (None, Some(_), Artifact::Mutable) => Keep::MutableArtifact { to: to.clone() },
         (None, Some(_), Artifact::Unknown) => Keep::UnknownArtifact { to: to.clone() },
-        (None, Some(_), Artifact::Fixed) => return by_tags(facts, to),
+        (None, Some(_), Artifact::Fixed) => return by_tags(known, to),
     };
     Decision::Keep(keep)
 }
 
 /// What its tags and its status say about an endpoint that could be moved to the version `to`.
-fn by_tags(facts: &Facts<'_>, to: &str) -> Decision {
-    let is_changing = facts.pinned.endpoint.is_changing();
-    let keep = match (&facts.exempt, &facts.now) {
+fn by_tags(known: &Known<'_>, to: &str) -> Decision {
+    let is_changing = known.pinned.endpoint.is_changing();
+    let keep = match (&known.exempt, &known.now) {
         (None, _) => return Decision::Read(Missing::Tags),
         (Some(EndpointExemption::ByRuntime), _) => Keep::ExemptByRuntime,
         (Some(EndpointExemption::ByEndpoint), _) => Keep::ExemptByEndpoint,
         (Some(EndpointExemption::Unreadable(why)), _) => Keep::TagsUnreadable(why.clone()),
         (Some(EndpointExemption::No), _) if is_changing => return Decision::Wait,
-        (Some(EndpointExemption::No), _) if !facts.may_write => {
+        (Some(EndpointExemption::No), _) if !known.may_write => {
             Keep::WouldRepoint { to: to.to_owned() }
         }
         (Some(EndpointExemption::No), None) => return Decision::Read(Missing::Endpoint),
-        (Some(EndpointExemption::No), Some(now)) => return just_before(now, facts.was_sent, to),
+        (Some(EndpointExemption::No), Some(now)) => return just_before(now, known.was_sent, to),
     };
     Decision::Keep(keep)
 }
@@ -169,6 +169,11 @@ fn just_before(now: &Now, was_sent: bool, to: &str) -> Decision {
         }
         Now { .. } => Decision::Repoint { to: to.to_owned() },
     }
+}
+
+/// Whether the runtime itself needs nothing more, so its endpoints are next.
+pub fn is_done(runtime: &Runtime) -> bool {
+    comes_first(runtime).is_none()
 }
 
 /// Why the runtime comes before its endpoints; `None` if it does not.

@@ -51,9 +51,9 @@ impl EnforceEndpoints {
             return Err(Refusal::Failed(Failure::too_late()));
         }
         let now = match self.send(repoint, before).await {
-            Ok(()) => self.arrived(repoint, Sent::Accepted, patience).await?,
+            Ok(()) => self.wait_until_moved(repoint, Sent::Accepted, patience).await?,
             Err(Refusal::Unclear(lost)) => {
-                self.arrived_all_the_same(repoint, lost, patience).await?
+                self.wait_after_lost_answer(repoint, lost, patience).await?
             }
             Err(refusal) => return Err(refusal),
         };
@@ -81,15 +81,15 @@ impl EnforceEndpoints {
     }
 
     /// Waits for a move whose answer was lost, as far as AWS shows that it happened.
-    async fn arrived_all_the_same(
+    async fn wait_after_lost_answer(
         &self,
         repoint: Repoint<'_>,
         lost: Failure,
         patience: &Patience,
     ) -> Result<EndpointDocument, Refusal> {
-        let arrived = self.arrived(repoint, Sent::Unclear, patience).await;
-        arrived.map_err(|refusal| match refusal {
-            Refusal::Failed(seen) => Refusal::Failed(seen.preceded_by(&lost.detail)),
+        let moved = self.wait_until_moved(repoint, Sent::Unclear, patience).await;
+        moved.map_err(|refusal| match refusal {
+            Refusal::Failed(failure) => Refusal::Failed(failure.preceded_by(&lost.detail)),
             Refusal::Unclear(_)
             | Refusal::Throttled(_)
             | Refusal::NotTaken(_)
@@ -105,7 +105,7 @@ impl EnforceEndpoints {
     /// Waits until AWS shows the endpoint at rest on its new version. If the answer was lost and it
     /// still rests on the old version, the result is [`Refusal::Unclear`]: AWS may not have
     /// accepted the move.
-    async fn arrived(
+    async fn wait_until_moved(
         &self,
         repoint: Repoint<'_>,
         sent: Sent,
@@ -115,9 +115,9 @@ impl EnforceEndpoints {
             .watch(sent.max_fruitless_reads(), async || {
                 match read(&self.client, repoint.target, repoint.name).await {
                     Ok(Some(now)) => progress(repoint, sent, now),
-                    Ok(None) => Progress::Ended(Err(not_seen(Unverified::Gone))),
+                    Ok(None) => Progress::Ended(Err(unverified(Unverified::Gone))),
                     Err(failure) => {
-                        Progress::Behind(Err(not_seen(Unverified::Unread(&failure.detail))))
+                        Progress::Behind(Err(unverified(Unverified::Unread(&failure.detail))))
                     }
                 }
             })
@@ -135,14 +135,14 @@ fn progress(
     }
     let shown = |member| now.text(member).unwrap_or_else(|| "not given".to_owned());
     let (status, live_version) = (shown("status"), shown("liveVersion"));
-    let seen = Unverified::State { status: &status, live_version: &live_version };
+    let state = Unverified::State { status: &status, live_version: &live_version };
     match status.as_str() {
         "READY" if sent == Sent::Unclear && now.rests_on(repoint.from) => {
-            Progress::Behind(Err(Refusal::Unclear(not_verified(seen))))
+            Progress::Behind(Err(Refusal::Unclear(not_verified(state))))
         }
-        "READY" => Progress::Behind(Err(not_seen(seen))),
-        "UPDATING" => Progress::Working(Err(not_seen(seen))),
-        _ => Progress::Ended(Err(not_seen(seen))),
+        "READY" => Progress::Behind(Err(unverified(state))),
+        "UPDATING" => Progress::Working(Err(unverified(state))),
+        _ => Progress::Ended(Err(unverified(state))),
     }
 }
 
@@ -154,6 +154,6 @@ pub(super) fn verified(before: &EndpointDocument, now: &EndpointDocument) -> Res
     }
 }
 
-fn not_seen(why: Unverified<'_>) -> Refusal {
+fn unverified(why: Unverified<'_>) -> Refusal {
     Refusal::Failed(not_verified(why))
 }

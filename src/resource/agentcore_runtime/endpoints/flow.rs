@@ -10,7 +10,7 @@ use std::{
 
 use self::repoint::Repointed;
 use super::{
-    decision::Keep,
+    decision::{Keep, is_done},
     document::{EndpointDocument, Listed},
     enforce::EnforceEndpoints,
     observe::ObserveEndpoints,
@@ -92,7 +92,7 @@ impl<'a> EndpointsRun<'a> {
             // Each round finds afresh what is pinned, because an endpoint may have changed since
             // the last one.
             self.report.forget_pinned();
-            for pinned in self.pinned(listed).await {
+            for pinned in self.find_pinned(listed).await {
                 self.settle(pinned).await;
             }
             let later = mem::take(&mut self.later);
@@ -110,7 +110,7 @@ impl<'a> EndpointsRun<'a> {
 
     fn waits(&self) -> bool {
         // Waiting is only worth its time if the endpoint could be moved afterwards.
-        self.flow.context.waits() && self.flow.enforce.is_some() && self.runtime.is_done()
+        self.flow.context.waits() && self.flow.enforce.is_some() && is_done(self.runtime)
     }
 
     /// The endpoints, except those that follow the runtime and may still be catching up with it.
@@ -123,7 +123,7 @@ impl<'a> EndpointsRun<'a> {
     }
 
     /// Returns the endpoints that are on a version without MMDSv2, or will be.
-    async fn pinned(&mut self, endpoints: Vec<Listed>) -> Vec<Pinned> {
+    async fn find_pinned(&mut self, endpoints: Vec<Listed>) -> Vec<Pinned> {
         let mut all = Vec::new();
         for endpoint in endpoints {
             if self.waits() && endpoint.is_changing() && endpoint.versions().next().is_none() {

@@ -5,7 +5,7 @@ use futures_util::TryStreamExt;
 
 use super::{
     document::{EndpointDocument, Listed},
-    wording::{UNREADABLE, version_not_shown},
+    wording::version_not_shown,
 };
 use crate::{
     failure::Failure,
@@ -129,7 +129,5 @@ pub(super) async fn read(
         .agent_runtime_id(target.id())
         .endpoint_name(name);
     let reply = call.customize().interceptor(tap.clone()).send().await;
-    tap.read((Failed::EndpointsUnreadable, GET, UNREADABLE), reply, |body| {
-        EndpointDocument::parse(body, name)
-    })
+    tap.read(Failed::EndpointsUnreadable, GET, reply, |body| EndpointDocument::parse(body, name))
 }

@@ -36,11 +36,6 @@ impl Runtime {
         (!is_left).then_some(Self { version, requires_mmdsv2, verdict: outcome.verdict })
     }
 
-    /// Whether the runtime itself needs nothing more, so its endpoints are next.
-    pub fn is_done(&self) -> bool {
-        matches!(self.verdict, Verdict::Compliant(_) | Verdict::Enforced(_))
-    }
-
     /// Whether it has required MMDSv2 for long enough that an endpoint following it should have
     /// caught up.
     pub fn is_followed(&self) -> bool {
@@ -67,7 +62,7 @@ impl Pinned {
 
 /// What is known about a pinned endpoint. `None` means not read yet.
 #[derive(Clone, Debug)]
-pub struct Facts<'a> {
+pub struct Known<'a> {
     /// The endpoint, as the listing showed it.
     pub pinned: &'a Pinned,
     /// Its runtime's outcome.

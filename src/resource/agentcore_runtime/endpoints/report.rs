@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    decision::is_done,
     observed::{Pinned, Runtime},
     wording::{in_doubt, kept, more_remarks, moved, not_moved, unexplained},
 };
@@ -96,7 +97,7 @@ impl Report {
     pub fn complete(mut self, runtime: &Runtime, may_write: bool, mut outcome: Outcome) -> Outcome {
         let unexplained: Vec<_> =
             self.pinned.iter().map(|(name, version)| unexplained(name, version)).collect();
-        let may_fail = may_write && runtime.is_done();
+        let may_fail = may_write && is_done(runtime);
         outcome.findings.extend(holding([
             (self.has_kept || !unexplained.is_empty(), Finding::PinnedEndpoint),
             (!self.moved.is_empty(), Finding::EndpointMoved),

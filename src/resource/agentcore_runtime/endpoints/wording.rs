@@ -9,10 +9,6 @@ use crate::{
     wording::WRITE_IS_OPEN,
 };
 
-/// AWS's answer is not the endpoint that was asked for.
-pub const UNREADABLE: &str = "The answer to GetAgentRuntimeEndpoint is not this endpoint as a JSON \
-                              object. A retry will look at it again.";
-
 /// An endpoint is pinned to a version without MMDSv2, and was left there for this reason.
 pub fn kept(name: &str, version: &str, why: &str) -> String {
     pinned(name, version, &format!(": {why}."))
@@ -166,17 +162,17 @@ pub enum Unverified<'a> {
 
 /// A move was sent and could not be verified.
 pub fn not_verified(why: Unverified<'_>) -> Failure {
-    let seen = match why {
-        Unverified::Gone => "AWS no longer knows the endpoint.".to_owned(),
+    let shown = match why {
+        Unverified::Gone => format!("AWS no longer knows the endpoint. {RETRY}"),
         Unverified::Unread(why) => why.to_owned(),
         Unverified::State { status, live_version } => {
-            format!("Its status is {status}, on version {live_version}.")
+            format!("Its status is {status}, on version {live_version}. {RETRY}")
         }
         Unverified::Differs(members) => {
-            format!("Afterwards these members are different: {}.", listed(members))
+            format!("Afterwards these members are different: {}. {RETRY}", listed(members))
         }
     };
-    let detail = format!("A move was sent but could not be verified. {seen} {RETRY}");
+    let detail = format!("A move was sent but could not be verified. {shown}");
     Failure::new(Failed::EndpointNotVerified, detail)
 }
 

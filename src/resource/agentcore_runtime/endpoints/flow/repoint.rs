@@ -6,7 +6,7 @@ use super::{
         decision::{Decision, Keep, Missing, decide},
         document::{EndpointDocument, Listed},
         enforce::{Repoint, verified},
-        observed::{Current, EndpointExemption, Facts, Now, Pinned},
+        observed::{Current, EndpointExemption, Known, Now, Pinned},
     },
     EndpointsRun,
 };
@@ -59,7 +59,7 @@ impl EndpointsRun<'_> {
     pub(super) async fn repoint(&mut self, pinned: &Pinned) -> Result<Repointed, Failure> {
         let mut reading = Reading::start();
         loop {
-            match decide(&self.facts(pinned, &reading)) {
+            match decide(&self.known(pinned, &reading)) {
                 Decision::Keep(keep) => return Ok(Repointed::Kept(keep)),
                 Decision::Wait => return Ok(Repointed::NotYet(still_changing(&pinned.endpoint))),
                 Decision::Read(missing) => {
@@ -117,7 +117,7 @@ impl EndpointsRun<'_> {
         Ok(is_there)
     }
 
-    fn facts<'f>(&'f self, pinned: &'f Pinned, reading: &Reading) -> Facts<'f> {
+    fn known<'f>(&'f self, pinned: &'f Pinned, reading: &Reading) -> Known<'f> {
         let current = reading.runtime.as_ref().map(|runtime| Current::of(self.target, runtime));
         let to = current.as_ref().and_then(|current| current.version.as_deref());
         let now = reading.now.as_ref().map(|now| Now {
@@ -126,7 +126,7 @@ impl EndpointsRun<'_> {
             is_on_its_way: to.is_some_and(|to| now.is_on_its_way_to(to)),
             unknown_members: now.unknown_members(),
         });
-        Facts {
+        Known {
             pinned,
             runtime: self.runtime,
             current,
@@ -169,7 +169,7 @@ impl EndpointsRun<'_> {
         reading: Reading,
     ) -> Result<Option<Repointed>, Failure> {
         let (Some(enforce), Some(before)) = (self.flow.enforce, reading.now) else {
-            return Ok(None);
+            return Err(Failure::unanswered());
         };
         // If the last move was denied, the look since then has found no exemption: with one, the
         // decision would not be to move.
