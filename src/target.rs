@@ -48,7 +48,7 @@ impl Home {
 
 /// The kinds of resources the guardrail knows.
 #[derive(
-    Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, IntoStaticStr, Serialize, VariantArray,
+    Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, IntoStaticStr, Serialize, VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -64,7 +64,7 @@ pub enum Kind {
 
 /// One resource of the function's own account and Region. Its id fits AWS's pattern, so it can go
 /// into a request.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Target {
     kind: Kind,
     id: String,
