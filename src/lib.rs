@@ -45,9 +45,11 @@
 //!   The table of reasons in `README.md`. And the place where it is found out:
 //!   - A status of AWS: a variant of `Broken` in `observed.rs`, and
 //!     `resource/<kind>/observed.rs`, which reads the status. They all share one sentence.
-//!   - A resource that somebody else manages: a variant of `Hold` in `observed.rs`, and its
+//!   - Something about the resource that forbids a write, such as who manages it: a variant of
+//!     `Hold` in `observed.rs`, found in `resource/<kind>/observed.rs` or `hold.rs`, and its
 //!     sentence in `wording.rs`.
-//!   - A rule of our own: a variant of `Leave` in `decision.rs`, and its sentence in `wording.rs`.
+//!   - A rule about time, use or tags: a variant of `Leave` in `decision.rs`, and its sentence in
+//!     `wording.rs`.
 //!   - A request that fails: a function in `resource/<kind>/wording.rs`, called where the request
 //!     is sent.
 //!   - A meaning of an error code for a write: `resource/refusal.rs`, or

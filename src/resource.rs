@@ -1,7 +1,8 @@
 //! The kinds of resources, and what the flow needs of each: a half that reads, a half that writes,
 //! and its words.
 //!
-//! Every kind is a folder with the same files. If you know one kind, you know them all:
+//! The same job has a file of the same name in every folder, so if you know one you know them all.
+//! A file is missing if there is no such job:
 //!
 //! | file | what it does | |
 //! |---|---|---|
@@ -14,12 +15,13 @@
 //! | `wording` | says what became of it | pure |
 //! | `flow` | runs the stages; kinds share [`flow`](crate::flow) | |
 //!
-//! A kind is a type that implements [`Resource`] and [`Words`]:
+//! What goes through the shared flow is a type that implements [`Resource`] and [`Words`]:
 //! [`Instances`](ec2_instance::Instances) and [`Runtimes`](agentcore_runtime::Runtimes). To add
 //! one, add a folder here, a name in [`Kind`](crate::target::Kind) and a flow in
 //! [`invocation`](crate::invocation). [`account_defaults`] and the
-//! [`endpoints`](agentcore_runtime::endpoints) of a runtime are not kinds: there is no list of them
-//! that events or sweeps could name. So each has a decision and a small flow of its own.
+//! [`endpoints`](agentcore_runtime::endpoints) of a runtime do not go through the shared flow:
+//! events and listings do not name them as targets. So each has a decision and a small flow of its
+//! own.
 
 use std::time::Duration;
 
