@@ -135,9 +135,9 @@ pub fn read(
             return Err(Ignored::AgentcoreDisabled);
         }
         ("aws.ec2", "EC2 Instance State-change Notification") => ec2::state_change(detail)?,
-        ("aws.ec2", CLOUDTRAIL) => ec2::call(others(detail, home)?, exception)?,
+        ("aws.ec2", CLOUDTRAIL) => ec2::call(by_somebody_else(detail, home)?, exception)?,
         (AGENTCORE | AGENTCORE_CONTROL, CLOUDTRAIL) => {
-            agentcore::call(others(detail, home)?, home, exception)?
+            agentcore::call(by_somebody_else(detail, home)?, home, exception)?
         }
         ("aws.ec2" | AGENTCORE | AGENTCORE_CONTROL, _) => return Err(Ignored::OtherEvent),
         _ => return Err(Ignored::OtherService),
@@ -210,7 +210,7 @@ impl Named {
 
 /// Returns the CloudTrail record if its call succeeded, changed something and is not the
 /// guardrail's own.
-fn others<'a>(record: &'a Value, home: &Home) -> Result<&'a Value, Ignored> {
+fn by_somebody_else<'a>(record: &'a Value, home: &Home) -> Result<&'a Value, Ignored> {
     match &record["errorCode"] {
         Value::Null => {}
         Value::String(code) if code.ends_with("DryRunOperation") => return Err(Ignored::DryRun),

@@ -1,4 +1,4 @@
-//! Why a request to AWS came to nothing, in words for the person on call.
+//! Why a target could not be finished, in words for the person on call.
 
 use std::{error::Error, fmt, iter};
 
@@ -154,7 +154,7 @@ pub enum Unlisted {
 }
 
 impl Unlisted {
-    /// Why, as a word. `not_offered` alone is no failure.
+    /// Why, as a word. Only `not_offered` is not a failure.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::NotOffered(_) => "not_offered",

@@ -77,8 +77,8 @@ impl Invocation<'_> {
         let (launches, met, read) =
             (RefCell::new(Launches::default()), Cell::new(false), Cell::new(false));
         let each = |outcome: Outcome| {
-            // The account defaults are not a listing, and a policy may forbid reading them for
-            // good.
+            // The account defaults do not count here: they are not a listing, and a policy may
+            // forbid reading them for good.
             if outcome.kind != Kind::AccountDefaults {
                 met.set(true);
                 read.set(read.get() || was_read(&outcome));
@@ -105,11 +105,11 @@ impl Invocation<'_> {
     async fn sweep_kind(&self, kind: Kind, each: &impl Fn(Outcome)) -> Unfinished {
         match kind {
             Kind::Ec2Instance => {
-                sweep(&self.instances(self.sweeps::<Instances>()), self.home, each).await
+                sweep(&self.instances(self.sweep_occasion::<Instances>()), self.home, each).await
             }
             Kind::AgentcoreRuntime => match self.guardrail.settings.agentcore {
                 AgentCore::Enabled => {
-                    sweep(&self.runtimes(self.sweeps::<Runtimes>()), self.home, each).await
+                    sweep(&self.runtimes(self.sweep_occasion::<Runtimes>()), self.home, each).await
                 }
                 AgentCore::Disabled => Unfinished::default(),
             },
@@ -118,7 +118,7 @@ impl Invocation<'_> {
     }
 
     /// The occasion of a sweep of this kind.
-    fn sweeps<R: Resource>(&self) -> Occasion {
+    fn sweep_occasion<R: Resource>(&self) -> Occasion {
         let margin = self.guardrail.settings.sweep_margin.0;
         Occasion::Sweep { margin: margin.max(R::Observe::TIME_TO_FINISH) }
     }

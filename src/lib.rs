@@ -43,15 +43,15 @@
 //!   in `template.yaml`, and the tables of parameters and of variables in `README.md`.
 //! - **A reason.** `verdict.rs`: a variant of the enum of its verdict, such as `Held` or `Failed`.
 //!   The table of reasons in `README.md`. And the place where it is found out:
-//!   - A status of AWS: a variant of `Broken` in `observed.rs`, and
-//!     `resource/<kind>/observed.rs`, which reads the status. They all share one sentence.
+//!   - A status of AWS: `resource/<kind>/observed.rs`, which reads it, and a variant of `Broken` in
+//!     `observed.rs`, if a person has to repair it, or of `Passing`, if a later event ends it.
 //!   - Something about the resource that forbids a write, such as who manages it: a variant of
 //!     `Hold` in `observed.rs`, found in `resource/<kind>/observed.rs` or `hold.rs`, and its
 //!     sentence in `wording.rs`.
 //!   - A rule about time, use or tags: a variant of `Leave` in `decision.rs`, and its sentence in
 //!     `wording.rs`.
-//!   - A request that fails: a function in `resource/<kind>/wording.rs`, called where the request
-//!     is sent.
+//!   - A request that fails: `Failure::of_request` with the reason, where the request is sent. What
+//!     fails in another way has a function in `resource/<kind>/wording.rs`.
 //!   - A meaning of an error code for a write: `resource/refusal.rs`, or
 //!     `resource/<kind>/enforce.rs` if it is special to the kind.
 //! - **A kind of resource.** `resource/<kind>.rs` and a folder with `list`, `observe`, `observed`,
@@ -64,11 +64,12 @@
 //! - **An event.** `event/<service>.rs`: how it is read. `event.rs`: its `Cause`, and the service
 //!   if that is new. Then a rule in `template.yaml`, a sample in `events/`, and the table of causes
 //!   in `README.md`.
-//! - **A finding.** `outcome.rs`: a variant of `Finding`. Then `resource/<kind>/wording.rs`, or
-//!   `wording.rs` if it is common to all kinds, and the table of findings in `README.md`.
+//! - **A finding.** `outcome.rs`: a variant of `Finding`. Then where it is noticed:
+//!   `resource/<kind>/observed.rs`, or `wording.rs` if it depends on the verdict. And the table of
+//!   findings in `README.md`.
 //!
-//! Most of what is forgotten does not compile, or fails a test. No match over our own enums has a
-//! catch-all, so the compiler leads from a new kind, `Leave` or `Hold` to whatever has to know it.
+//! Most of what is forgotten does not compile, or fails a test. No match over our own enums has
+//! an arm `_`, so the compiler leads from a new kind, `Leave` or `Hold` to whatever has to know it.
 //! `tests/readme.rs` compares settings, reasons, findings, causes and metrics with `README.md`.
 //! `tests/template/settings.rs` compares the settings with `template.yaml`. `tests/sentences.rs`
 //! renders every sentence on one page for review, and finds those that are missing there.
@@ -76,17 +77,17 @@
 //! # What words mean here
 //!
 //! - **version 1, version 2**: the metadata service without and with a session token: IMDSv1 and
-//!   IMDSv2 for instances, MMDSv1 and MMDSv2 for runtimes. *The setting* is what requires version
-//! 2. A number after "version" is a version of a runtime or of a launch template.
+//!   IMDSv2 for instances, MMDSv1 and MMDSv2 for runtimes. *The setting* requires version 2. A
+//!   number after "version" is a version of a runtime or of a launch template.
 //! - **instance, runtime**: an EC2 instance; a Bedrock AgentCore runtime.
 //! - **endpoint**: a name under which callers reach one version of a runtime. It is *pinned* if
-//!   that version does not require MMDSv2.
+//!   that version does not require MMDSv2. An instance has a *metadata endpoint*.
 //! - **kind**: instances, runtimes, or the account defaults of EC2. The defaults are not listed and
 //!   have no targets.
 //! - **target**: one instance or runtime of this account and Region, with a valid id.
 //! - **flow**: the stages, for the targets of one kind in one invocation.
-//! - **sweep**: the flow over everything that a listing shows, instead of over the targets of an
-//!   event.
+//! - **sweep**: the flow over everything that listings show, and the account defaults, instead of
+//!   over the targets of an event.
 //! - **cause, occasion**: the event that triggered the invocation; whether an event or a sweep
 //!   brought a target, which says how much waiting it is worth.
 //! - **report mode**: everything is read and decided, and nothing is written.
@@ -105,17 +106,15 @@
 //! - **decision**: what to do next about an observation.
 //! - **attempt**: one request and its answer. Between two attempts at a write everything is read
 //!   and decided anew.
-//! - **refusal**: the answer to a write that did not succeed, sorted by what to do next. It has a
-//!   failure.
-//! - **open write**: a write whose answer was lost, so it may have happened.
+//! - **refusal**: why a write did not succeed, sorted by what to do next. It has a failure.
+//! - **open write**: a write that is under way or whose answer was lost, so it may have happened.
 //! - **failure**: why a target could not be finished: a reason and sentences.
 //! - **verdict**: how a target ended, with the *reason* in it. Both are fixed words that programs
 //!   can rely on.
 //! - **finding**: something else that was noticed. It is a fixed word too.
 //! - **outcome**: the verdict, the sentences for a person, the setting before and after, and the
 //!   findings.
-//! - **turn, run**: a target that waits for its write, with what was read; the steps from there to
-//!   its outcome.
+//! - **turn, run**: a target with what was read of it; the steps from there to its outcome.
 //! - **batch**: targets that are read together.
 
 // Nothing that an event or AWS says may end the process: it would take the other targets with it.

@@ -27,7 +27,7 @@ pub struct Outcome {
     /// The setting as it was read after a write; `None` if there was no write or nothing could be
     /// read back.
     pub after: Option<State>,
-    /// What else was noticed, without another call to AWS.
+    /// What else was noticed.
     pub findings: Vec<Finding>,
     /// What launched an instance; `None` if its tags do not say.
     #[serde(skip_serializing_if = "Option::is_none")]

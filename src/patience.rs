@@ -119,7 +119,7 @@ pub enum Progress<T> {
     Behind(T),
 }
 
-/// A series of pauses that ends before the deadline or after the last try.
+/// A series of pauses that ends before the deadline or after the last attempt.
 pub struct Pauses {
     pauses: ExponentialBackoff,
     patience: Patience,

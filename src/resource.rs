@@ -16,11 +16,10 @@
 //! | `flow` | runs the stages; kinds share [`flow`](crate::flow) | |
 //!
 //! What goes through the shared flow is a type that implements [`Resource`] and [`Words`]:
-//! [`Instances`](ec2_instance::Instances) and [`Runtimes`](agentcore_runtime::Runtimes). To add
-//! one, add a folder here, a name in [`Kind`](crate::target::Kind) and a flow in
-//! [`invocation`](crate::invocation). [`account_defaults`] and the
+//! [`Instances`](ec2_instance::Instances) and [`Runtimes`](agentcore_runtime::Runtimes). The
+//! [map](crate) says what else a new one needs. [`account_defaults`] and the
 //! [`endpoints`](agentcore_runtime::endpoints) of a runtime do not go through the shared flow:
-//! events and listings do not name them as targets. So each has a decision and a small flow of its
+//! neither is ever a target. So each has a decision and a small flow of its
 //! own.
 
 use std::time::Duration;
@@ -48,8 +47,8 @@ mod refusal;
 pub use attempts::{Attempts, Denial};
 pub use refusal::Refusal;
 
-/// How many requests to AWS are under way at once. The same number of instances is looked at
-/// together, just before they are written.
+/// How many requests to AWS one flow has under way at once. The same number of instances is looked
+/// at together, just before they are written.
 pub const CONCURRENCY: usize = 8;
 
 /// A kind of resource: what the flow needs of it.
@@ -89,7 +88,7 @@ pub type PerTarget<T> = Vec<(Target, Result<T, Failure>)>;
 pub trait Observe {
     /// What the other half needs for a write, such as a runtime's configuration.
     type Document;
-    /// How many targets that are due for a write are looked at together. There must be few enough
+    /// How many targets that are due for a write are looked at together. They must be few enough
     /// to be written before what was read is too old.
     const TOGETHER: usize;
 
@@ -101,8 +100,8 @@ pub trait Observe {
     /// tags may be missing from the answer.
     async fn confirm(&self, targets: &[Target], key: &str) -> PerTarget<Confirmed<Self::Document>>;
 
-    /// Reads how much version 1 of targets was used up to now. It is only called for a kind whose
-    /// observations say that this is unread.
+    /// Reads how much version 1 of targets was used up to now. Only targets whose
+    /// observations say that this is unread are asked about.
     async fn usage(&self, _targets: &[Target], _now: DateTime<Utc>) -> PerTarget<Usage> {
         PerTarget::new()
     }

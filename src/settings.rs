@@ -132,8 +132,8 @@ pub struct Settings {
     /// `AGENTCORE`: `enabled`, the default, or `disabled` if the Region does not offer it. If
     /// disabled, sweeps leave it out and its events are ignored.
     pub agentcore: AgentCore,
-    /// `SWEEP_MARGIN_SECONDS`: a sweep begins nothing new when less than this is left. 30 to 240;
-    /// the default is 60.
+    /// `SWEEP_MARGIN_SECONDS`: a sweep begins nothing new when less than this is left, and no
+    /// runtime when less than 120 are left. 30 to 240; the default is 60.
     pub sweep_margin: SweepMargin,
     /// `EXCEPTION_TAG`: `KEY` or `KEY=VALUE`; the default is `metadata-guardrail:exempt`.
     pub exception: ExceptionTag,

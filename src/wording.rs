@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// What to say about a write whose answer was lost, whatever came after it.
-pub const WRITE_IS_OPEN: &str = "The answer to a write was lost; the write may have happened \
-                                 anyway. Check the current state.";
+pub const WRITE_IS_OPEN: &str =
+    "The answer to a write was lost; the write may have happened anyway.";
 
 /// What is said of one kind of resource and of no other.
 pub trait Words {

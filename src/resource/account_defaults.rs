@@ -2,8 +2,8 @@
 //! otherwise.
 //!
 //! There is one set of them, without an id, tags, a listing or states, so they do not go through
-//! [`flow`](crate::flow): one read, one decision, at most one write, one outcome. No exception tag
-//! applies to them.
+//! [`flow`](crate::flow): one read, one decision, one write, and if EC2 does not take it the same
+//! again. No exception tag applies to them.
 //!
 //! | file | what it does | |
 //! |---|---|---|

@@ -93,9 +93,9 @@ const WOULD_ENFORCE: &str = "The Region's defaults for new instances do not requ
                              enforce mode with ACCOUNT_DEFAULTS=enforce the guardrail would set \
                              HttpTokens=required.";
 const EXCEPTIONS_ARE_REFUSED: &str = "HttpTokensEnforced is enabled, so EC2 refuses to launch an \
-                                      instance that allows version 1, and to turn version 1 back \
-                                      on. The exception tag does not help there: exempt instances \
-                                      cannot be launched or switched back to version 1.";
+                                      instance that allows version 1, and nobody can turn version \
+                                      1 back on. The exception tag does not help there: exempt \
+                                      instances cannot be launched or switched back to version 1.";
 const HOP_LIMIT_1: &str = "Their hop limit is 1, so containers on new instances may lose the \
                            metadata service; they need a hop limit of 2.";
 
@@ -138,7 +138,9 @@ pub const NOT_OFFERED: &str = "EC2 has no defaults for new instances in this Reg
 /// Why they could not be read, with what to do about that: unless told otherwise, every sweep reads
 /// them.
 pub fn unread(why: &str) -> String {
-    format!("{why} With ACCOUNT_DEFAULTS=off a sweep leaves them out.")
+    format!(
+        "{why} To keep sweeps from reading the account defaults, deploy with ACCOUNT_DEFAULTS=off."
+    )
 }
 
 /// EC2 accepted the write, and then they could not be read.
@@ -160,8 +162,8 @@ pub fn not_verified(shown: Option<&str>) -> Failure {
 /// These other defaults are not what they were.
 pub fn others_changed(names: &[&str]) -> Failure {
     let detail = format!(
-        "HttpTokens is now required, but these defaults are not what they were just before, \
-         although nobody asked the guardrail to change them: {}. A person has to look at them.",
+        "HttpTokens is now required, but other defaults changed at the same time, not by the \
+         guardrail: {}. A person has to look at them.",
         names.join(", ")
     );
     Failure::new(Failed::ConfigurationChanged, detail)

@@ -11,7 +11,7 @@ use aws_smithy_types::body::SdkBody;
 
 use super::{
     document::{Document, S3Endpoint, UpdateBody},
-    verify::{Sent, is_anothers, may_be_ours, settled, verified},
+    verify::{Sent, is_anothers, may_be_ours, verified, wait_until_settled},
     wording::{doubted, unsafe_to_send},
 };
 use crate::{
@@ -81,7 +81,7 @@ impl EnforceRuntimes {
         patience: &Patience,
     ) -> Result<State, Refusal> {
         let after_loss = |failure: Failure| doubted(failure).preceded_by(&lost.detail);
-        match settled(&self.client, target, before, Sent::Unclear, patience).await {
+        match wait_until_settled(&self.client, target, before, Sent::Unclear, patience).await {
             Ok(now) if is_anothers(before, &now) => Err(Refusal::NotTaken(lost)),
             Ok(now) if !may_be_ours(before, &now) => Err(Refusal::Unclear(lost)),
             Ok(now) => {
@@ -109,7 +109,9 @@ impl Enforce for EnforceRuntimes {
         }
         match self.send(target, before, form).await {
             Ok(()) => {
-                let now = settled(&self.client, target, before, Sent::Accepted, patience).await?;
+                let now =
+                    wait_until_settled(&self.client, target, before, Sent::Accepted, patience)
+                        .await?;
                 verified(before, &now).map_err(Refusal::Failed)
             }
             Err(Refusal::Unclear(lost)) => self.unclear(target, before, lost, patience).await,

@@ -42,7 +42,7 @@ impl Sent {
 
 /// Waits until AWS has finished and shows the update, and returns the runtime as it is then. After
 /// a lost answer it does not wait for somebody else's update.
-pub(super) async fn settled(
+pub(super) async fn wait_until_settled(
     client: &Client,
     target: &Target,
     before: &Document,

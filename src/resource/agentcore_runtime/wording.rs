@@ -74,7 +74,8 @@ impl Words for Runtimes {
 /// AWS's answer to a request is not what was asked for.
 pub fn unreadable(reason: Failed, operation: &str) -> Failure {
     let detail = format!(
-        "The answer to {operation} is not what was asked for, or not a JSON object. {RETRY}"
+        "The answer to {operation} is not the resource that was asked for, as a JSON object. \
+         {RETRY}"
     );
     Failure::new(reason, detail)
 }
@@ -176,7 +177,7 @@ pub fn update_failed(status: &str, said: Option<&str>) -> Failure {
 /// The same failure of an update of which nobody knows whether it happened.
 pub fn doubted(failure: Failure) -> Failure {
     failure.preceded_by(
-        "It is not known whether the update happened, so what follows may be its work or somebody \
+        "The update may or may not have happened. What follows may come from it or from somebody \
          else's deployment; find out which before you restore anything.",
     )
 }

@@ -184,10 +184,7 @@ async fn a_role_that_may_not_read_account_defaults_is_told_how_to_skip_them() {
 
         assert_ended(&outcome, "failed", "read_failed");
         assert_says(&outcome, "UnauthorizedOperation");
-        assert!(
-            detail(&outcome).ends_with("With ACCOUNT_DEFAULTS=off a sweep leaves them out."),
-            "{outcome}"
-        );
+        assert!(detail(&outcome).ends_with("deploy with ACCOUNT_DEFAULTS=off."), "{outcome}");
     }
 }
 

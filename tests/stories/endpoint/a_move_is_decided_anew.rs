@@ -307,6 +307,6 @@ async fn a_refused_move_after_a_lost_one_is_held_with_the_doubt_about_the_first(
     let outcome = scene.outcome(updated()).await;
 
     assert_ended(&outcome, "held", "refused");
-    assert_says(&outcome, "A move of the endpoint prod was sent. The answer to a write was lost");
+    assert_says(&outcome, "The answer to a move of the endpoint prod was lost");
     assert_eq!(scene.aws.writes().len(), 2);
 }

@@ -127,6 +127,6 @@ async fn an_endpoint_with_unreadable_tags_stays_and_the_event_fails() {
     let outcome = scene.outcome(updated()).await;
     assert_ended(&outcome, "compliant", "v2_required");
     assert_found(&outcome, &["pinned_endpoint"]);
-    assert_says(&outcome, "whether a tag exempts it could not be read");
+    assert_says(&outcome, "its tags could not be read");
     assert_says_nothing_of(&outcome, "would move it");
 }

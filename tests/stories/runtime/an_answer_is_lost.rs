@@ -233,7 +233,7 @@ async fn a_possible_deployment_of_somebody_else_is_to_be_checked_first() {
         let outcome = scene.failed_outcome(created()).await;
 
         assert_ended(&outcome, "failed", reason);
-        assert_says(&outcome, "It is not known whether the update happened");
+        assert_says(&outcome, "The update may or may not have happened");
         assert_says(
             &outcome,
             "somebody else's deployment; find out which before you restore anything",
@@ -361,5 +361,5 @@ async fn a_failed_update_that_may_be_somebody_elses_is_reported_as_such() {
     let outcome = scene.failed_outcome(created()).await;
 
     assert_ended(&outcome, "failed", "update_failed");
-    assert_says(&outcome, "It is not known whether the update happened");
+    assert_says(&outcome, "The update may or may not have happened");
 }

@@ -99,7 +99,7 @@ pub enum Keep {
         /// AWS's status.
         status: String,
         /// The version AWS is moving it to.
-        target: Option<String>,
+        target_version: Option<String>,
     },
     /// It would be moved if endpoints were to be moved.
     WouldRepoint {

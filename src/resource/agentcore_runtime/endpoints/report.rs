@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many remarks an outcome holds besides the moves: it must stay small.
-const MAX_NAMED: usize = 10;
+const MAX_REMARKS: usize = 10;
 
 /// What was found, and what became of it.
 #[derive(Debug, Default)]
@@ -136,8 +136,8 @@ impl Report {
 
 fn limited(remarks: impl Iterator<Item = String>) -> Vec<String> {
     let mut remarks: Vec<_> = remarks.collect();
-    let more = remarks.len().saturating_sub(MAX_NAMED);
-    remarks.truncate(MAX_NAMED);
+    let more = remarks.len().saturating_sub(MAX_REMARKS);
+    remarks.truncate(MAX_REMARKS);
     if more > 0 {
         remarks.push(more_remarks(more));
     }

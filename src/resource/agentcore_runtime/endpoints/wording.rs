@@ -6,7 +6,6 @@ use crate::{
     resource::agentcore_runtime::PartOf,
     text::listed,
     verdict::Failed,
-    wording::WRITE_IS_OPEN,
 };
 
 /// An endpoint is pinned to a version without MMDSv2, and was left there for this reason.
@@ -41,7 +40,10 @@ pub fn moved(name: &str, from: &str, to: &str) -> String {
 
 /// The answer to a move was lost.
 pub fn in_doubt(name: &str) -> String {
-    format!("A move of the endpoint {name} was sent. {WRITE_IS_OPEN}")
+    format!(
+        "The answer to a move of the endpoint {name} was lost, so it may have been moved. Check \
+         which version it is on."
+    )
 }
 
 /// So many remarks are left out.
@@ -95,16 +97,19 @@ pub fn why_kept(keep: &Keep, exception_key: &str) -> String {
             format!("the tag {exception_key} exempts the runtime, so it is not moved")
         }
         Keep::ExemptByEndpoint => format!("the tag {exception_key} exempts it, so it is not moved"),
-        Keep::TagsUnreadable(why) => format!(
-            "whether a tag exempts it could not be read, and the guardrail moves nothing without \
-             knowing that. {}",
-            why.trim_end_matches('.')
-        ),
-        Keep::StillChanging { status, target } => format!(
-            "its status is {status} and its target version {}, so it is not moved now; its next \
-             event or the next sweep will look at it again",
-            target.as_deref().unwrap_or("not given")
-        ),
+        Keep::TagsUnreadable(why) => {
+            format!("its tags could not be read, so it is not moved. {}", why.trim_end_matches('.'))
+        }
+        Keep::StillChanging { status, target_version } => {
+            let target = target_version.as_ref().map_or_else(
+                || "AWS shows no target version".to_owned(),
+                |version| format!("its target version {version}"),
+            );
+            format!(
+                "its status is {status} and {target}, so it is not moved now; its next event or \
+                 the next sweep will look at it again"
+            )
+        }
         Keep::WouldRepoint { to } => format!(
             "version {to} differs from it only in requireMMDSV2, so the guardrail would move it \
              with PINNED_ENDPOINTS=repoint in enforce mode"
@@ -125,8 +130,8 @@ pub fn why_kept(keep: &Keep, exception_key: &str) -> String {
 
 fn may_run_other_code(to: &str, artifact: &str) -> String {
     format!(
-        "its artifact {artifact}, so version {to} may run other code; move it yourself if that is \
-         what it should run"
+        "the artifact of version {to} {artifact}, so it may run other code; move the endpoint \
+         yourself if that is what it should run"
     )
 }
 

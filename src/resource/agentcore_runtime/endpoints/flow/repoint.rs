@@ -214,5 +214,8 @@ impl EndpointsRun<'_> {
 }
 
 fn still_changing(endpoint: &Listed) -> Keep {
-    Keep::StillChanging { status: endpoint.status.clone(), target: endpoint.target_version.clone() }
+    Keep::StillChanging {
+        status: endpoint.status.clone(),
+        target_version: endpoint.target_version.clone(),
+    }
 }
