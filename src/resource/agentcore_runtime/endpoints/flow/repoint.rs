@@ -1,20 +1,23 @@
 //! One pinned endpoint: reads what the decision about it asks for, and moves it if nothing is
 //! against that. After an attempt that AWS did not take, everything is read and decided anew.
 
-use super::{
-    super::{
-        decision::{Decision, Keep, Missing, decide},
-        document::{EndpointDocument, Listed},
-        enforce::{Repoint, verified},
-        observed::{Current, EndpointExemption, Known, Now, Pinned},
-    },
-    EndpointsRun,
-};
+use super::EndpointsRun;
 use crate::{
     exception::Exemption,
     failure::Failure,
     patience::{MAX_AGE, Stopwatch},
-    resource::{Denial, Refusal, agentcore_runtime::document::Document},
+    resource::{
+        Denial, Refusal,
+        agentcore_runtime::{
+            document::Document,
+            endpoints::{
+                decision::{Decision, Keep, Missing, decide},
+                document::{EndpointDocument, Listed},
+                enforce::{Repoint, verified},
+                observed::{Current, EndpointExemption, Known, Now, Pinned},
+            },
+        },
+    },
 };
 
 /// What became of a pinned endpoint.
