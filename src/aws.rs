@@ -4,10 +4,13 @@
 use std::time::Duration;
 
 use aws_config::{
-    BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig,
+    BehaviorVersion, ConfigLoader, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig,
 };
+use aws_sdk_ec2::config::retry::RetryPartition;
 
-/// Clients for the services the guardrail works with.
+use crate::place::Place;
+
+/// Clients for the services of one place.
 #[derive(Clone, Debug)]
 pub struct Clients {
     /// Amazon EC2.
@@ -19,12 +22,28 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Builds every client. No request is made.
-    pub fn new(config: &SdkConfig) -> Self {
+    /// Builds every client for the Region of a place. No request is made.
+    pub fn new(config: &SdkConfig, place: &Place) -> Self {
+        let region = Region::new(place.region.clone());
+        let config = config.clone().into_builder().region(region).build();
+        // What one client learns of throttling slows down no other.
+        let partition = |service| RetryPartition::custom(format!("{service} {place}")).build();
         Self {
-            ec2: aws_sdk_ec2::Client::new(config),
-            agentcore: aws_sdk_bedrockagentcorecontrol::Client::new(config),
-            cloudwatch: aws_sdk_cloudwatch::Client::new(config),
+            ec2: aws_sdk_ec2::Client::from_conf(
+                aws_sdk_ec2::config::Builder::from(&config)
+                    .retry_partition(partition("ec2"))
+                    .build(),
+            ),
+            agentcore: aws_sdk_bedrockagentcorecontrol::Client::from_conf(
+                aws_sdk_bedrockagentcorecontrol::config::Builder::from(&config)
+                    .retry_partition(partition("agentcore"))
+                    .build(),
+            ),
+            cloudwatch: aws_sdk_cloudwatch::Client::from_conf(
+                aws_sdk_cloudwatch::config::Builder::from(&config)
+                    .retry_partition(partition("cloudwatch"))
+                    .build(),
+            ),
         }
     }
 }

@@ -14,30 +14,42 @@ use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
-use strum::{IntoStaticStr, VariantArray, VariantNames};
+use strum::{IntoStaticStr, VariantNames};
 
 use crate::{
+    place::{Deployment, Place},
     settings::{AgentCore, Mode, Settings},
-    target::{Home, Kind, Target, read_all},
+    target::{Kind, Target, read_all},
 };
 
 mod agentcore;
 mod ec2;
+mod envelope;
+mod record;
+mod sweep;
 
-/// An event that asks for something.
+pub use envelope::envelope;
+pub use sweep::sweep_for;
+
+/// What an event asks for, and where.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Event {
+pub struct Ask {
+    /// Where it happened, and where there is something to do.
+    pub place: Place,
     /// What happened.
     pub cause: Cause,
-    /// What it asks for.
+    /// What is to be done.
     pub work: Work,
-    /// When it happened, if the event says so.
+    /// When it happened, if the event says so. A record's own time counts more than that of the
+    /// envelope, which changes when an event is forwarded.
     pub time: Option<DateTime<Utc>>,
+    /// The id by which a duplicate can be known: the record's own, or else the envelope's.
+    pub id: Option<String>,
     /// What else it names: texts that are not ids of a known form.
     pub unknown_ids: Vec<String>,
 }
 
-/// What an event asks for.
+/// What is to be done.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Work {
     /// Look at these targets. Never empty, and no target appears twice.
@@ -81,6 +93,8 @@ pub enum Ignored {
     OtherAccount,
     /// It happened in a Region other than the function's.
     OtherRegion,
+    /// Its envelope and its record name different accounts or Regions.
+    PlaceMismatch,
     /// It comes from a service the guardrail does not know.
     OtherService,
     /// It comes from a known service, but cannot have allowed version 1.
@@ -106,8 +120,10 @@ pub enum Ignored {
     NoIds,
     /// Its record is complete and names something other than a runtime of this account and Region.
     InvalidIds,
-    /// A sweep whose detail is neither `{}` nor a single `mode` that exists.
+    /// A sweep whose detail is neither `{}` nor made of a `mode` that exists and a `kind`.
     InvalidMode,
+    /// A sweep of a kind that does not exist.
+    InvalidKind,
 }
 
 /// Reads an event. One that a rule delivered and that names no readable target asks for a sweep of
@@ -117,63 +133,59 @@ pub enum Ignored {
 /// Why the event asks for nothing.
 pub fn read(
     event: &EventBridgeEvent<Value>,
-    home: &Home,
+    deployment: &Deployment,
     settings: &Settings,
-) -> Result<Event, Ignored> {
-    if (event.source.as_str(), event.detail_type.as_str()) == (OWN_SOURCE, OWN_DETAIL_TYPE) {
-        return sweep(event, home);
+) -> Result<Vec<Ask>, Ignored> {
+    let place = &deployment.place;
+    if (event.source.as_str(), event.detail_type.as_str()) == (sweep::SOURCE, sweep::DETAIL_TYPE) {
+        return Ok(vec![sweep::read(event, place)?]);
     }
-    if event.account.as_deref() != Some(&home.account) {
-        return Err(Ignored::OtherAccount);
-    }
-    if event.region.as_deref() != Some(&home.region) {
-        return Err(Ignored::OtherRegion);
-    }
-    let (detail, exception) = (&event.detail, &settings.exception);
-    let (cause, named) = match (event.source.as_str(), event.detail_type.as_str()) {
-        (AGENTCORE | AGENTCORE_CONTROL, _) if settings.agentcore == AgentCore::Disabled => {
+    check_place(event, place)?;
+    let service = Service::of_source(&event.source).ok_or(Ignored::OtherService)?;
+    let ask = match (service, event.detail_type.as_str()) {
+        (Service::AgentCore, _) if settings.agentcore == AgentCore::Disabled => {
             return Err(Ignored::AgentcoreDisabled);
         }
-        ("aws.ec2", "EC2 Instance State-change Notification") => ec2::state_change(detail)?,
-        ("aws.ec2", CLOUDTRAIL) => ec2::call(by_somebody_else(detail, home)?, exception)?,
-        (AGENTCORE | AGENTCORE_CONTROL, CLOUDTRAIL) => {
-            agentcore::call(by_somebody_else(detail, home)?, home, exception)?
+        (Service::Ec2, "EC2 Instance State-change Notification") => {
+            let (cause, named) = ec2::state_change(&event.detail)?;
+            named.ask(cause, place)
         }
-        ("aws.ec2" | AGENTCORE | AGENTCORE_CONTROL, _) => return Err(Ignored::OtherEvent),
-        _ => return Err(Ignored::OtherService),
+        (_, "AWS API Call via CloudTrail") => {
+            record::read(&event.detail, service, deployment, settings)?
+        }
+        (Service::Ec2 | Service::AgentCore, _) => return Err(Ignored::OtherEvent),
     };
-    let (work, unknown_ids) = named.work(home);
-    Ok(Event { cause, work, time: event.time, unknown_ids })
+    Ok(vec![Ask { time: ask.time.or(event.time), id: ask.id.or(event.id.clone()), ..ask }])
 }
 
-/// An event of our own. The schedule's event is written by hand and names neither account nor
-/// Region.
-fn sweep(event: &EventBridgeEvent<Value>, home: &Home) -> Result<Event, Ignored> {
-    if event.account.as_ref().is_some_and(|account| *account != home.account) {
+fn check_place(event: &EventBridgeEvent<Value>, place: &Place) -> Result<(), Ignored> {
+    if event.account.as_deref() != Some(&place.account) {
         return Err(Ignored::OtherAccount);
     }
-    if event.region.as_ref().is_some_and(|region| *region != home.region) {
+    if event.region.as_deref() != Some(&place.region) {
         return Err(Ignored::OtherRegion);
     }
-    // Whoever writes anything else may mean report mode and must not get a sweep that writes.
-    let mode = match &event.detail {
-        Value::Object(members) if members.is_empty() => None,
-        Value::Object(members) if members.len() == 1 => {
-            let mode = members.get("mode").and_then(Value::as_str).ok_or(Ignored::InvalidMode)?;
-            Some(mode.parse().map_err(|_| Ignored::InvalidMode)?)
-        }
-        _ => return Err(Ignored::InvalidMode),
-    };
-    let work = Work::Sweep(Kind::VARIANTS, mode);
-    Ok(Event { cause: Cause::SweepDue, work, time: event.time, unknown_ids: Vec::new() })
+    Ok(())
 }
 
-const OWN_SOURCE: &str = "metadata-guardrail";
-const OWN_DETAIL_TYPE: &str = "Guardrail Sweep";
-/// The documented source of AgentCore's management events, and the control plane's own name.
-const AGENTCORE: &str = "aws.bedrock-agentcore";
-const AGENTCORE_CONTROL: &str = "aws.bedrock-agentcore-control";
-const CLOUDTRAIL: &str = "AWS API Call via CloudTrail";
+/// A service whose events are read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Service {
+    Ec2,
+    AgentCore,
+}
+
+impl Service {
+    /// The service that sends events of this source. AWS documents management events of AgentCore
+    /// under the first of two names. The second is the control plane's own name.
+    fn of_source(source: &str) -> Option<Self> {
+        match source {
+            "aws.ec2" => Some(Self::Ec2),
+            "aws.bedrock-agentcore" | "aws.bedrock-agentcore-control" => Some(Self::AgentCore),
+            _ => None,
+        }
+    }
+}
 
 /// What an event names, as it is written there. Empty if the event does not say: CloudTrail leaves
 /// out requests and responses larger than 100 KB.
@@ -184,18 +196,24 @@ enum Named {
 }
 
 impl Named {
+    /// What is asked for. When it happened is not known yet.
+    fn ask(self, cause: Cause, place: &Place) -> Ask {
+        let (work, unknown_ids) = self.work(place);
+        Ask { place: place.clone(), cause, work, time: None, id: None, unknown_ids }
+    }
+
     /// The work, and the texts that are not ids of a known form.
-    fn work(self, home: &Home) -> (Work, Vec<String>) {
+    fn work(self, place: &Place) -> (Work, Vec<String>) {
         let (kinds, (mut targets, unknown)): (&'static [Kind], _) = match self {
             Self::Instances(ids) => {
-                (&[Kind::Ec2Instance], read_all(ids, |id| Target::instance(home, id)))
+                (&[Kind::Ec2Instance], read_all(ids, |id| Target::instance(place, id)))
             }
             Self::Runtimes(ids) => {
-                (&[Kind::AgentcoreRuntime], read_all(ids, |id| Target::runtime(home, id)))
+                (&[Kind::AgentcoreRuntime], read_all(ids, |id| Target::runtime(place, id)))
             }
             Self::RuntimeArn(arn) => (
                 &[Kind::AgentcoreRuntime],
-                read_all(vec![arn], |arn| Target::runtime_by_arn(home, arn)),
+                read_all(vec![arn], |arn| Target::runtime_by_arn(place, arn)),
             ),
         };
         // CloudTrail may name an instance in both the request and the response.
@@ -206,35 +224,6 @@ impl Named {
             if targets.is_empty() { Work::Sweep(kinds, None) } else { Work::Targets(targets) };
         (work, unknown)
     }
-}
-
-/// Returns the CloudTrail record if its call succeeded, changed something and is not the
-/// guardrail's own.
-fn by_somebody_else<'a>(record: &'a Value, home: &Home) -> Result<&'a Value, Ignored> {
-    match &record["errorCode"] {
-        Value::Null => {}
-        Value::String(code) if code.ends_with("DryRunOperation") => return Err(Ignored::DryRun),
-        _ => return Err(Ignored::FailedCall),
-    }
-    if record["readOnly"] == true {
-        return Err(Ignored::ReadOnly);
-    }
-    if is_own(record, home) { Err(Ignored::OwnEcho) } else { Ok(record) }
-}
-
-/// Whether the guardrail itself made a call whose request is left out. Lambda names the session of
-/// a function's role after the function. A request that is there speaks for itself, because
-/// somebody else may use the same session name.
-fn is_own(record: &Value, home: &Home) -> bool {
-    let (request, identity) = (&record["requestParameters"], &record["userIdentity"]);
-    if request.is_object() && request["omitted"].is_null() {
-        return false;
-    }
-    let (account, session) =
-        (format!("::{}:assumed-role/", home.account), format!("/{}", home.function));
-    identity["arn"]
-        .as_str()
-        .is_some_and(|arn| arn.contains(&account) && arn.ends_with(&session))
 }
 
 /// The texts under `member` in the `items` of a CloudTrail list, with an empty text for anything

@@ -90,7 +90,7 @@ impl<R: Resource> Flow<'_, R> {
         }
         // A sweep postpones nothing, because the next one tries again. And unless there are more
         // targets than places, nobody waits for one.
-        let others_wait = may_postpone && self.context.waits() && due.len() > CONCURRENCY;
+        let others_wait = may_postpone && !self.context.is_sweep() && due.len() > CONCURRENCY;
         let all_came = Cell::new(true);
         // What AWS is still changing comes last: it may take minutes and must not hold up the other
         // turns.
@@ -144,7 +144,7 @@ impl<R: Resource> Flow<'_, R> {
         self.look(turns, |turn| self.enforce.is_some() && turn.has_waited()).await;
 
         let due = targets(turns, |turn| self.decision(turn) == Some(Decision::ReadUsage));
-        let usage = self.observe.usage(&due, self.context.moment.now).await;
+        let usage = self.observe.usage(&due, self.context.now).await;
         merge(turns, &due, usage, Turn::learn_usage);
 
         let due = targets(turns, |turn| self.decision(turn) == Some(Decision::ConfirmTags));
@@ -157,7 +157,7 @@ impl<R: Resource> Flow<'_, R> {
 
     /// Gives back the permits of targets that will not be written after all, for others to use.
     fn give_back_permits(&self, turns: &mut [TurnOf<R>]) {
-        let Some(pacer) = self.pacer.filter(|_| !self.context.waits()) else { return };
+        let Some(pacer) = self.pacer.filter(|_| self.context.is_sweep()) else { return };
         for turn in turns.iter_mut().filter(|turn| turn.may_write) {
             if self.decision(turn) != Some(Decision::Enforce) {
                 turn.may_write = false;
@@ -178,7 +178,7 @@ impl<R: Resource> Flow<'_, R> {
         let Some(pacer) = self.pacer.filter(|_| self.enforce.is_some()) else { return };
         for turn in turns.iter_mut().filter(|turn| !turn.may_write) {
             match self.context.occasion {
-                Occasion::Event => pacer.permit_for_event().await,
+                Occasion::Events { .. } => pacer.permit_for_event().await,
                 Occasion::Sweep { .. } => pacer.permit_for_sweep().await,
             }
             turn.may_write = true;
@@ -210,7 +210,7 @@ impl<R: Resource> Flow<'_, R> {
     fn decision(&self, turn: &TurnOf<R>) -> Option<Decision> {
         let observation = turn.observation.as_ref().filter(|_| turn.failure.is_none())?;
         let exemption = self.context.exemption(observation.tags());
-        Some(decide(observation, &exemption, &self.context.moment))
+        Some(decide(observation, &exemption, &self.context.moment(&turn.target)))
     }
 
     fn out_of_time(&self, target: &Target) -> Outcome {

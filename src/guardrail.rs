@@ -1,64 +1,32 @@
-//! The guardrail itself: what all its invocations share.
+//! The guardrail itself, for whoever has work for it: the Lambda function, an audit, a test. It
+//! knows nothing of Lambda, of queues or of logs.
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use chrono::{DateTime, Utc};
 
 use crate::{
-    aws::Clients,
-    pacer::{Pacer, WriteRate},
-    patience::Pace,
-    resource::{
-        Halves,
-        account_defaults::{EnforceDefaults, ObserveDefaults},
-        agentcore_runtime::{
-            EnforceRuntimes, ObserveRuntimes,
-            endpoints::{EnforceEndpoints, ObserveEndpoints},
-        },
-        ec2_instance::{EnforceInstances, ObserveInstances, ReadUsage},
-    },
-    settings::{AccountDefaults, Mode, PinnedEndpoints, Settings},
+    pacer::WriteRate,
+    patience::{Pace, Patience},
+    place::Place,
+    places::Places,
+    settings::{Mode, Settings},
+    visit::Visit,
 };
 
-/// The guardrail, ready for invocations. In report mode it holds nothing that can write.
+/// The guardrail, ready for work. In report mode it holds nothing that can write.
 pub struct Guardrail {
-    pub(crate) settings: Settings,
-    pub(crate) instances: Halves<ObserveInstances, EnforceInstances>,
-    pub(crate) runtimes: Halves<ObserveRuntimes, EnforceRuntimes>,
-    /// `None` if endpoints are not even read.
-    pub(crate) endpoints: Option<Halves<ObserveEndpoints, EnforceEndpoints>>,
-    /// `None` if the account defaults are not even read.
-    pub(crate) defaults: Option<Halves<ObserveDefaults, EnforceDefaults>>,
-    pub(crate) pacer: Pacer,
-    pub(crate) pace: Pace,
+    settings: Settings,
+    places: Places,
+    pace: Pace,
 }
 
 impl Guardrail {
-    /// A guardrail that works through these clients. It is built once, for all invocations.
-    pub fn new(settings: Settings, clients: Clients) -> Self {
-        let Clients { ec2, agentcore, cloudwatch } = clients;
-        let usage = ReadUsage::over(settings.imdsv1_usage_days, cloudwatch);
-        let may_write = settings.mode == Mode::Enforce;
-        let repoints = may_write && settings.pinned_endpoints == PinnedEndpoints::Repoint;
-        let sets_defaults = may_write && settings.account_defaults == AccountDefaults::Enforce;
-        let instances = Halves {
-            observe: ObserveInstances::new(ec2.clone(), usage),
-            enforce: may_write.then(|| EnforceInstances::new(ec2.clone())),
-        };
-        let runtimes = Halves {
-            enforce: may_write.then(|| EnforceRuntimes::new(agentcore.clone())),
-            observe: ObserveRuntimes::new(
-                agentcore.clone(),
-                settings.runtime_authorizer.clone(),
-                settings.mutable_artifacts,
-            ),
-        };
-        let endpoints = (settings.pinned_endpoints != PinnedEndpoints::Off).then(|| Halves {
-            observe: ObserveEndpoints::new(agentcore.clone()),
-            enforce: repoints.then(|| EnforceEndpoints::new(agentcore)),
-        });
-        let defaults = (settings.account_defaults != AccountDefaults::Off).then(|| Halves {
-            observe: ObserveDefaults::new(ec2.clone()),
-            enforce: sets_defaults.then(|| EnforceDefaults::new(ec2)),
-        });
-        let (pacer, pace) = (Pacer::new(WriteRate::default()), Pace::default());
-        Self { settings, instances, runtimes, endpoints, defaults, pacer, pace }
+    /// A guardrail that reaches AWS with this configuration. It is built once, for all its work.
+    pub fn new(settings: Settings, config: SdkConfig) -> Self {
+        let places = Places::new(settings.clone(), config);
+        Self { settings, places, pace: Pace::default() }
     }
 
     /// The same guardrail with other pauses between two reads of a resource that AWS is still
@@ -69,6 +37,29 @@ impl Guardrail {
 
     /// The same guardrail with another rate of writes in sweeps.
     pub fn with_write_rate(self, rate: WriteRate) -> Self {
-        Self { pacer: Pacer::new(rate), ..self }
+        Self { places: self.places.with_write_rate(rate), ..self }
+    }
+
+    /// How it was told to work.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Patience for work that is ended from outside after `remaining`. `None` if nobody ends it.
+    pub fn patience(&self, remaining: Option<Duration>) -> Patience {
+        Patience::new(self.pace, remaining)
+    }
+
+    /// Begins a visit to a place, at this time of day. `mode` may soften the mode of the settings,
+    /// never harden it.
+    pub fn visit<'a>(
+        &'a self,
+        place: &'a Place,
+        mode: Mode,
+        now: DateTime<Utc>,
+        patience: Patience,
+    ) -> Visit<'a> {
+        let access = self.places.at(place);
+        Visit { settings: &self.settings, access, place, mode, now, patience }
     }
 }

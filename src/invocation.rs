@@ -1,201 +1,193 @@
-//! What one invocation does: its event's work for every kind of resource, added up to one response.
+//! One invocation: from its payload to its answer. The payload is one event of EventBridge, or a
+//! batch of messages that hold one each.
 
-use std::cell::{Cell, RefCell};
+mod batch;
 
-use futures_util::future::join_all;
-use strum::VariantArray;
+use std::{cell::RefCell, time::Duration};
 
+use aws_lambda_events::event::{
+    eventbridge::EventBridgeEvent,
+    sqs::{SqsBatchResponse, SqsEvent},
+};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+
+pub use self::batch::{LONGEST_WAIT, Unfinished};
 use crate::{
-    context::{Context, Occasion},
-    decision::Moment,
-    event::Work,
-    failure::Unlisted,
-    flow::Flow,
+    event::{self, Ask, Ignored, Work},
     guardrail::Guardrail,
     outcome::Outcome,
-    patience::Patience,
-    resource::{
-        List, Resource,
-        account_defaults::DefaultsFlow,
-        agentcore_runtime::{Runtimes, endpoints::EndpointsFlow},
-        ec2_instance::Instances,
-    },
-    response::{Launches, NotListed, Response, Sweep},
-    settings::{AgentCore, Mode},
-    sweep::{Unfinished, sweep},
-    target::{Home, Kind, Target},
-    telemetry,
-    verdict::{Failed, Verdict},
+    patience::{Patience, Stopwatch},
+    place::{Deployment, Place},
+    response::{InvocationError, Response, Tally},
+    settings::Mode,
+    sweeps_queue::SweepsQueue,
+    target::Kind,
+    telemetry::{self, Origin},
+    visit::Visit,
 };
 
-/// One invocation.
-pub struct Invocation<'a> {
-    /// What all invocations share.
-    pub guardrail: &'a Guardrail,
-    /// The account and Region it works in.
-    pub home: &'a Home,
-    /// The mode it runs in.
-    pub mode: Mode,
+/// What Lambda says about an invocation.
+#[derive(Clone, Debug)]
+pub struct Call {
     /// Lambda's id of the invocation, for the log.
-    pub request_id: &'a str,
-    /// The time, as far as decisions depend on it.
-    pub moment: Moment,
-    /// How much it may still spend.
-    pub patience: Patience,
+    pub request_id: String,
+    /// The ARN by which the function was invoked.
+    pub function_arn: String,
+    /// The time of day.
+    pub now: DateTime<Utc>,
+    /// Lambda ends the invocation after this long.
+    pub remaining: Duration,
 }
 
-impl Invocation<'_> {
-    /// Does an event's work. Every outcome is reported as soon as it is known.
-    pub async fn run(&self, work: &Work) -> Response {
-        let response = RefCell::new(Response::new(self.mode));
-        match work {
-            Work::Targets(targets) => self.look_at(targets, &response).await,
-            Work::Sweep(kinds, _) => self.sweep(kinds, &response).await,
+/// What an invocation is answered with.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// To one event.
+    Event(Box<Response>),
+    /// To a batch: the messages that are to come back.
+    Batch(SqsBatchResponse),
+}
+
+/// One invocation.
+pub(crate) struct Invocation<'a> {
+    guardrail: &'a Guardrail,
+    sweeps: Option<&'a SweepsQueue>,
+    deployment: Deployment,
+    request_id: &'a str,
+    now: DateTime<Utc>,
+    patience: Patience,
+}
+
+/// Answers one invocation. Every target whose turn comes has its outcome before it ends. Without
+/// the queue of sweeps, what an event does not name is swept for at once.
+///
+/// # Errors
+/// The payload is neither an event nor a batch, the function's own ARN cannot be read, or too much
+/// of what an event asks for failed ([`Response::has_failed`]).
+pub async fn answer(
+    guardrail: &Guardrail,
+    sweeps: Option<&SweepsQueue>,
+    payload: Value,
+    call: &Call,
+) -> Result<Answer, InvocationError> {
+    let stopwatch = Stopwatch::start();
+    let result = match Invocation::new(guardrail, sweeps, call) {
+        Ok(invocation) => invocation.answer(payload).await,
+        Err(error) => Err(error),
+    };
+    telemetry::report(&call.request_id, stopwatch.elapsed(), &result);
+    result
+}
+
+impl<'a> Invocation<'a> {
+    fn new(
+        guardrail: &'a Guardrail,
+        sweeps: Option<&'a SweepsQueue>,
+        call: &'a Call,
+    ) -> Result<Self, InvocationError> {
+        let Call { request_id, function_arn, now, remaining } = call;
+        let deployment = Deployment::from_function_arn(function_arn)
+            .ok_or_else(|| InvocationError::NoHome(function_arn.clone()))?;
+        let patience = guardrail.patience(Some(*remaining));
+        Ok(Self { guardrail, sweeps, deployment, request_id, now: *now, patience })
+    }
+
+    async fn answer(&self, payload: Value) -> Result<Answer, InvocationError> {
+        if is_batch(&payload) {
+            let batch: SqsEvent = serde_json::from_value(payload).map_err(|_| {
+                let why = "its Records are not in the form in which Lambda hands over messages";
+                InvocationError::NotAnEvent(why.to_owned())
+            })?;
+            return Ok(Answer::Batch(self.batch(batch).await));
+        }
+        let event = event::envelope(payload).map_err(InvocationError::NotAnEvent)?;
+        let response = self.event(&event).await;
+        if response.has_failed() {
+            return Err(InvocationError::RemediationFailed(Box::new(response)));
+        }
+        Ok(Answer::Event(Box::new(response.fitted())))
+    }
+
+    /// Does all that one event asks for, here and now.
+    async fn event(&self, event: &EventBridgeEvent<Value>) -> Response {
+        let mode = self.guardrail.settings().mode;
+        let asks = match self.read(event, None) {
+            Ok(asks) => asks,
+            Err(reason) => return Response::ignored(mode, reason),
+        };
+        let response = RefCell::new(Response::new(mode));
+        for ask in asks {
+            match ask.work {
+                Work::Targets(targets) => {
+                    let asked = targets.into_iter().map(|target| (target, ask.time)).collect();
+                    let each = |outcome| self.add(mode, outcome, &response);
+                    self.visit(&ask.place, mode).look_at(&asked, None, &each).await;
+                }
+                Work::Sweep(kinds, softened) => {
+                    self.sweep(&ask.place, kinds, softened, &response).await;
+                }
+            }
         }
         response.into_inner()
     }
 
-    async fn look_at(&self, targets: &[Target], response: &RefCell<Response>) {
-        let each = |outcome| self.add(response, outcome);
-        for kind in Kind::VARIANTS {
-            let of_kind: Vec<_> =
-                targets.iter().filter(|target| target.kind() == *kind).cloned().collect();
-            match kind {
-                Kind::Ec2Instance => _ = self.instances(Occasion::Event).run(&of_kind, &each).await,
-                Kind::AgentcoreRuntime => {
-                    _ = self.runtimes(Occasion::Event).run(&of_kind, &each).await;
-                }
-                // There is no target of this kind: no event is about the defaults.
-                Kind::AccountDefaults => {}
-            }
-        }
+    /// Reads an event, and logs what it asks for.
+    fn read(
+        &self,
+        event: &EventBridgeEvent<Value>,
+        message_id: Option<&str>,
+    ) -> Result<Vec<Ask>, Ignored> {
+        let settings = self.guardrail.settings();
+        let origin = Origin { request_id: self.request_id, message_id };
+        event::read(event, &self.deployment, settings)
+            .inspect(|asks| asks.iter().for_each(|ask| telemetry::report_ask(origin, ask)))
+            .inspect_err(|reason| telemetry::report_ignored(origin, settings.mode, *reason))
     }
 
-    /// Sweeps the kinds side by side, so none of them can use up the time of another.
-    async fn sweep(&self, kinds: &[Kind], response: &RefCell<Response>) {
-        let is_whole = kinds.len() > 1 && self.mode == self.guardrail.settings.mode;
-        let (launches, met, read) =
-            (RefCell::new(Launches::default()), Cell::new(false), Cell::new(false));
-        let each = |outcome: Outcome| {
-            // The account defaults do not count here: they are not a listing, and a policy may
-            // forbid reading them for good.
-            if outcome.kind != Kind::AccountDefaults {
-                met.set(true);
-                read.set(read.get() || was_read(&outcome));
-            }
-            launches.borrow_mut().add(&outcome);
+    /// Sweeps a place here and now. Only a mode that softens the function's own counts.
+    async fn sweep(
+        &self,
+        place: &Place,
+        kinds: &[Kind],
+        softened: Option<Mode>,
+        response: &RefCell<Response>,
+    ) {
+        let own_mode = self.guardrail.settings().mode;
+        let mode = softened.filter(|mode| *mode == Mode::Report).unwrap_or(own_mode);
+        response.borrow_mut().mode = mode;
+        let tally = RefCell::new(Tally::default());
+        let each = |outcome| {
+            tally.borrow_mut().add(&outcome);
             telemetry::count_in_sweep(&outcome);
-            self.add(response, outcome);
+            self.add(mode, outcome, response);
         };
-        let each = &each;
-        let sweeps = Kind::VARIANTS
-            .iter()
-            .filter(|kind| kinds.contains(kind))
-            .map(async |kind| (*kind, self.sweep_kind(*kind, each).await));
-        let unfinished = join_all(sweeps).await;
-        response.borrow_mut().sweep = Some(Sweep {
-            complete: unfinished.iter().all(|(_, unfinished)| is_complete(unfinished)),
-            not_listed: unfinished.into_iter().flat_map(not_listed).collect(),
-            launched_by: launches.into_inner().top_sources(),
-            is_whole,
-            read_nothing: met.get() && !read.get(),
-        });
+        let unfinished = self.visit(place, mode).sweep(kinds, &each).await;
+        let is_whole = kinds.len() > 1 && mode == own_mode;
+        let sweep = tally.into_inner().ended(place, unfinished, is_whole);
+        let mut response = response.borrow_mut();
+        response.sweep = Some(sweep);
+        telemetry::report_sweep(self.request_id, &response);
     }
 
-    async fn sweep_kind(&self, kind: Kind, each: &impl Fn(Outcome)) -> Unfinished {
-        match kind {
-            Kind::Ec2Instance => {
-                sweep(&self.instances(self.sweep_occasion::<Instances>()), self.home, each).await
-            }
-            Kind::AgentcoreRuntime => match self.guardrail.settings.agentcore {
-                AgentCore::Enabled => {
-                    sweep(&self.runtimes(self.sweep_occasion::<Runtimes>()), self.home, each).await
-                }
-                AgentCore::Disabled => Unfinished::default(),
-            },
-            Kind::AccountDefaults => self.sweep_defaults(each).await,
-        }
-    }
-
-    /// The occasion of a sweep of this kind.
-    fn sweep_occasion<R: Resource>(&self) -> Occasion {
-        let margin = self.guardrail.settings.sweep_margin.0;
-        Occasion::Sweep { margin: margin.max(R::Observe::TIME_TO_FINISH) }
-    }
-
-    /// A Region has one set of defaults, or none: nothing is listed, and a failure is an outcome.
-    async fn sweep_defaults(&self, each: &impl Fn(Outcome)) -> Unfinished {
-        let Guardrail { settings, defaults: Some(defaults), .. } = self.guardrail else {
-            return Unfinished::default();
-        };
-        let context = self.context(Occasion::Sweep { margin: settings.sweep_margin.0 });
-        if !context.goes_on() {
-            return Unfinished { out_of_time: true, ..Unfinished::default() };
-        }
-        let (observe, enforce) = (&defaults.observe, defaults.writing(self.mode));
-        match (DefaultsFlow { observe, enforce, home: self.home, context }).run().await {
-            Ok(outcome) => {
-                each(outcome);
-                Unfinished::default()
-            }
-            Err(not_offered) => {
-                let not_listed = vec![Unlisted::NotOffered(not_offered)];
-                Unfinished { not_listed, ..Unfinished::default() }
-            }
-        }
-    }
-
-    fn add(&self, response: &RefCell<Response>, outcome: Outcome) {
-        telemetry::report_outcome(self.request_id, self.mode, &outcome);
+    fn add(&self, mode: Mode, outcome: Outcome, response: &RefCell<Response>) {
+        telemetry::report_outcome(self.request_id, mode, &outcome);
         response.borrow_mut().add(outcome);
     }
 
-    fn instances(&self, occasion: Occasion) -> Flow<'_, Instances> {
-        let Guardrail { instances, pacer, .. } = self.guardrail;
-        let (observe, enforce) = (&instances.observe, instances.writing(self.mode));
-        Flow {
-            observe,
-            enforce,
-            pacer: Some(pacer),
-            context: self.context(occasion),
-            follow_up: (),
-        }
-    }
-
-    fn runtimes(&self, occasion: Occasion) -> Flow<'_, Runtimes> {
-        let Guardrail { runtimes, endpoints, .. } = self.guardrail;
-        let context = self.context(occasion);
-        let follow_up = endpoints.as_ref().map(|endpoints| {
-            let (observe, enforce) = (&endpoints.observe, endpoints.writing(self.mode));
-            EndpointsFlow { observe, enforce, context }
-        });
-        Flow {
-            observe: &runtimes.observe,
-            enforce: runtimes.writing(self.mode),
-            pacer: None,
-            context,
-            follow_up,
-        }
-    }
-
-    fn context(&self, occasion: Occasion) -> Context<'_> {
-        let Self { guardrail, moment, patience, .. } = *self;
-        Context { exception: &guardrail.settings.exception, moment, patience, occasion }
+    fn visit<'v>(&'v self, place: &'v Place, mode: Mode) -> Visit<'v> {
+        self.guardrail.visit(place, mode, self.now, self.patience)
     }
 }
 
-/// Whether AWS showed anything of a target.
-fn was_read(outcome: &Outcome) -> bool {
-    let is_unread =
-        matches!(outcome.verdict, Verdict::Failed(Failed::ReadFailed | Failed::OutOfTime));
-    !is_unread || outcome.before.is_some()
-}
-
-/// What the Region does not offer leaves nothing to sweep.
-fn is_complete(unfinished: &Unfinished) -> bool {
-    !unfinished.out_of_time && unfinished.not_listed.iter().all(|why| !why.is_failure())
-}
-
-fn not_listed((kind, unfinished): (Kind, Unfinished)) -> impl Iterator<Item = NotListed> {
-    unfinished.not_listed.into_iter().map(move |why| NotListed { kind, why })
+/// Whether a queue invoked the function.
+fn is_batch(payload: &Value) -> bool {
+    let records = payload.get("Records").and_then(Value::as_array);
+    records.is_some_and(|records| {
+        records
+            .iter()
+            .all(|record| record.get("eventSource") == Some(&"aws:sqs".into()))
+    })
 }

@@ -1,11 +1,11 @@
-//! Cold start: settings, clients, and then one invocation after another.
+//! Cold start: settings, configuration, and then one invocation after another.
 
 use std::{env, io, process::ExitCode};
 
 use lambda_runtime::{Error, service_fn};
 use metadata_guardrail::{
-    aws::{self, Clients},
-    guardrail::Guardrail,
+    aws,
+    handler::Handler,
     settings::Settings,
     telemetry::{self, Metrics},
 };
@@ -25,10 +25,9 @@ async fn serve() -> Result<(), Error> {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     let settings = Settings::read(|name| env::var_os(name))?;
     let metrics = Metrics::start()?;
-    let clients = Clients::new(&aws::config().await);
-    let guardrail = Guardrail::new(settings, clients);
+    let handler = Handler::new(settings, aws::config().await);
     let handle = async |event| {
-        let result = guardrail.handle(event).await;
+        let result = handler.handle(event).await;
         metrics
             .flush(io::stdout().lock())
             .inspect_err(|error| tracing::warn!("metrics were lost: {error}"))

@@ -4,6 +4,7 @@ use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 
 use crate::{
+    place::Place,
     target::Kind,
     verdict::{Failed, Verdict},
 };
@@ -15,6 +16,9 @@ pub struct Outcome {
     pub kind: Kind,
     /// The id AWS gave it.
     pub id: String,
+    /// Where it is, as the members `account` and `region`.
+    #[serde(flatten)]
+    pub place: Place,
     /// Its Amazon Resource Name.
     pub arn: String,
     /// How it ended and why, as two words for programs.

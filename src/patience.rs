@@ -1,4 +1,4 @@
-//! How long one invocation may wait, and how it pauses between two looks.
+//! How long the work may take, and how it pauses between two looks.
 
 use std::time::Duration;
 
@@ -32,17 +32,19 @@ impl Default for Pace {
     }
 }
 
-/// How much one invocation may still spend.
+/// How much time is left for a piece of work, such as an invocation.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     pace: Pace,
-    deadline: Instant,
+    /// `None` if nobody ends it.
+    deadline: Option<Instant>,
 }
 
 impl Patience {
-    /// Patience for an invocation that Lambda ends after `remaining`.
-    pub fn new(pace: Pace, remaining: Duration) -> Self {
-        Self { pace, deadline: now() + remaining }
+    /// Patience for work that is ended from outside after `remaining`, as Lambda ends an
+    /// invocation. `None` if nobody ends it.
+    pub fn new(pace: Pace, remaining: Option<Duration>) -> Self {
+        Self { pace, deadline: remaining.map(|remaining| now() + remaining) }
     }
 
     /// Lets work go on until only [`WORK_MARGIN`] is left; `None` if it is not finished by then.
@@ -58,22 +60,27 @@ impl Patience {
         self.left() <= WAIT_MARGIN
     }
 
-    /// The time until Lambda ends the invocation.
+    /// The time until the work is ended from outside.
     pub fn left(&self) -> Duration {
-        self.deadline.saturating_duration_since(now())
+        self.deadline
+            .map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(now()))
     }
 
     /// A fresh series of growing, jittered pauses.
     pub fn pauses(&self) -> Pauses {
-        Pauses { pauses: self.growing().without_max_times().build(), patience: *self }
+        self.pauses_within(Duration::MAX)
+    }
+
+    /// The same, but none of these pauses ends later than `longest` from now.
+    pub fn pauses_within(&self, longest: Duration) -> Pauses {
+        let pauses = self.growing().without_max_times().build();
+        Pauses { pauses, patience: *self, longest, began: Stopwatch::start() }
     }
 
     /// The pauses between this many attempts.
     pub fn pauses_between(&self, attempts: usize) -> Pauses {
-        Pauses {
-            pauses: self.growing().with_max_times(attempts.saturating_sub(1)).build(),
-            patience: *self,
-        }
+        let pauses = self.growing().with_max_times(attempts.saturating_sub(1)).build();
+        Pauses { pauses, ..self.pauses() }
     }
 
     /// Reads again and again until a write has come to its end. Reads may lag behind a write. Once
@@ -119,10 +126,13 @@ pub enum Progress<T> {
     Behind(T),
 }
 
-/// A series of pauses that ends before the deadline or after the last attempt.
+/// A series of pauses that ends before the deadline, after the last attempt, or when it has lasted
+/// long enough.
 pub struct Pauses {
     pauses: ExponentialBackoff,
     patience: Patience,
+    longest: Duration,
+    began: Stopwatch,
 }
 
 impl Pauses {
@@ -130,7 +140,8 @@ impl Pauses {
     /// or if no pause is left.
     pub async fn pause(&mut self) -> bool {
         let Some(pause) = self.pauses.next() else { return false };
-        if self.patience.left() < pause + WAIT_MARGIN {
+        let is_too_long = self.began.elapsed() + pause > self.longest;
+        if is_too_long || self.patience.left() < pause + WAIT_MARGIN {
             return false;
         }
         tokio::time::sleep(pause).await;

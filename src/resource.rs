@@ -32,8 +32,9 @@ use crate::{
     observed::{Observation, Observed, TagMap, Usage},
     outcome::{Outcome, State},
     patience::Patience,
+    place::Place,
     settings::Mode,
-    target::{Home, Target},
+    target::Target,
     wording::Words,
 };
 
@@ -124,10 +125,10 @@ pub trait List {
     /// A target's turn comes only if more than this is left of an invocation.
     const TIME_TO_FINISH: Duration;
 
-    /// Everything in this account and Region that may need a write, in batches for a first look.
+    /// Everything in this place that may need a write, in batches for a first look.
     /// The order is different each time, so that a target that keeps failing cannot keep a sweep
     /// from the rest. An error stands for what could not be listed.
-    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Unlisted>>;
+    fn batches(&self, place: &Place) -> impl Stream<Item = Result<Vec<Target>, Unlisted>>;
 }
 
 /// The writing half of a kind. Report mode does not have one.

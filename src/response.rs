@@ -1,18 +1,17 @@
-//! What one invocation returns: the mode, the counts and the outcomes.
+//! What becomes of one event: the mode, the counts and the outcomes.
 
 use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::{
-    event::Ignored, failure::Unlisted, outcome::Outcome, settings::Mode, target::Kind,
-    verdict::Verdict,
-};
+use crate::{event::Ignored, outcome::Outcome, settings::Mode, verdict::Verdict};
 
 mod launches;
+mod sweep;
 
 pub use launches::{AutoScalingGroup, Launched, Launches, Sources};
+pub use sweep::{NotListed, Sweep, Tally};
 
 /// The most bytes of JSON a response may take inside an error message. A failed invocation's
 /// message goes into a queue together with the event, and anything too large for the queue would be
@@ -22,10 +21,10 @@ pub const MAX_BYTES: usize = 64_000;
 /// fleet.
 const MAX_OUTCOMES: usize = 1_000;
 
-/// The response of one invocation. Its JSON is a contract: other programs parse it.
+/// The response to one event. Its JSON is a contract: other programs parse it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Response {
-    /// The mode the invocation ran in.
+    /// The mode it was dealt with in.
     pub mode: Mode,
     /// Why the event asked for nothing; `None` if it had targets.
     pub ignored: Option<Ignored>,
@@ -42,35 +41,6 @@ pub struct Response {
     /// What only a sweep has to say.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub sweep: Option<Sweep>,
-}
-
-/// What a sweep has to say besides its outcomes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Sweep {
-    /// Whether every listing was worked through. If not, the next sweep goes on.
-    pub complete: bool,
-    /// The listings that could not be read.
-    pub not_listed: Vec<NotListed>,
-    /// What launched the instances that allow version 1.
-    pub launched_by: Sources,
-    /// Whether it covered every kind in the function's own mode, as the schedule asks for. A sweep
-    /// in place of an event that named nothing does not, and neither does one that only shows what
-    /// would be done.
-    #[serde(skip)]
-    pub is_whole: bool,
-    /// Whether it met something but could read nothing of it.
-    #[serde(skip)]
-    pub read_nothing: bool,
-}
-
-/// A listing that could not be read.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct NotListed {
-    /// The kind of resource.
-    pub kind: Kind,
-    /// Why, as the members `reason` and `detail`.
-    #[serde(flatten)]
-    pub why: Unlisted,
 }
 
 impl Response {
@@ -159,8 +129,8 @@ fn escaped_len(value: &impl Serialize) -> usize {
     serde_json::to_string(&json).map_or(0, |escaped| escaped.len())
 }
 
-/// Why an invocation fails. Lambda retries it twice and then hands it to the failure destination,
-/// with this as the reason. `errorType` is the variant's name.
+/// Why an invocation fails as a whole. If a queue invoked it, all its messages come back; anybody
+/// else gets this as the error. `errorType` is the variant's name.
 #[derive(Error)]
 pub enum InvocationError {
     /// At least one target of an event failed, or a sweep as a whole. The message is the response

@@ -124,6 +124,21 @@ impl FromStr for UsageDays {
     }
 }
 
+/// The URL of the queue of sweeps; `None` if there is no such queue.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct SweepsQueueUrl(pub Option<String>);
+
+impl FromStr for SweepsQueueUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once("://") {
+            Some(("https" | "http", rest)) if rest.contains('/') => Ok(Self(Some(text.to_owned()))),
+            _ => Err("it can be the URL of a queue"),
+        }
+    }
+}
+
 /// How the guardrail was told to work.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Settings {
@@ -151,6 +166,9 @@ pub struct Settings {
     /// `IMDSV1_USAGE_DAYS`: an instance that used IMDSv1 within this many days is not enforced. 1
     /// to 90; 0, the default, turns the check off.
     pub imdsv1_usage_days: UsageDays,
+    /// `SWEEPS_QUEUE_URL`: the FIFO queue into which the function puts a sweep if a message does
+    /// not say what it is about. Without it, the default, such a message is swept for at once.
+    pub sweeps_queue: SweepsQueueUrl,
 }
 
 /// Every wrong setting, one sentence each.
@@ -176,6 +194,7 @@ impl Settings {
             pinned_endpoints: from.choice("PINNED_ENDPOINTS"),
             account_defaults: from.choice("ACCOUNT_DEFAULTS"),
             imdsv1_usage_days: from.parsed("IMDSV1_USAGE_DAYS"),
+            sweeps_queue: from.parsed("SWEEPS_QUEUE_URL"),
         };
         if from.wrong.is_empty() { Ok(settings) } else { Err(WrongSettings(from.wrong)) }
     }

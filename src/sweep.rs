@@ -9,8 +9,8 @@ use crate::{
     failure::Unlisted,
     flow::Flow,
     outcome::Outcome,
+    place::Place,
     resource::{List, Resource},
-    target::Home,
 };
 
 /// What a sweep of one kind has not finished.
@@ -27,11 +27,11 @@ pub struct Unfinished {
 /// is under way is finished.
 pub async fn sweep<R: Resource>(
     flow: &Flow<'_, R>,
-    home: &Home,
+    place: &Place,
     each: &impl Fn(Outcome),
 ) -> Unfinished {
     let unfinished = RefCell::new(Unfinished::default());
-    let batches = stream::unfold(Box::pin(flow.observe.batches(home)), async |mut batches| {
+    let batches = stream::unfold(Box::pin(flow.observe.batches(place)), async |mut batches| {
         let batch = flow.context.patience.until_end(batches.next()).await;
         match batch {
             // A failure to list is always reported, even if no other turn may come.

@@ -10,9 +10,11 @@ use tracing::{error, info, level_filters::LevelFilter, warn};
 use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt};
 
 use crate::{
-    event::{Cause, Event, Work},
+    event::{Ask, Cause, Ignored, Work},
+    invocation::{Answer, Unfinished},
     outcome::Outcome,
-    response::{InvocationError, Response, Sweep},
+    place::Place,
+    response::{InvocationError, NotListed, Response},
     settings::Mode,
     text::shortened,
     verdict::{Held, Verdict},
@@ -45,27 +47,44 @@ where
     tracing_subscriber::registry().with(lines)
 }
 
+/// Where an event came from, for its lines in the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// Lambda's id of the invocation.
+    pub request_id: &'a str,
+    /// SQS's id of the message that holds the event; `None` if the event itself was the payload.
+    pub message_id: Option<&'a str>,
+}
+
 const NAMES_NOTHING: &str =
     "; nothing it names can be read, so a sweep looks at all resources of its kind";
 
 /// Logs what triggered the guardrail, and for how many resources. A sweep does not know their
 /// number yet.
-pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
-    let cause: &str = event.cause.into();
-    let targets = match &event.work {
+pub fn report_ask(Origin { request_id, message_id }: Origin<'_>, ask: &Ask) {
+    let Ask { place, cause, work, id: event_id, unknown_ids, .. } = ask;
+    let Place { account, region, .. } = place;
+    let (cause, event_id): (&str, _) = (cause.into(), event_id.as_deref());
+    let targets = match work {
         Work::Targets(targets) => Some(targets.len()),
         Work::Sweep(..) => None,
     };
-    let stands_in = targets.is_none() && event.cause != Cause::SweepDue;
+    let stands_in = targets.is_none() && ask.cause != Cause::SweepDue;
     let swept = if stands_in { NAMES_NOTHING } else { "" };
-    info!(request_id, event_id, cause, targets, "triggered by {cause}{swept}");
-    if let Some(first) = event.unknown_ids.first() {
-        let number = event.unknown_ids.len();
+    info!(
+        request_id,
+        message_id, event_id, cause, account, region, targets, "triggered by {cause}{swept}"
+    );
+    if let Some(first) = unknown_ids.first() {
+        let number = unknown_ids.len();
         counter!("UnknownIds").increment(number as u64);
         warn!(
             request_id,
+            message_id,
             event_id,
             cause,
+            account,
+            region,
             unknown_ids = number,
             "the event names ids in an unknown form, {number} in all, such as {:?}; the resources \
              they name were {}. Update the guardrail.",
@@ -75,6 +94,19 @@ pub fn report_event(request_id: &str, event_id: Option<&str>, event: &Event) {
     }
 }
 
+/// Logs and counts an event that asks for nothing.
+pub fn report_ignored(Origin { request_id, message_id }: Origin<'_>, mode: Mode, reason: Ignored) {
+    let (mode, reason): (&str, &str) = (mode.into(), reason.into());
+    counter!("Ignored", "Reason" => reason).increment(1);
+    info!(request_id, message_id, mode, ignored = reason, "the event was ignored: {reason}");
+}
+
+/// Logs and counts a message that comes back to its queue.
+pub fn report_unfinished(Origin { request_id, message_id }: Origin<'_>, why: &Unfinished) {
+    counter!("UnfinishedMessages").increment(1);
+    warn!(request_id, message_id, "the message comes back to its queue: {why}");
+}
+
 /// Counts the outcome of a target in a sweep. A sweep does not fail with a target.
 pub fn count_in_sweep(outcome: &Outcome) {
     if let Verdict::Failed(_) = outcome.verdict {
@@ -82,54 +114,40 @@ pub fn count_in_sweep(outcome: &Outcome) {
     }
 }
 
-/// Logs and counts what became of one invocation. Its outcomes were reported before, each as soon
-/// as it was known.
-pub fn report(request_id: &str, took: Duration, result: &Result<Response, InvocationError>) {
+/// Logs and counts how one invocation ended. Everything else was reported before, as soon as it was
+/// known.
+pub fn report(request_id: &str, took: Duration, result: &Result<Answer, InvocationError>) {
     histogram!("Duration").record(took.as_secs_f64() * 1000.0);
-    match result {
-        Ok(response) => report_response(request_id, response),
-        Err(InvocationError::RemediationFailed(response)) => {
-            counter!("Failures").increment(1);
-            report_response(request_id, response);
-        }
-        Err(error @ (InvocationError::NotAnEvent(_) | InvocationError::NoHome(_))) => {
-            counter!("Failures").increment(1);
+    let Err(error) = result else { return };
+    counter!("Failures").increment(1);
+    match error {
+        // Its outcomes have log lines of their own.
+        InvocationError::RemediationFailed(_) => {}
+        InvocationError::NotAnEvent(_) | InvocationError::NoHome(_) => {
             error!(request_id, "{error}");
         }
     }
 }
 
-fn report_response(request_id: &str, response: &Response) {
-    let mode: &str = response.mode.into();
-    if let Some(reason) = response.ignored {
-        let reason: &str = reason.into();
-        counter!("Ignored", "Reason" => reason).increment(1);
-        info!(request_id, mode, ignored = reason, "the event was ignored: {reason}");
-    }
-    if let Some(sweep) = &response.sweep {
-        report_sweep(request_id, response, sweep);
-    }
-}
-
-fn report_sweep(request_id: &str, response: &Response, sweep: &Sweep) {
-    for listing in &sweep.not_listed {
-        let (kind, reason, detail): (&str, _, _) =
-            (listing.kind.into(), listing.why.reason(), listing.why.detail());
-        if listing.why.is_failure() {
-            error!(request_id, kind, reason, detail, "{kind} could not be listed");
+/// Logs and counts how a sweep ended. `response` holds its outcomes.
+pub fn report_sweep(request_id: &str, response: &Response) {
+    let Some(sweep) = &response.sweep else { return };
+    for NotListed { kind, place, why } in &sweep.not_listed {
+        let Place { account, region, .. } = place;
+        let (kind, reason, detail): (&str, _, _) = (kind.into(), why.reason(), why.detail());
+        if why.is_failure() {
+            error!(request_id, kind, account, region, reason, detail, "{kind} could not be listed");
         } else {
-            info!(request_id, kind, reason, detail, "{kind} is not offered here");
+            info!(request_id, kind, account, region, reason, detail, "{kind} is not offered here");
         }
-    }
-    if sweep.is_whole && !response.has_failed() {
-        counter!("FinishedSweeps").increment(1);
     }
     if sweep.is_whole && !response.has_failed() && sweep.complete {
         counter!("CompleteSweeps").increment(1);
     }
     let (mode, complete): (&str, _) = (response.mode.into(), sweep.complete);
+    let Place { account, region, .. } = &sweep.place;
     let (counts, launched_by) = (json(&response.counts), json(&sweep.launched_by));
-    info!(request_id, mode, complete, counts, launched_by, "the sweep has ended");
+    info!(request_id, mode, account, region, complete, counts, launched_by, "the sweep has ended");
 }
 
 /// Logs and counts one outcome.
@@ -151,6 +169,7 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
     let Outcome {
         kind,
         id,
+        place,
         arn,
         verdict,
         detail,
@@ -161,6 +180,7 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
         write_is_open: _,
     } = outcome;
     let (kind, result, reason): (&str, _, _) = (kind.into(), verdict.result(), verdict.reason());
+    let Place { account, region, .. } = place;
     let (before, after, findings) = (json(before), json(after), json(findings));
     let launched_by = launched_by.as_ref().map(json);
     let unverified_write = outcome.is_unverified_write().then_some(true);
@@ -172,6 +192,8 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
                 mode,
                 kind,
                 id,
+                account,
+                region,
                 arn,
                 result,
                 reason,
@@ -216,6 +238,11 @@ impl Metrics {
         describe_counter!("Ignored", Unit::Count, "Events that asked for nothing, by reason");
         describe_counter!("Failures", Unit::Count, "Invocations that failed");
         describe_counter!(
+            "UnfinishedMessages",
+            Unit::Count,
+            "Messages that came back to their queue"
+        );
+        describe_counter!(
             "UnverifiedWrites",
             Unit::Count,
             "Writes that AWS accepted, or may have, and that did not end as they should"
@@ -230,7 +257,6 @@ impl Metrics {
             Unit::Count,
             "What events name that is not an id of a known form"
         );
-        describe_counter!("FinishedSweeps", Unit::Count, "Sweeps that came to their end");
         describe_counter!("CompleteSweeps", Unit::Count, "Sweeps that reached everything");
         describe_histogram!("Duration", Unit::Milliseconds, "How long an invocation took");
         Ok(Self(collector))

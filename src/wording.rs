@@ -132,6 +132,7 @@ impl<'a, W: Words> Wording<'a, W> {
         Outcome {
             kind: self.target.kind(),
             id: self.target.id().to_owned(),
+            place: self.target.place().clone(),
             arn: self.target.arn().to_owned(),
             verdict,
             detail: sentences.into_iter().flatten().collect::<Vec<_>>().join(" "),

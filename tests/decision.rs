@@ -13,7 +13,7 @@ use metadata_guardrail::{
     verdict::Gone,
 };
 
-use crate::support::{harness::home, names::EXEMPT};
+use crate::support::{harness::place, names::EXEMPT};
 
 fn now() -> DateTime<Utc> {
     "2026-11-21T12:00:00Z".parse().expect("a time")
@@ -32,7 +32,7 @@ struct Seen<'a> {
 impl Seen<'_> {
     fn decide(&self) -> Decision {
         let observation = Observation::Found(Box::new(Observed {
-            target: Target::instance(&home(), "i-0a1b2c3d").expect("an id"),
+            target: Target::instance(&place(), "i-0a1b2c3d").expect("an id"),
             phase: self.phase.clone(),
             access: self.access,
             tags: self.tags.clone(),

@@ -6,7 +6,7 @@ mod targets;
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use metadata_guardrail::{
-    event::{self, Event, Ignored, Work},
+    event::{self, Ask, Ignored, Work},
     settings::Settings,
     target::{Kind, Target},
 };
@@ -14,14 +14,17 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::{
-    harness::{Scene, agentcore_call, ec2_call, home, running, sample, sample_names},
+    harness::{Scene, agentcore_call, deployment, ec2_call, running, sample, sample_names},
     names::INSTANCE,
 };
 
-fn read(event: Value) -> Result<Event, Ignored> {
+/// What an event asks for, which is one thing.
+fn read(event: Value) -> Result<Ask, Ignored> {
     let event: EventBridgeEvent<Value> =
         serde_json::from_value(event).expect("an EventBridge event");
-    event::read(&event, &home(), &Settings::default())
+    let mut asks = event::read(&event, &deployment(), &Settings::default())?;
+    assert_eq!(asks.len(), 1, "{asks:?}");
+    Ok(asks.remove(0))
 }
 
 /// The kind that is to be swept, and what was named and has not the form of an id.
@@ -82,11 +85,11 @@ fn every_sample_event_yields_targets_or_a_reason() {
     let mut table = String::new();
     for name in sample_names() {
         let asks = match read(sample(&name)) {
-            Ok(Event { cause, work: Work::Targets(targets), .. }) => {
+            Ok(Ask { cause, work: Work::Targets(targets), .. }) => {
                 let arns: Vec<_> = targets.iter().map(Target::arn).collect();
                 format!("{}\n    {}", <&str>::from(cause), arns.join("\n    "))
             }
-            Ok(Event { cause, work: Work::Sweep(kinds, mode), .. }) => {
+            Ok(Ask { cause, work: Work::Sweep(kinds, mode), .. }) => {
                 let kinds: Vec<&str> = kinds.iter().map(Into::into).collect();
                 format!(
                     "{}\n    sweep of {}, mode {mode:?}",

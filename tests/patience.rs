@@ -14,7 +14,7 @@ const PACE: Pace = Pace { first: Duration::from_secs(2), longest: Duration::from
 async fn pauses_grow_up_to_the_maximum_and_end_before_the_margin() {
     let remaining = Duration::from_secs(300);
     let whole = Stopwatch::start();
-    let mut pauses = Patience::new(PACE, remaining).pauses();
+    let mut pauses = Patience::new(PACE, Some(remaining)).pauses();
     let mut taken = Vec::new();
     loop {
         let pause = Stopwatch::start();
@@ -40,7 +40,7 @@ async fn pauses_grow_up_to_the_maximum_and_end_before_the_margin() {
 
 #[tokio::test(start_paused = true)]
 async fn a_fixed_number_of_attempts_has_one_pause_fewer() {
-    let mut pauses = Patience::new(PACE, Duration::from_secs(900)).pauses_between(5);
+    let mut pauses = Patience::new(PACE, Some(Duration::from_secs(900))).pauses_between(5);
     let mut taken = 0;
     while pauses.pause().await {
         taken += 1;
@@ -53,7 +53,7 @@ async fn pauses_are_jittered() {
     let mut totals = Vec::new();
     for _ in 0..2 {
         let whole = Stopwatch::start();
-        let mut pauses = Patience::new(PACE, Duration::from_secs(300)).pauses();
+        let mut pauses = Patience::new(PACE, Some(Duration::from_secs(300))).pauses();
         while pauses.pause().await {}
         totals.push(whole.elapsed());
     }
@@ -68,7 +68,9 @@ async fn work_is_given_up_early_enough_to_report_it() {
     let remaining = Duration::from_secs(60);
     let whole = Stopwatch::start();
 
-    let finished = Patience::new(PACE, remaining).until_end(std::future::pending::<()>()).await;
+    let finished = Patience::new(PACE, Some(remaining))
+        .until_end(std::future::pending::<()>())
+        .await;
 
     assert_eq!(finished, None);
     assert!(
@@ -80,7 +82,7 @@ async fn work_is_given_up_early_enough_to_report_it() {
 
 #[tokio::test(start_paused = true)]
 async fn work_is_not_begun_after_the_end() {
-    let patience = Patience::new(PACE, WORK_MARGIN);
+    let patience = Patience::new(PACE, Some(WORK_MARGIN));
     let begun = std::cell::Cell::new(false);
 
     assert_eq!(patience.until_end(async { begun.set(true) }).await, None);
@@ -137,7 +139,7 @@ async fn watched(patience: Patience, shown: &[Progress<&'static str>]) -> (&'sta
 #[tokio::test(start_paused = true)]
 async fn a_write_is_watched_until_it_ends_or_too_many_reads_do_not_show_it() {
     use Progress::{Behind, Ended, Working};
-    let patience = || Patience::new(PACE, Duration::from_secs(900));
+    let patience = || Patience::new(PACE, Some(Duration::from_secs(900)));
     for (shown, expected) in [
         (&[Ended("done")][..], ("done", 1)),
         (&[Behind("old"), Behind("old"), Ended("done")], ("done", 3)),
@@ -155,11 +157,11 @@ async fn a_write_is_watched_until_it_ends_or_too_many_reads_do_not_show_it() {
 
 #[tokio::test(start_paused = true)]
 async fn work_is_watched_as_long_as_there_is_time_and_then_counts_as_it_is() {
-    let long = Patience::new(PACE, Duration::from_secs(300));
+    let long = Patience::new(PACE, Some(Duration::from_secs(300)));
     let (result, reads) = watched(long, &[Progress::Working("busy")]).await;
     assert_eq!(result, "busy");
     assert!(reads > 4, "{reads}");
 
-    let short = Patience::new(PACE, WAIT_MARGIN);
+    let short = Patience::new(PACE, Some(WAIT_MARGIN));
     assert_eq!(watched(short, &[Progress::Working("busy")]).await, ("busy", 1));
 }

@@ -10,6 +10,8 @@ use metadata_guardrail::{
 };
 use serde_json::{Value, json};
 
+use crate::support::harness::place;
+
 const ENFORCED: Verdict = Verdict::Enforced(Enforced::V1Allowed);
 const FAILED: Verdict = Verdict::Failed(Failed::WriteFailed);
 
@@ -17,6 +19,7 @@ fn outcome(number: usize, verdict: Verdict) -> Outcome {
     let id = format!("i-{number:017x}");
     Outcome {
         kind: Kind::Ec2Instance,
+        place: place(),
         arn: format!("arn:aws:ec2:eu-west-1:111122223333:instance/{id}"),
         id,
         verdict,

@@ -4,7 +4,7 @@ use std::{ffi::OsString, os::unix::ffi::OsStringExt, time::Duration};
 
 use metadata_guardrail::settings::{
     AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, RuntimeAuthorizer,
-    Settings, SweepMargin, UsageDays, WrongSettings,
+    Settings, SweepMargin, SweepsQueueUrl, UsageDays, WrongSettings,
 };
 
 const ENFORCE: (&str, &str) = ("RUNTIME_AUTHORIZER", "enforce");
@@ -31,6 +31,7 @@ fn the_default_settings_are_these() {
         pinned_endpoints: PinnedEndpoints::Report,
         account_defaults: AccountDefaults::Report,
         imdsv1_usage_days: UsageDays(0),
+        sweeps_queue: SweepsQueueUrl(None),
     };
     assert_eq!(read(&[]), Ok(expected));
 }
@@ -94,6 +95,20 @@ fn the_usage_days_are_zero_to_ninety() {
         assert_eq!(
             wrong.0,
             [format!("IMDSV1_USAGE_DAYS is {text:?}: it can be a number of days from 0 to 90.")]
+        );
+    }
+}
+
+#[test]
+fn the_sweeps_queue_is_given_by_its_url() {
+    let queue = |text| read(&[("SWEEPS_QUEUE_URL", text)]).map(|settings| settings.sweeps_queue.0);
+    let url = "https://sqs.eu-west-1.amazonaws.com/111122223333/sweeps.fifo";
+    assert_eq!(queue(url), Ok(Some(url.to_owned())));
+    for text in ["", "sweeps.fifo", "arn:aws:sqs:eu-west-1:111122223333:sweeps.fifo", "https://"] {
+        let wrong = queue(text).expect_err("no such setting");
+        assert_eq!(
+            wrong.0,
+            [format!("SWEEPS_QUEUE_URL is {text:?}: it can be the URL of a queue.")]
         );
     }
 }

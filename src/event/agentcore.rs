@@ -4,29 +4,20 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{Cause, Ignored, Named};
-use crate::{client_token, exception::ExceptionTag, target::Home};
+use crate::{client_token, exception::ExceptionTag, place::Place};
 
 /// A call that CloudTrail recorded.
-///
-/// AWS documents management events under the first event source. The second is the control plane's
-/// own name.
 pub(super) fn call(
     record: &Value,
-    home: &Home,
+    place: &Place,
     exception: &ExceptionTag,
 ) -> Result<(Cause, Named), Ignored> {
-    let source = record["eventSource"].as_str().unwrap_or_default();
-    if !["bedrock-agentcore.amazonaws.com", "bedrock-agentcore-control.amazonaws.com"]
-        .contains(&source)
-    {
-        return Err(Ignored::OtherService);
-    }
     match record["eventName"].as_str() {
         Some("CreateAgentRuntime") => Ok((Cause::RuntimeCreated, runtime(record))),
         Some("UpdateAgentRuntime") => updated(record),
         Some("CreateAgentRuntimeEndpoint") => Ok((Cause::EndpointCreated, runtime(record))),
         Some("UpdateAgentRuntimeEndpoint") => endpoint_updated(record),
-        Some("UntagResource") => untagged(record, home, exception),
+        Some("UntagResource") => untagged(record, place, exception),
         _ => Err(Ignored::OtherEvent),
     }
 }
@@ -61,7 +52,7 @@ fn endpoint_updated(record: &Value) -> Result<(Cause, Named), Ignored> {
 /// targets.
 fn untagged(
     record: &Value,
-    home: &Home,
+    place: &Place,
     exception: &ExceptionTag,
 ) -> Result<(Cause, Named), Ignored> {
     let request = &record["requestParameters"];
@@ -76,7 +67,7 @@ fn untagged(
     };
     // The ARN is part of the request's path, and CloudTrail may keep it in encoded form.
     let arn = percent_decode_str(arn).decode_utf8_lossy();
-    if !arn.starts_with(&home.runtime_arns()) {
+    if !arn.starts_with(&place.runtime_arns()) {
         return Err(Ignored::InvalidIds);
     }
     Ok((Cause::ExceptionTagRemoved, Named::RuntimeArn(of_runtime(&arn).to_owned())))

@@ -17,9 +17,6 @@ pub(super) fn state_change(detail: &Value) -> Result<(Cause, Named), Ignored> {
 
 /// A call that CloudTrail recorded.
 pub(super) fn call(record: &Value, exception: &ExceptionTag) -> Result<(Cause, Named), Ignored> {
-    if record["eventSource"] != "ec2.amazonaws.com" {
-        return Err(Ignored::OtherService);
-    }
     let (cause, ids) = match record["eventName"].as_str() {
         Some("StartInstances") => (Cause::InstancesStarted, started(record)),
         Some("RunInstances") => (Cause::InstancesLaunched, launched(record)?),

@@ -22,6 +22,7 @@ pub(super) struct TargetRun<'f, 'a, R: Resource> {
     wording: Wording<'f, R>,
     turn: TurnOf<R>,
     waits: Pauses,
+    own_waits: Pauses,
     attempts: Attempts<ObservationOf<R>>,
     others_wait: bool,
     is_postponed: bool,
@@ -50,7 +51,8 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
             flow,
             wording,
             turn,
-            waits: flow.context.patience.pauses(),
+            waits: flow.context.waits(),
+            own_waits: flow.context.patience.pauses(),
             attempts,
             others_wait,
             is_postponed: false,
@@ -186,14 +188,19 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
         }
     }
 
-    /// Pauses while AWS is still changing the target, then looks again. Fails if no time is left
-    /// for that. A sweep waits too if the change may be the guardrail's own work, because no event
-    /// will tell of its end.
+    /// Pauses while AWS is still changing the target, then looks again. A change that may be the
+    /// guardrail's own work is watched as long as there is time, because no event will tell of its
+    /// end. Any other that takes too long is left to a later event, unless nothing limits the wait.
     async fn wait(&mut self, otherwise: Failure) -> Step {
-        if !self.flow.context.waits() && self.attempts.sent().is_none() {
-            return self.left(&Leave::Deferred(Deferred::StillChanging));
+        let may_be_own = self.attempts.sent().is_some();
+        let pauses = if may_be_own { &mut self.own_waits } else { &mut self.waits };
+        if pauses.pause().await {
+            return self.look_again().await;
         }
-        if self.waits.pause().await { self.look_again().await } else { self.failed(otherwise) }
+        if may_be_own || self.flow.context.longest_wait().is_none() {
+            return self.failed(otherwise);
+        }
+        self.left(&Leave::Deferred(Deferred::StillChanging))
     }
 
     /// Pauses after an attempt that came to nothing, then looks again. Fails if it was the last

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{CALLS, ids, read, recorded, swept, without_parameters};
 use crate::support::{
     harness::{
-        Scene, document, due, ec2_call, home, running, runtime_created, sample, sample_names,
+        Scene, deployment, document, due, ec2_call, running, runtime_created, sample, sample_names,
         started,
     },
     names::{CANARY, INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE, RUNTIME},
@@ -220,6 +220,6 @@ fn account_and_region_are_checked_even_with_agentcore_disabled() {
         event[member] = json!(elsewhere);
         let event: EventBridgeEvent<Value> =
             serde_json::from_value(event).expect("an EventBridge event");
-        assert_eq!(event::read(&event, &home(), &settings), Err(reason));
+        assert_eq!(event::read(&event, &deployment(), &settings), Err(reason));
     }
 }

@@ -2,13 +2,14 @@
 
 use metadata_guardrail::{
     event::{Ignored, Work},
-    target::{Home, Kind, Target},
+    place::Deployment,
+    target::{Kind, Target},
 };
 use serde_json::{Value, json};
 
 use super::{ids, read, swept};
 use crate::support::{
-    harness::{Scene, agentcore_call, by_id, ec2_call, home, started},
+    harness::{Scene, agentcore_call, by_id, ec2_call, place, started},
     names::{EXEMPT, INSTANCE, MODIFY_INSTANCE, RUNTIME},
     stand_in::{ACCOUNT, REGION},
 };
@@ -20,14 +21,14 @@ fn target_arns_use_the_partition_of_the_function() {
     {
         let arn =
             format!("arn:{partition}:lambda:{region}:{ACCOUNT}:function:metadata-guardrail:live");
-        let home = Home::from_function_arn(&arn).expect("a function's ARN");
+        let place = Deployment::from_function_arn(&arn).expect("a function's ARN").place;
 
-        let runtime = Target::runtime(&home, RUNTIME).expect("a runtime");
+        let runtime = Target::runtime(&place, RUNTIME).expect("a runtime");
 
         let expected =
             format!("arn:{partition}:bedrock-agentcore:{region}:{ACCOUNT}:runtime/{RUNTIME}");
         assert_eq!(runtime.arn(), expected);
-        assert_eq!(Target::runtime_by_arn(&home, &expected), Some(runtime));
+        assert_eq!(Target::runtime_by_arn(&place, &expected), Some(runtime));
     }
     for arn in [
         "",
@@ -35,7 +36,7 @@ fn target_arns_use_the_partition_of_the_function() {
         "arn:aws:lambda:::function:x",
         "arn:aws:sns:eu-west-1:111122223333:x",
     ] {
-        assert_eq!(Home::from_function_arn(arn), None, "{arn}");
+        assert_eq!(Deployment::from_function_arn(arn), None, "{arn}");
     }
 }
 
@@ -55,7 +56,7 @@ fn ids_from_request_and_response_are_merged_without_duplicates() {
 fn a_malformed_id_is_reported_and_the_others_stay_targets() {
     let event = read(started([INSTANCE, "nonsense", "i-0a1b2c3d", ""])).expect("two ids are good");
     let known =
-        ["i-0a1b2c3d", INSTANCE].map(|id| Target::instance(&home(), id).expect("an instance"));
+        ["i-0a1b2c3d", INSTANCE].map(|id| Target::instance(&place(), id).expect("an instance"));
     assert_eq!(event.work, Work::Targets(known.to_vec()));
     assert_eq!(event.unknown_ids, ["nonsense", ""]);
 }

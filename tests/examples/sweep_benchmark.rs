@@ -26,10 +26,10 @@ use std::{
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use comfy_table::{Table, presets};
-use lambda_runtime::{Context, LambdaEvent};
 use metadata_guardrail::{
-    aws::{self, Clients},
+    aws,
     guardrail::Guardrail,
+    invocation::{Answer, Call, answer},
     pacer::WriteRate,
     patience::Stopwatch,
     response::{InvocationError, Response},
@@ -38,9 +38,9 @@ use metadata_guardrail::{
 use serde_json::Value;
 
 use self::support::{
-    harness::{due, running, started},
+    harness::{due, function_arn, running, started},
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, INSTANCE, MODIFY_INSTANCE},
-    stand_in::{ACCOUNT, Fault, REGION, StandIn},
+    stand_in::{Fault, REGION, StandIn},
 };
 
 /// EC2's documented limit on changes: a bucket of 100 requests, refilled with 5 a second.
@@ -219,15 +219,16 @@ async fn guardrail(url: &str, rate: WriteRate) -> Guardrail {
         .endpoint_url(url)
         .region(Region::new(REGION))
         .credentials_provider(Credentials::for_tests());
-    Guardrail::new(Settings::default(), Clients::new(&aws::load(loader).await))
-        .with_write_rate(rate)
+    Guardrail::new(Settings::default(), aws::load(loader).await).with_write_rate(rate)
 }
 
 async fn handle(guardrail: &Guardrail, event: Value) -> (Response, Duration) {
     let stopwatch = Stopwatch::start();
-    let response = match guardrail.handle(LambdaEvent::new(event, context())).await {
-        Ok(response) => response,
-        Err(InvocationError::RemediationFailed(response)) => *response,
+    let response = match answer(guardrail, None, event, &call()).await {
+        Ok(Answer::Event(response)) | Err(InvocationError::RemediationFailed(response)) => {
+            *response
+        }
+        Ok(Answer::Batch(_)) => panic!("the answer to an event is not one to a batch"),
         Err(error) => panic!("{error}"),
     };
     (response, stopwatch.elapsed())
@@ -249,16 +250,16 @@ fn complete(response: &Response) -> bool {
     response.sweep.as_ref().is_some_and(|sweep| sweep.complete)
 }
 
-/// A function with its 300 seconds.
-fn context() -> Context {
-    #[expect(clippy::disallowed_methods, reason = "Lambda gives the deadline as a time of day")]
-    let deadline = SystemTime::now() + Duration::from_secs(300);
-    let deadline = deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis();
-    let mut context = Context::default();
-    context.deadline = u64::try_from(deadline).expect("in range");
-    context.invoked_function_arn =
-        format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail");
-    context
+/// Lambda calls a function with 300 seconds.
+fn call() -> Call {
+    #[expect(clippy::disallowed_methods, reason = "the guardrail is told the real time")]
+    let now = SystemTime::now();
+    Call {
+        request_id: String::new(),
+        function_arn: function_arn(),
+        now: now.into(),
+        remaining: Duration::from_secs(300),
+    }
 }
 
 /// The stand-in in its own process.

@@ -16,7 +16,7 @@ use metadata_guardrail::resource::{
 };
 
 use super::outcomes::failed;
-use crate::support::{harness::home, names::EXEMPT};
+use crate::support::{harness::place, names::EXEMPT};
 
 /// Why the account defaults can be left.
 pub const LEAVES_OF_DEFAULTS: [Leave; 3] =
@@ -109,8 +109,8 @@ pub fn about_endpoints() -> Vec<String> {
 }
 
 pub fn about_defaults() -> Vec<String> {
-    let home = home();
-    let wording = of_defaults::Wording { home: &home };
+    let place = place();
+    let wording = of_defaults::Wording { place: &place };
     let account =
         Defaults { managed_by: Some("account".to_owned()), are_shown: true, ..Defaults::default() };
     let policy = Defaults {

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use metadata_guardrail::{
-    context::{Context, Occasion},
-    decision::{Leave, Moment},
+    context::{Asked, Context, Occasion},
+    decision::Leave,
     exception::{ExceptionTag, Exempt, Exemption},
     failure::Failure,
     observed::{Broken, Hold, MetadataAccess, Observation, Observed, Phase, TagMap, Tags, Usage},
@@ -24,19 +24,21 @@ use metadata_guardrail::{
 use serde_json::json;
 
 use crate::support::{
-    harness::home,
+    harness::place,
     names::{EXEMPT, INSTANCE, RUNTIME},
 };
 
+const NOTHING_ASKED: &Asked = &BTreeMap::new();
 const NOW: &str = "2026-11-21T12:00:00Z";
 
 fn context(exception: &ExceptionTag) -> Context<'_> {
     let now: DateTime<Utc> = NOW.parse().expect("a time");
     Context {
         exception,
-        moment: Moment { now, event: None },
-        patience: Patience::new(Pace::default(), Duration::from_secs(300)),
-        occasion: Occasion::Event,
+        now,
+        asked: NOTHING_ASKED,
+        patience: Patience::new(Pace::default(), Some(Duration::from_secs(300))),
+        occasion: Occasion::Events { longest_wait: None },
     }
 }
 
@@ -65,7 +67,7 @@ pub trait Example: Words + Sized {
 
 impl Example for Instances {
     fn target() -> Target {
-        Target::instance(&home(), INSTANCE).expect("an id")
+        Target::instance(&place(), INSTANCE).expect("an id")
     }
 
     fn document() -> Options {
@@ -79,7 +81,7 @@ impl Example for Instances {
 
 impl Example for Runtimes {
     fn target() -> Target {
-        Target::runtime(&home(), RUNTIME).expect("an id")
+        Target::runtime(&place(), RUNTIME).expect("an id")
     }
 
     fn document() -> Document {

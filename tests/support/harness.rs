@@ -11,25 +11,26 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use aws_sdk_bedrockagentcorecontrol as agentcore;
-use lambda_runtime::{Context, Diagnostic, LambdaEvent};
+use lambda_runtime::Diagnostic;
 use metadata_guardrail::{
     guardrail::Guardrail,
+    invocation::{Answer, Call, answer},
     pacer::WriteRate,
     patience::Pace,
+    place::{Deployment, Place},
     response::{InvocationError, Response},
     settings::{
         AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, RuntimeAuthorizer,
         Settings, SweepMargin, UsageDays,
     },
-    target::Home,
+    sweeps_queue::SweepsQueue,
     telemetry,
 };
 use serde_json::{Value, json};
 
 use self::outcomes::only_outcome;
 pub use self::{
-    clock::{clients, days_ago, time_passes},
+    clock::{config, days_ago, time_passes},
     events::{
         agentcore_call, due, ec2_call, just_now, running, runtime_created, sample, sample_names,
         started,
@@ -166,24 +167,31 @@ impl Scene {
             result.map(|response| serde_json::to_value(response).expect("a response is JSON"));
         let result = result.map_err(Diagnostic::from);
         assert!(!format!("{result:?}").contains(CANARY), "the secret is in the result");
-        assert!(!self.logs.text().contains(CANARY), "the secret is in the log");
         result
     }
 
     /// The same as the library gives it.
     pub async fn handle(&self, event: Value) -> Result<Response, InvocationError> {
-        let mut clients = clients(&self.aws.url()).await;
-        if let Some(url) = &self.agentcore_url {
-            let config = clients.agentcore.config().to_builder().endpoint_url(url).build();
-            clients.agentcore = agentcore::Client::from_conf(config);
+        match self.answer(event).await? {
+            Answer::Event(response) => Ok(*response),
+            Answer::Batch(_) => panic!("the answer to an event is not one to a batch"),
         }
-        let guardrail = Guardrail::new(self.settings.clone(), clients)
+    }
+
+    /// The answer to any payload.
+    pub async fn answer(&self, payload: Value) -> Result<Answer, InvocationError> {
+        let config = config(&self.aws.url(), self.agentcore_url.as_deref()).await;
+        let queue = self.settings.sweeps_queue.0.clone();
+        let sweeps = queue.map(|url| SweepsQueue::new(&config, url));
+        let guardrail = Guardrail::new(self.settings.clone(), config)
             .with_pace(self.pace)
             .with_write_rate(self.write_rate);
         let logs = self.logs.clone();
         let _logging =
             tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
-        guardrail.handle(LambdaEvent::new(event, self.context())).await
+        let answer = answer(&guardrail, sweeps.as_ref(), payload, &self.call()).await;
+        assert!(!self.logs.text().contains(CANARY), "the secret is in the log");
+        answer
     }
 
     /// The one outcome of an event that must succeed.
@@ -225,16 +233,15 @@ impl Scene {
             .collect()
     }
 
-    fn context(&self) -> Context {
-        #[expect(clippy::disallowed_methods, reason = "Lambda gives the deadline as a time of day")]
-        let deadline = SystemTime::now() + self.remaining;
-        let mut context = Context::default();
-        context.request_id = "8d2f4c1a-request".to_owned();
-        let deadline =
-            deadline.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis();
-        context.deadline = u64::try_from(deadline).expect("before the year 500,000,000");
-        context.invoked_function_arn = self.function_arn.clone();
-        context
+    fn call(&self) -> Call {
+        #[expect(clippy::disallowed_methods, reason = "the guardrail is told the real time")]
+        let now = SystemTime::now();
+        Call {
+            request_id: "8d2f4c1a-request".to_owned(),
+            function_arn: self.function_arn.clone(),
+            now: now.into(),
+            remaining: self.remaining,
+        }
     }
 }
 
@@ -243,9 +250,14 @@ pub fn function_arn() -> String {
     format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail")
 }
 
-/// Where the guardrail of these tests runs.
-pub fn home() -> Home {
-    Home::from_function_arn(&function_arn()).expect("a function's ARN")
+/// The guardrail of these tests as it is deployed.
+pub fn deployment() -> Deployment {
+    Deployment::from_function_arn(&function_arn()).expect("a function's ARN")
+}
+
+/// Where it runs.
+pub fn place() -> Place {
+    deployment().place
 }
 
 /// The configuration of a runtime that allows MMDSv1, with a secret.

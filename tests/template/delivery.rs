@@ -28,7 +28,7 @@ fn a_delivered_event_is_never_ignored_whatever_cloudtrail_omits() {
         let shortened = left_out.iter().map(|left| without_parameters(file, left.as_ref()));
         for event in shortened.chain([sample(file)]) {
             let event = serde_json::from_value(event).expect("an EventBridge event");
-            let asks = event::read(&event, &harness::home(), &Settings::default());
+            let asks = event::read(&event, &harness::deployment(), &Settings::default());
             assert!(asks.is_ok(), "{file} is ignored: {asks:?}");
         }
     }

@@ -10,8 +10,8 @@ use crate::{
     failure::{Failure, Unlisted},
     outcome::Outcome,
     patience::{MAX_AGE, Stopwatch},
+    place::Place,
     resource::{Attempts, Refusal},
-    target::Home,
     wording::WRITE_IS_OPEN,
 };
 
@@ -22,7 +22,7 @@ pub struct DefaultsFlow<'a> {
     /// The writing half; `None` if only a report is wanted.
     pub enforce: Option<&'a EnforceDefaults>,
     /// The account and the Region.
-    pub home: &'a Home,
+    pub place: &'a Place,
     /// What holds for everything that this sweep looks at. No exception tag applies here.
     pub context: Context<'a>,
 }
@@ -56,7 +56,7 @@ struct DefaultsRun<'a> {
 impl<'a> DefaultsRun<'a> {
     fn new(flow: &'a DefaultsFlow<'a>) -> Self {
         let attempts = Attempts::new(flow.context.retries(), None);
-        Self { flow, wording: Wording { home: flow.home }, before: None, attempts }
+        Self { flow, wording: Wording { place: flow.place }, before: None, attempts }
     }
 
     async fn finish(&mut self) -> Result<Outcome, Unlisted> {

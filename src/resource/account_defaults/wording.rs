@@ -6,7 +6,8 @@ use super::{Defaults, Leave};
 use crate::{
     failure::{Failure, RETRY},
     outcome::{Finding, Outcome, State},
-    target::{Home, Kind},
+    place::Place,
+    target::Kind,
     text::{quoted, shortened},
     verdict::{Enforced, Failed, Held, Verdict},
 };
@@ -15,7 +16,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Wording<'a> {
     /// The account and the Region.
-    pub home: &'a Home,
+    pub place: &'a Place,
 }
 
 impl Wording<'_> {
@@ -56,7 +57,7 @@ impl Wording<'_> {
         detail: String,
         after: Option<State>,
     ) -> Outcome {
-        let Home { partition, region, account, .. } = self.home;
+        let Place { partition, account, region } = self.place;
         let is_enforced = before.is_some_and(Defaults::are_enforced);
         let loses_containers = containers_lose_it(before, verdict);
         let remarks = [
@@ -66,6 +67,7 @@ impl Wording<'_> {
         Outcome {
             kind: Kind::AccountDefaults,
             id: region.clone(),
+            place: self.place.clone(),
             arn: format!("arn:{partition}:ec2:{region}:{account}:account-defaults"),
             verdict,
             detail: iter::once(detail.as_str())

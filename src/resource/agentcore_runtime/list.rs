@@ -11,11 +11,12 @@ use futures_util::{Stream, StreamExt, stream};
 use super::{ObserveRuntimes, wording::NOT_OFFERED};
 use crate::{
     failure::{Failure, Unlisted, is_unresolvable},
+    place::Place,
     resource::{
         CONCURRENCY, List, Observe,
         pages::{pages, shuffled},
     },
-    target::{Home, Target},
+    target::Target,
     verdict::Failed,
 };
 
@@ -28,11 +29,11 @@ impl List for ObserveRuntimes {
     const TIME_TO_FINISH: Duration = Duration::from_secs(120);
 
     /// AWS allows 1,000 runtimes in an account and Region, so keeping all their ids costs little.
-    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Unlisted>> {
+    fn batches(&self, place: &Place) -> impl Stream<Item = Result<Vec<Target>, Unlisted>> {
         let pages =
             pages(Failed::ReadFailed, OPERATION, async |token| page(&self.client, token).await);
         stream::once(pages.collect::<Vec<_>>()).flat_map(move |pages| {
-            let target = |id: &str| Target::runtime(home, id);
+            let target = |id: &str| Target::runtime(place, id);
             stream::iter(shuffled(OPERATION, pages, ObserveRuntimes::TOGETHER, target))
         })
     }

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     failure::Unlisted,
+    place::Place,
     resource::{List, pages::shuffled},
-    target::{Home, Target},
+    target::Target,
 };
 
 impl List for ObserveInstances {
@@ -20,7 +21,7 @@ impl List for ObserveInstances {
     const TIME_TO_FINISH: Duration = Duration::from_secs(30);
 
     /// Collects every page before the first batch, but keeps only the ids.
-    fn batches(&self, home: &Home) -> impl Stream<Item = Result<Vec<Target>, Unlisted>> {
+    fn batches(&self, place: &Place) -> impl Stream<Item = Result<Vec<Target>, Unlisted>> {
         let filters = [
             filter("metadata-options.http-tokens", ["optional"]),
             filter("metadata-options.http-endpoint", ["enabled"]),
@@ -33,7 +34,7 @@ impl List for ObserveInstances {
                 .collect::<Vec<_>>())
         });
         stream::once(ids.collect::<Vec<_>>()).flat_map(move |pages| {
-            let target = |id: &str| Target::instance(home, id);
+            let target = |id: &str| Target::instance(place, id);
             stream::iter(shuffled("DescribeInstances", pages, MAX_FILTER_VALUES, target))
         })
     }

@@ -1,4 +1,4 @@
-//! The guardrail's clients in a time of their own, and how tests move time on.
+//! The guardrail's configuration in a time of their own, and how tests move time on.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -6,48 +6,48 @@ use std::{
 };
 
 use aws_config::{
-    BehaviorVersion, Region, stalled_stream_protection::StalledStreamProtectionConfig,
+    BehaviorVersion, Region, SdkConfig, stalled_stream_protection::StalledStreamProtectionConfig,
     timeout::TimeoutConfig,
 };
 use aws_credential_types::Credentials;
-use aws_sdk_bedrockagentcorecontrol as agentcore;
-use aws_sdk_cloudwatch as cloudwatch;
-use aws_sdk_ec2::{
-    Client,
-    config::{AsyncSleep, Builder, Sleep, retry::RetryPartition},
-};
+use aws_sdk_ec2::config::{AsyncSleep, Sleep};
 use aws_smithy_async::time::TimeSource;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
-use metadata_guardrail::aws::{self, Clients};
+use metadata_guardrail::aws;
 
 use crate::support::stand_in::REGION;
 
-/// The guardrail's own clients, with the stand-in as AWS, in a time of their own.
-pub async fn clients(url: &str) -> Clients {
+/// The guardrail's own configuration, with the stand-in as AWS, in a time of its own. AgentCore may
+/// have another endpoint.
+pub async fn config(url: &str, agentcore_url: Option<&str>) -> SdkConfig {
     let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .endpoint_url(url)
         .region(Region::new(REGION))
         .credentials_provider(Credentials::for_tests());
     let config = aws::load(loader).await;
     let clock = Clock::before(config.timeout_config().expect("set by the guardrail"));
     // That protection measures throughput by pauses, and here pauses take no time.
     let unprotected = StalledStreamProtectionConfig::disabled();
+    let endpoints =
+        Endpoints { agentcore: agentcore_url.unwrap_or(url).to_owned(), others: url.to_owned() };
     let config = config.into_builder().sleep_impl(clock.clone()).time_source(clock);
-    let config = config.stalled_stream_protection(unprotected).build();
-    // Clients of one partition share what they learned of throttling, and tests must not learn from
-    // each other.
-    let partition = RetryPartition::custom(url.to_owned()).build();
-    Clients {
-        ec2: Client::from_conf(Builder::from(&config).retry_partition(partition.clone()).build()),
-        agentcore: agentcore::Client::from_conf(
-            agentcore::config::Builder::from(&config)
-                .retry_partition(partition.clone())
-                .build(),
-        ),
-        cloudwatch: cloudwatch::Client::from_conf(
-            cloudwatch::config::Builder::from(&config).retry_partition(partition).build(),
-        ),
+    config.stalled_stream_protection(unprotected).service_config(endpoints).build()
+}
+
+/// What `AWS_ENDPOINT_URL` and its like say.
+#[derive(Debug)]
+struct Endpoints {
+    agentcore: String,
+    others: String,
+}
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let is_endpoint = key.env() == "AWS_ENDPOINT_URL";
+        let is_agentcore = key.service_id() == "Bedrock AgentCore Control";
+        let url = if is_agentcore { &self.agentcore } else { &self.others };
+        is_endpoint.then(|| url.clone())
     }
 }
 

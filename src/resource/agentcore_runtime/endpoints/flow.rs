@@ -22,6 +22,7 @@ use crate::{
     context::Context,
     failure::Failure,
     outcome::Outcome,
+    patience::Pauses,
     resource::{Attempts, FollowUp, agentcore_runtime::document::Document},
     target::Target,
 };
@@ -86,7 +87,7 @@ impl<'a> EndpointsRun<'a> {
     /// Settles every endpoint. One that AWS is still changing holds up nothing else: it is looked
     /// at again once all others are settled.
     async fn finish(&mut self) -> Result<(), Failure> {
-        let mut pauses = self.flow.context.patience.pauses();
+        let mut pauses = self.pauses();
         let mut listed = self.listed().await?;
         loop {
             // Each round finds afresh what is pinned, because an endpoint may have changed since
@@ -97,6 +98,9 @@ impl<'a> EndpointsRun<'a> {
             }
             let later = mem::take(&mut self.later);
             if later.is_empty() || !pauses.pause().await {
+                if !later.is_empty() && self.flow.context.longest_wait().is_some() {
+                    self.report.add_later();
+                }
                 for (pinned, keep) in later.into_iter().filter_map(|later| later.kept) {
                     self.keep(&pinned, &keep);
                 }
@@ -110,7 +114,17 @@ impl<'a> EndpointsRun<'a> {
 
     fn waits(&self) -> bool {
         // Waiting is only worth its time if the endpoint could be moved afterwards.
-        self.flow.context.waits() && self.flow.enforce.is_some() && is_done(self.runtime)
+        !self.flow.context.is_sweep() && self.flow.enforce.is_some() && is_done(self.runtime)
+    }
+
+    /// The pauses between two looks. After a write to the runtime nothing limits them but the time
+    /// that is left, because its event has been dealt with and will not come back.
+    fn pauses(&self) -> Pauses {
+        if self.runtime.is_followed() {
+            self.flow.context.waits()
+        } else {
+            self.flow.context.patience.pauses()
+        }
     }
 
     /// The endpoints, except those that follow the runtime and may still be catching up with it.

@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     outcome::{Finding, Outcome},
     text::holding,
-    verdict::{Enforced, Failed, Held, Verdict},
+    verdict::{Deferred, Enforced, Failed, Held, Verdict},
 };
 
 /// How many remarks an outcome holds besides the moves: it must stay small.
@@ -26,6 +26,7 @@ pub(super) struct Report {
     pinned: BTreeMap<String, String>,
     has_kept: bool,
     is_doubtful: bool,
+    is_deferred: bool,
     moved: Vec<String>,
     failures: Vec<Failure>,
     refused: Vec<String>,
@@ -80,6 +81,11 @@ impl Report {
         self.remarks.push(in_doubt(&pinned.endpoint.name));
     }
 
+    /// AWS is still changing an endpoint, and waiting for it would take too long.
+    pub fn add_later(&mut self) {
+        self.is_deferred = true;
+    }
+
     /// An endpoint no longer exists.
     pub fn add_gone(&mut self, pinned: &Pinned) {
         self.pinned.remove(&pinned.endpoint.name);
@@ -126,6 +132,9 @@ impl Report {
         match self.failures.first() {
             Some(failure) if may_fail => Verdict::Failed(failure.reason),
             None if may_fail && !self.refused.is_empty() => Verdict::Held(Held::Refused),
+            None if self.is_deferred && matches!(of_runtime, Verdict::Compliant(_)) => {
+                Verdict::Deferred(Deferred::StillChanging)
+            }
             None if !self.moved.is_empty() && matches!(of_runtime, Verdict::Compliant(_)) => {
                 Verdict::Enforced(Enforced::PinnedEndpoint)
             }
