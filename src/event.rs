@@ -120,10 +120,8 @@ pub enum Ignored {
     NoIds,
     /// Its record is complete and names something other than a runtime of this account and Region.
     InvalidIds,
-    /// A sweep whose detail is neither `{}` nor made of a `mode` that exists and a `kind`.
+    /// A sweep whose detail has something else than a `mode` and a `kind` that exist.
     InvalidMode,
-    /// A sweep of a kind that does not exist.
-    InvalidKind,
 }
 
 /// Reads an event. One that a rule delivered and that names no readable target asks for a sweep of

@@ -38,7 +38,7 @@ fn detail(detail: &Value) -> Result<(&'static [Kind], Option<Mode>), Ignored> {
         let word = value.as_str().unwrap_or_default();
         match name.as_str() {
             "mode" => mode = Some(word.parse().map_err(|_| Ignored::InvalidMode)?),
-            "kind" => kinds = only(word).ok_or(Ignored::InvalidKind)?,
+            "kind" => kinds = only(word).ok_or(Ignored::InvalidMode)?,
             _ => return Err(Ignored::InvalidMode),
         }
     }
