@@ -1,6 +1,6 @@
 //! Ordinary AWS clients can talk to the stand-in, so that it is a model of AWS and not of our SDK.
 
-use std::process::Output;
+use std::{process::Output, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -8,16 +8,16 @@ use tokio::process::Command;
 use crate::support::{
     harness::document,
     names::{INSTANCE, RUNTIME},
-    stand_in::{REGION, StandIn},
+    stand_in::{ACCOUNT, Queue, REGION, StandIn},
 };
 
 /// What the client's code has at hand, and how it answers.
 const PRELUDE: &str = "
 import boto3, json, sys
 url, region, instance, runtime = sys.argv[1:]
-ec2, agentcore = [
+ec2, agentcore, sqs = [
     boto3.client(name, endpoint_url=url, region_name=region, aws_access_key_id='a', aws_secret_access_key='b')
-    for name in ('ec2', 'bedrock-agentcore-control')
+    for name in ('ec2', 'bedrock-agentcore-control', 'sqs')
 ]
 def answer(reply):
     print(json.dumps(reply, default=str))
@@ -85,6 +85,36 @@ answer(agentcore.update_agent_runtime(agentRuntimeId=runtime, metadataConfigurat
     assert!(world.runtime(RUNTIME).requires_mmdsv2());
     // An update replaces everything: what was not sent is lost.
     assert_eq!(world.runtime(RUNTIME).member("environmentVariables"), None);
+}
+
+#[tokio::test]
+async fn boto3_sends_a_message_and_understands_the_refusals() {
+    let Some(boto3) = Boto3::find().await else { return };
+    let queue = Queue::fifo(Duration::from_secs(30));
+    boto3.aws.world().queues.insert("work.fifo".to_owned(), queue);
+
+    let script = format!(
+        "queues = 'https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/'
+send = lambda name, **more: sqs.send_message(QueueUrl=queues + name, MessageBody='hello', **more)
+answers = [send('work.fifo', MessageGroupId='g', MessageDeduplicationId='d')['MD5OfMessageBody']]
+for call in (lambda: send('nowhere'), lambda: send('work.fifo')):
+    try:
+        call()
+    except sqs.exceptions.ClientError as error:
+        answers.append(error.response['Error']['Code'])
+answer(answers)"
+    );
+    let answers = boto3.run(&script).await;
+
+    assert_eq!(
+        answers,
+        json!([
+            "5d41402abc4b2a76b9719d911017c592",
+            "AWS.SimpleQueueService.NonExistentQueue",
+            "MissingParameter"
+        ])
+    );
+    assert_eq!(boto3.aws.world().queue("work.fifo").messages[0].body, "hello");
 }
 
 #[tokio::test]

@@ -1,30 +1,42 @@
-//! A local stand-in for three AWS services: EC2, the Bedrock AgentCore control plane and
-//! CloudWatch.
+//! A local stand-in for four AWS services: EC2, the Bedrock AgentCore control plane, CloudWatch
+//! and SQS.
 //!
 //! It models how AWS behaves and knows nothing about its callers, so any AWS client can use it.
-//! Fill the [`World`], point a client at [`StandIn::url`], then look at the world and the calls.
+//! Fill the [`World`], point a client at [`StandIn::url`] or give it a [`Transport`], then look at
+//! the world, its history and the calls.
 //!
-//! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `endpoint`: what exists and
-//!   which rules AWS applies to it
-//! - `ec2`, `agentcore`, `cloudwatch`: one thin façade per wire protocol
-//! - `faults`: throttles, errors and broken connections on demand
-//! - `server`, `call`: the HTTP side and its log
+//! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `endpoint`, `queue`: what exists
+//!   and which rules AWS applies to it
+//! - `ec2`, `agentcore`, `cloudwatch`, `queue_api`: one thin façade per wire protocol
+//! - `faults`, `weather`: throttles, errors and broken connections, on demand or from a seed
+//! - `service`, `reply`, `exchange`: what becomes of a request, however it comes
+//! - `server`, `transport`: the two ways it comes, over HTTP or without any socket
+//! - `call`, `history`, `clock`: what was asked, what happened, and when
 
 #![allow(dead_code, unused_imports, reason = "each test target uses a part of the stand-in")]
 
 mod account_defaults;
 mod agentcore;
 mod call;
+mod clock;
 mod cloudwatch;
 mod ec2;
 mod endpoint;
+mod exchange;
 mod faults;
+mod history;
 mod instance;
 mod page;
+mod queue;
+mod queue_api;
 mod refusal;
+mod reply;
 mod runtime;
 mod server;
+mod service;
+mod transport;
 mod update;
+mod weather;
 mod world;
 
 use std::sync::{
@@ -36,12 +48,17 @@ use tokio::sync::oneshot;
 
 pub use account_defaults::AccountDefaults;
 pub use call::Call;
+pub use clock::Clock;
 pub use endpoint::Endpoint;
 pub use faults::Fault;
+pub use history::{Deployment, History, State, Tagged, Write};
 pub use instance::Instance;
 pub use page::Pages;
+pub use queue::{Message, Outgoing, Queue};
 pub use refusal::Refusal;
 pub use runtime::{Document, Runtime};
+pub use transport::Transport;
+pub use weather::Weather;
 pub use world::{ACCOUNT, REGION, World};
 
 /// A running stand-in. It stops listening when dropped.
@@ -49,7 +66,7 @@ pub struct StandIn {
     url: String,
     shared: Arc<Shared>,
     /// Dropping the sender is the signal to stop.
-    _stop: oneshot::Sender<()>,
+    _stop: Option<oneshot::Sender<()>>,
 }
 
 /// What the server and the test look at together.
@@ -69,7 +86,17 @@ impl StandIn {
         let address = server::spawn(Arc::clone(&shared), stopped)
             .await
             .expect("the stand-in needs a free port on 127.0.0.1");
-        Self { url: format!("http://{address}"), shared, _stop: stop }
+        Self { url: format!("http://{address}"), shared, _stop: Some(stop) }
+    }
+
+    /// The same without a port: only a [`Transport`] leads to it.
+    pub fn without_sockets() -> Self {
+        Self { url: "http://aws.invalid".to_owned(), shared: Arc::default(), _stop: None }
+    }
+
+    /// A way to it without sockets, for a caller of this name.
+    pub fn transport(&self, caller: &str) -> Transport {
+        Transport { shared: Arc::clone(&self.shared), caller: caller.into() }
     }
 
     /// The endpoint URL of all services.

@@ -23,7 +23,7 @@ pub(super) fn call(method: &Method, uri: &Uri, body: String) -> Call {
         resource,
         body,
         parameters: call::parameters(uri.query().unwrap_or_default()),
-        error: None,
+        ..Call::default()
     }
 }
 

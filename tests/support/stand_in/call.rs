@@ -1,11 +1,17 @@
 //! The call log.
 
+use std::time::Duration;
+
 /// One HTTP request as it arrived, and the error it was answered with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Call {
+    /// When it was processed, measured from the start of the world.
+    pub at: Duration,
+    /// Who called, for callers that have a [`Transport`](super::Transport).
+    pub caller: String,
     /// The AWS name, such as `DescribeInstances`; method and path where no operation matches.
     pub operation: String,
-    /// The instance or runtime, or `RUNTIME/runtime-endpoints/ENDPOINT`, that the call names, if it
+    /// The instance, the runtime or the queue, or `RUNTIME/runtime-endpoints/ENDPOINT`, that the call names, if it
     /// names exactly one.
     pub resource: Option<String>,
     /// The raw request body; CloudWatch's as JSON.

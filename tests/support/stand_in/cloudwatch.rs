@@ -80,13 +80,7 @@ pub(super) fn call(uri: &Uri, body: &[u8]) -> Call {
             });
     let body =
         request.map(|request| serde_json::to_string(&request).expect("the shapes are valid JSON"));
-    Call {
-        operation,
-        resource,
-        body: body.unwrap_or_default(),
-        parameters: Vec::new(),
-        error: None,
-    }
+    Call { operation, resource, body: body.unwrap_or_default(), ..Call::default() }
 }
 
 /// Carries the call out and gives the CBOR of the answer.

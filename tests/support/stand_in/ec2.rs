@@ -20,7 +20,7 @@ pub(super) use self::shapes::{REQUEST_ID, error};
 /// What a request body asks for.
 pub(super) fn call(body: String) -> Call {
     let parameters = call::parameters(&body);
-    let mut call = Call { operation: String::new(), resource: None, body, parameters, error: None };
+    let mut call = Call { body, parameters, ..Call::default() };
     call.operation = call.parameter("Action").unwrap_or_default().to_owned();
     call.resource = named_instance(&call);
     call

@@ -1,11 +1,13 @@
 //! Bedrock AgentCore runtimes: what one is, and how it settles after a change.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, value::RawValue};
+use tokio::time::Instant;
 
 use super::{
+    clock::now,
     endpoint::Endpoint,
     refusal::Refusal,
     update::Accepted,
@@ -40,6 +42,8 @@ pub struct Runtime {
     /// How many more reads show the present status if it is a transitional one.
     /// `u32::MAX` means for good.
     pub polls_left: u32,
+    /// How long an update takes. Reads do not count then.
+    pub settles_in: Option<Duration>,
     /// How many more reads still show the version before the present one, at rest.
     pub reads_behind: u32,
     /// The next update is accepted, takes effect, then ends as `UPDATE_FAILED` for this reason.
@@ -53,6 +57,8 @@ pub struct Runtime {
     /// Its endpoints by name, without `DEFAULT`, which is always there and, unless it is put here,
     /// on the present version.
     pub endpoints: BTreeMap<String, Endpoint>,
+    /// When the transition under way ends, if it does not end with reads.
+    settles_at: Option<Instant>,
     /// Why the update under way will fail.
     pub(super) fails_with: Option<String>,
     /// The updates accepted so far, by client token.
@@ -77,6 +83,8 @@ impl Runtime {
             tags: BTreeMap::new(),
             settle_polls: 2,
             polls_left: 0,
+            settles_in: None,
+            settles_at: None,
             reads_behind: 0,
             next_update_fails: None,
             loses_on_update: Vec::new(),
@@ -103,9 +111,10 @@ impl Runtime {
         self
     }
 
-    /// Sets the status. A transitional one lasts for `settle_polls` reads.
+    /// Sets the status. A transitional one lasts for `settle_polls` reads, or for `settles_in`.
     pub fn status(&mut self, status: &str) -> &mut Self {
         status.clone_into(&mut self.status);
+        self.settles_at = self.settles_in.map(|time| now() + time);
         self.polls_left = self.settle_polls;
         self
     }
@@ -180,9 +189,14 @@ impl Runtime {
         ["CREATING", "UPDATING", "DELETING"].contains(&self.status.as_str())
     }
 
+    /// Whether the time of a transition has come.
+    fn is_due(&self) -> bool {
+        self.settles_at.map_or(self.polls_left == 0, |at| at <= now())
+    }
+
     /// Ends a transition whose time has come.
     fn settle(&mut self) {
-        if !self.is_in_transition() || self.polls_left > 0 {
+        if !self.is_in_transition() || !self.is_due() {
             return;
         }
         self.failure_reason = self.fails_with.take();
@@ -216,7 +230,7 @@ impl World {
     pub(super) fn read_runtime(&mut self, id: &str) -> Result<&Runtime, Refusal> {
         let runtime = self.settled(id)?;
         if runtime.is_in_transition() && runtime.polls_left < u32::MAX {
-            runtime.polls_left -= 1;
+            runtime.polls_left = runtime.polls_left.saturating_sub(1);
         }
         Ok(runtime)
     }
@@ -233,7 +247,7 @@ impl World {
 
     /// The runtime with every transition ended that had its time.
     pub(super) fn settled(&mut self, id: &str) -> Result<&mut Runtime, Refusal> {
-        let is_gone = |runtime: &Runtime| runtime.status == "DELETING" && runtime.polls_left == 0;
+        let is_gone = |runtime: &Runtime| runtime.status == "DELETING" && runtime.is_due();
         if self.runtimes.get(id).is_some_and(is_gone) {
             self.runtimes.remove(id);
         }

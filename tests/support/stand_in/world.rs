@@ -9,11 +9,15 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::{
     account_defaults::AccountDefaults,
+    clock::Clock,
     faults::{Fault, Faults},
+    history::History,
     instance::Instance,
     page::Pages,
+    queue::Queue,
     refusal::Refusal,
     runtime::Runtime,
+    weather::Weather,
 };
 
 /// The account everything belongs to.
@@ -31,6 +35,8 @@ pub struct World {
     pub account_defaults: AccountDefaults,
     /// The time between an operation taking effect and its answer. Zero by default.
     pub latency: Duration,
+    /// What calls meet on their way. Nothing by default.
+    pub weather: Option<Weather>,
     /// The most items on one page, whatever the caller asks for. 1,000 by default.
     pub page_size: usize,
     /// What CloudWatch has to say about whole answers of metric data.
@@ -45,6 +51,11 @@ pub struct World {
     pub denied_tag: Option<String>,
     /// The world's clock. It moves on by one second with every update of a runtime.
     pub now: DateTime<Utc>,
+    /// The queues by name.
+    pub queues: BTreeMap<String, Queue>,
+    /// The time since the world began.
+    pub clock: Clock,
+    pub(super) history: History,
     pub(super) faults: Faults,
     pub(super) pages: HashMap<String, Pages>,
     after: HashMap<String, VecDeque<Change>>,
@@ -58,12 +69,16 @@ impl Default for World {
             runtimes: BTreeMap::new(),
             account_defaults: AccountDefaults::default(),
             latency: Duration::ZERO,
+            weather: None,
             page_size: 1000,
             metric_message: None,
             endpoint_demanded_with_tokens: false,
             managed_are_hidden: true,
             denied_tag: None,
             now: "2026-11-21T09:00:00Z".parse().expect("a valid time"),
+            queues: BTreeMap::new(),
+            clock: Clock::default(),
+            history: History::default(),
             faults: Faults::default(),
             pages: HashMap::new(),
             after: HashMap::new(),

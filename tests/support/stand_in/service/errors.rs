@@ -1,0 +1,50 @@
+//! The errors that every service has, in the words of each.
+
+use super::Service;
+use crate::support::stand_in::{call::Call, refusal::Refusal};
+
+impl Service {
+    pub fn throttled(self) -> Refusal {
+        match self {
+            Self::Ec2 => Refusal::new(503, "RequestLimitExceeded", "Request limit exceeded."),
+            Self::AgentCore => Refusal::new(429, "ThrottlingException", "Rate exceeded"),
+            Self::CloudWatch => Refusal::new(400, "Throttling", "Rate exceeded"),
+            Self::Sqs => Refusal::new(400, "RequestThrottled", "Rate exceeded"),
+        }
+    }
+
+    pub fn internal(self) -> Refusal {
+        let message = "An internal error has occurred";
+        match self {
+            Self::Ec2 => Refusal::new(500, "InternalError", message),
+            Self::AgentCore => Refusal::new(500, "InternalServerException", message),
+            Self::CloudWatch => Refusal::new(500, "InternalServiceError", message),
+            Self::Sqs => Refusal::new(500, "InternalFailure", message),
+        }
+    }
+
+    pub fn access_denied_code(self) -> &'static str {
+        match self {
+            Self::Ec2 => "UnauthorizedOperation",
+            Self::AgentCore | Self::Sqs => "AccessDeniedException",
+            Self::CloudWatch => "AccessDenied",
+        }
+    }
+
+    pub fn access_denied(self, call: &Call) -> Refusal {
+        let operation = &call.operation;
+        let message = match self {
+            Self::Ec2 => {
+                format!("You are not authorized to perform this operation: ec2:{operation}")
+            }
+            Self::AgentCore => {
+                format!("User is not authorized to perform: bedrock-agentcore:{operation}")
+            }
+            Self::CloudWatch => {
+                format!("User is not authorized to perform: cloudwatch:{operation}")
+            }
+            Self::Sqs => format!("User is not authorized to perform: sqs:{operation}"),
+        };
+        Refusal::new(403, self.access_denied_code(), message)
+    }
+}
