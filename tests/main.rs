@@ -46,6 +46,7 @@ mod lambda_runtime_api;
 mod other_clients;
 mod pacer;
 mod patience;
+mod queues;
 mod readme;
 mod response;
 mod sentences;

@@ -1,5 +1,5 @@
-//! A local stand-in for four AWS services: EC2, the Bedrock AgentCore control plane, CloudWatch
-//! and SQS.
+//! A local stand-in for five AWS services: EC2, the Bedrock AgentCore control plane, CloudWatch,
+//! SQS, and Lambda as far as it polls queues.
 //!
 //! It models how AWS behaves and knows nothing about its callers, so any AWS client can use it.
 //! Fill the [`World`], point a client at [`StandIn::url`] or give it a [`Transport`], then look at
@@ -8,6 +8,7 @@
 //! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `endpoint`, `queue`: what exists
 //!   and which rules AWS applies to it
 //! - `ec2`, `agentcore`, `cloudwatch`, `queue_api`: one thin façade per wire protocol
+//! - `event_source`: Lambda's poller of a queue
 //! - `faults`, `weather`: throttles, errors and broken connections, on demand or from a seed
 //! - `service`, `reply`, `exchange`: what becomes of a request, however it comes
 //! - `server`, `transport`: the two ways it comes, over HTTP or without any socket
@@ -22,6 +23,7 @@ mod clock;
 mod cloudwatch;
 mod ec2;
 mod endpoint;
+mod event_source;
 mod exchange;
 mod faults;
 mod history;
@@ -50,6 +52,7 @@ pub use account_defaults::AccountDefaults;
 pub use call::Call;
 pub use clock::Clock;
 pub use endpoint::Endpoint;
+pub use event_source::{End, EventSource, Invoked};
 pub use faults::Fault;
 pub use history::{Deployment, History, State, Tagged, Write};
 pub use instance::Instance;
