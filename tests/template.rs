@@ -5,12 +5,17 @@ mod conditions;
 mod delivery;
 mod exemptions;
 mod permissions;
+mod queues;
 mod settings;
 mod stack;
 
 use std::collections::BTreeSet;
 
-use metadata_guardrail::telemetry;
+use metadata_guardrail::{
+    event::{self, Cause},
+    settings::Settings,
+    telemetry,
+};
 use serde_json::{Value, json};
 
 use self::stack::{Stack, document, text, texts};
@@ -28,8 +33,7 @@ fn every_partition_gets_arns_of_its_own() {
 #[test]
 fn no_rule_or_permission_names_agentcore_when_it_is_disabled() {
     let stack = Stack::with(&[("AgentCore", "disabled")]);
-    let kinds =
-        ["AWS::IAM::Role", "AWS::Events::Rule", "AWS::Lambda::Permission", "AWS::SQS::QueuePolicy"];
+    let kinds = ["AWS::IAM::Role", "AWS::Events::Rule", "AWS::SQS::QueuePolicy"];
     for (name, resource) in kinds.into_iter().flat_map(|kind| stack.resources_of(kind)) {
         assert!(!resource.to_string().to_lowercase().contains("agentcore"), "{name}");
         assert!(!resource.to_string().contains("Runtime"), "{name}");
@@ -37,20 +41,7 @@ fn no_rule_or_permission_names_agentcore_when_it_is_disabled() {
 }
 
 #[test]
-fn unfinished_events_are_kept_encrypted_for_14_days() {
-    let stack = Stack::with(&[]);
-    let [(name, queue)] = &stack.resources_of("AWS::SQS::Queue").collect::<Vec<_>>()[..] else {
-        panic!("one queue")
-    };
-    assert_eq!(queue["SqsManagedSseEnabled"], true);
-    assert_eq!(queue["MessageRetentionPeriod"], 14 * 24 * 60 * 60);
-    let function = stack.function();
-    let failures = &function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"];
-    assert_eq!(*failures, json!({"Type": "SQS", "Destination": format!("{name}.Arn")}));
-}
-
-#[test]
-fn the_schedule_asks_for_a_sweep_with_the_sample_event() {
+fn the_schedule_asks_for_a_sweep_of_this_place_and_says_when() {
     let nightly = "cron(0 3 * * ? *)";
     for (stack, expression) in [
         (Stack::with(&[]), "rate(6 hours)"),
@@ -62,10 +53,21 @@ fn the_schedule_asks_for_a_sweep_with_the_sample_event() {
         let (_, rule) = scheduled.next().expect("a schedule");
         assert!(scheduled.next().is_none(), "one schedule");
         assert_eq!(rule["ScheduleExpression"], expression);
-        let input: Value =
-            serde_json::from_str(rule["Targets"][0]["Input"].as_str().expect("a text"))
-                .expect("JSON");
-        assert_eq!(input, sample("guardrail-sweep-due"));
+        let target = &rule["Targets"][0];
+        assert_eq!(target["SqsParameters"]["MessageGroupId"], "aws:111122223333:eu-west-1");
+
+        let message = transformed(&target["InputTransformer"], &scheduled_event());
+        assert_eq!(
+            message,
+            json!({
+                "source": "metadata-guardrail", "detail-type": "Guardrail Sweep",
+                "account": "111122223333", "region": "eu-west-1", "time": "2026-11-20T22:00:00Z",
+                "detail": {}
+            })
+        );
+        let event = serde_json::from_value(message).expect("an EventBridge event");
+        let asks = event::read(&event, &harness::home(), &Settings::default());
+        assert_eq!(asks.map(|asks| asks.cause), Ok(Cause::SweepDue));
     }
 }
 
@@ -79,9 +81,8 @@ fn an_authorizer_to_enforce_must_be_given() {
 }
 
 #[test]
-fn concurrency_is_reserved_and_alarms_notify_only_if_asked_to() {
+fn alarms_notify_only_if_asked_to() {
     let silent = Stack::with(&[]);
-    assert_eq!(silent.function().get("ReservedConcurrentExecutions"), None);
     assert!(
         silent
             .resources_of("AWS::CloudWatch::Alarm")
@@ -89,8 +90,7 @@ fn concurrency_is_reserved_and_alarms_notify_only_if_asked_to() {
     );
 
     let topic = "arn:aws:sns:eu-west-1:111122223333:security";
-    let asked = Stack::with(&[("ReservedConcurrency", "5"), ("AlarmTopicArn", topic)]);
-    assert_eq!(asked.function()["ReservedConcurrentExecutions"], "5");
+    let asked = Stack::with(&[("AlarmTopicArn", topic)]);
     assert!(
         asked
             .resources_of("AWS::CloudWatch::Alarm")
@@ -106,48 +106,77 @@ fn the_guardrails_own_metrics_have_alarms_where_nothing_else_tells() {
     let watched: BTreeSet<_> = own
         .map(|alarm| alarm["MetricName"].as_str().expect("a metric").to_owned())
         .collect();
-    let metrics =
-        ["CompleteSweeps", "FinishedSweeps", "UnfinishedTargets", "UnknownIds", "UnverifiedWrites"];
+    let metrics = ["CompleteSweeps", "UnfinishedTargets", "UnknownIds", "UnverifiedWrites"];
     assert_eq!(watched, metrics.map(str::to_owned).into());
 }
 
 #[test]
-fn unfinished_or_incomplete_sweeps_raise_an_alarm_after_the_given_hours() {
+fn missing_complete_sweeps_raise_an_alarm_after_the_given_hours() {
     for (stack, hours) in
         [(Stack::with(&[]), "24"), (Stack::with(&[("SweepAlarmHours", "168")]), "168")]
     {
-        let mut alarms = stack.resources_of("AWS::CloudWatch::Alarm").map(|(_, alarm)| alarm);
-        let waiting = alarms
-            .by_ref()
-            .filter(|alarm| alarm["ComparisonOperator"] == "LessThanThreshold");
-        let mut waiting = waiting.collect::<Vec<_>>();
-        waiting.sort_by_key(|alarm| text(&alarm["MetricName"]));
-        assert_eq!(waiting.len(), 2);
-        for (alarm, metric) in waiting.iter().zip(["CompleteSweeps", "FinishedSweeps"]) {
-            assert_eq!(alarm["MetricName"], metric);
-            assert_eq!(alarm["EvaluationPeriods"], hours, "{metric}");
-            assert_eq!(
-                (&alarm["Period"], &alarm["Threshold"]),
-                (&json!(3600), &json!(1)),
-                "{metric}"
-            );
-            assert_eq!(alarm["TreatMissingData"], "breaching", "{metric}");
-            assert!(
-                text(&alarm["AlarmDescription"]).contains(&format!("{hours} hours")),
-                "{metric}"
-            );
-        }
+        let waiting: Vec<_> = stack
+            .resources_of("AWS::CloudWatch::Alarm")
+            .filter(|(_, alarm)| alarm["ComparisonOperator"] == "LessThanThreshold")
+            .collect();
+        let [("SweepsMissingAlarm", alarm)] = waiting.as_slice() else { panic!("{waiting:?}") };
+        assert_eq!(alarm["MetricName"], "CompleteSweeps");
+        assert_eq!(alarm["EvaluationPeriods"], hours);
+        assert_eq!((&alarm["Period"], &alarm["Threshold"]), (&json!(3600), &json!(1)));
+        assert_eq!(alarm["TreatMissingData"], "breaching");
+        assert!(text(&alarm["AlarmDescription"]).contains(&format!("{hours} hours")));
     }
 }
 
 #[test]
-fn events_lost_on_the_way_to_the_queue_raise_an_alarm() {
+fn an_event_older_than_three_honest_tries_raises_an_alarm() {
+    let stack = Stack::with(&[]);
+    let alarm = alarm(&stack, "OldEventsAlarm");
+    assert_eq!(alarm["MetricName"], "ApproximateAgeOfOldestMessage");
+    assert_eq!(alarm["Dimensions"], json!([{"Name": "QueueName", "Value": "Events.QueueName"}]));
+    assert_eq!(alarm["Statistic"], "Maximum");
+    let (_, events) = stack
+        .resources_of("AWS::SQS::Queue")
+        .find(|(name, _)| *name == "Events")
+        .expect("Events");
+    let hidden = events["VisibilityTimeout"].as_u64().expect("a number");
+    let threshold = alarm["Threshold"].as_u64().expect("a number");
+    // Two returns and a third try that takes as long as it may.
+    assert!(threshold > 3 * hidden, "{threshold}");
+    // It is a dead letter after five tries.
+    assert!(threshold < 5 * hidden, "{threshold}");
+}
+
+#[test]
+fn one_message_that_nobody_will_try_again_raises_an_alarm() {
+    let stack = Stack::with(&[]);
+    let mut watched = BTreeSet::new();
+    for (name, alarm) in stack.resources_of("AWS::CloudWatch::Alarm") {
+        let single = json!([{"MetricStat": {"Metric": alarm, "Stat": alarm["Statistic"]}}]);
+        let metrics = alarm.get("Metrics").unwrap_or(&single).as_array().expect("metrics");
+        for stat in metrics.iter().filter_map(|metric| metric.get("MetricStat")) {
+            if stat["Metric"]["MetricName"] == "ApproximateNumberOfMessagesVisible" {
+                assert_eq!((&stat["Stat"], &alarm["Threshold"]), (&json!("Maximum"), &json!(1)));
+                assert_eq!(alarm["ComparisonOperator"], "GreaterThanOrEqualToThreshold", "{name}");
+                watched.insert(text(&stat["Metric"]["Dimensions"][0]["Value"]));
+            }
+        }
+    }
+    let tried: BTreeSet<_> = stack
+        .resources_of("AWS::Lambda::EventSourceMapping")
+        .map(|(_, mapping)| text(&mapping["EventSourceArn"]))
+        .collect();
+    let others = stack
+        .resources_of("AWS::SQS::Queue")
+        .filter(|(name, _)| !tried.contains(&format!("{name}.Arn")));
+    assert_eq!(watched, others.map(|(name, _)| format!("{name}.QueueName")).collect());
+}
+
+#[test]
+fn events_that_come_into_no_queue_raise_an_alarm() {
     for agentcore in ["enabled", "disabled"] {
         let stack = Stack::with(&[("AgentCore", agentcore)]);
-        let (_, alarm) = stack
-            .resources_of("AWS::CloudWatch::Alarm")
-            .find(|(_, alarm)| alarm.get("Metrics").is_some())
-            .expect("an alarm on several metrics");
+        let alarm = alarm(&stack, "UndeliverableEventsAlarm");
         let metrics = alarm["Metrics"].as_array().expect("metrics");
         let (added, sums): (Vec<_>, Vec<_>) =
             metrics.iter().partition(|metric| metric.get("MetricStat").is_some());
@@ -207,4 +236,35 @@ fn every_parameter_and_output_has_a_description() {
 
 fn sample(name: &str) -> Value {
     harness::sample(&format!("{name}.json"))
+}
+
+fn alarm(stack: &Stack, name: &str) -> Value {
+    let mut alarms = stack.resources_of("AWS::CloudWatch::Alarm");
+    alarms
+        .find(|(alarm, _)| *alarm == name)
+        .unwrap_or_else(|| panic!("no {name}"))
+        .1
+}
+
+/// What EventBridge makes when a schedule is due.
+fn scheduled_event() -> Value {
+    json!({
+        "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+        "detail-type": "Scheduled Event", "source": "aws.events", "account": "111122223333",
+        "time": "2026-11-20T22:00:00Z", "region": "eu-west-1",
+        "resources": ["arn:aws:events:eu-west-1:111122223333:rule/SweepDueRule"], "detail": {}
+    })
+}
+
+/// The message that EventBridge makes of an event: each name in angle brackets becomes the JSON at
+/// its path.
+fn transformed(transformer: &Value, event: &Value) -> Value {
+    let paths = transformer["InputPathsMap"].as_object().expect("paths");
+    let message =
+        paths.iter().fold(text(&transformer["InputTemplate"]), |message, (name, path)| {
+            let pointer = text(path).replacen('$', "", 1).replace('.', "/");
+            let value = event.pointer(&pointer).expect("the event has it");
+            message.replace(&format!("<{name}>"), &value.to_string())
+        });
+    serde_json::from_str(&message).unwrap_or_else(|why| panic!("{why} in {message}"))
 }

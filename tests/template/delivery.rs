@@ -227,27 +227,15 @@ fn the_rules_match_the_key_of_the_configured_exception_tag() {
 }
 
 #[test]
-fn every_rule_may_invoke_the_function_and_has_a_dead_letter_queue() {
-    let stack = Stack::with(&[]);
-    let allowed: Vec<_> = stack
-        .resources_of("AWS::Lambda::Permission")
-        .map(|(_, it)| it["SourceArn"].clone())
-        .collect();
-    let kept = &stack.resources_of("AWS::SQS::QueuePolicy").next().expect("a queue policy").1["PolicyDocument"];
-    for (name, rule) in stack.resources_of("AWS::Events::Rule") {
-        let arn = json!(format!("{name}.Arn"));
-        assert!(allowed.contains(&arn), "{name} may invoke the function");
-        let sources = &kept["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"];
-        assert!(
-            sources.as_array().is_some_and(|arns| arns.contains(&arn)),
-            "{name} may write to the queue"
-        );
-        let targets = rule["Targets"].as_array().expect("targets");
-        for target in targets {
-            assert_eq!(target["Arn"], "Guardrail.Arn", "{name}");
-            assert!(target["RetryPolicy"].is_object(), "{name} tries again");
-            assert_eq!(target["DeadLetterConfig"]["Arn"], "FailedEvents.Arn", "{name}");
-        }
+fn every_rule_has_one_queue_and_another_for_what_cannot_be_delivered() {
+    for (name, rule) in Stack::with(&[]).resources_of("AWS::Events::Rule") {
+        let queue = if rule.get("EventPattern").is_some() { "Events.Arn" } else { "Sweeps.Arn" };
+        let [target] = rule["Targets"].as_array().expect("targets").as_slice() else {
+            panic!("{name} has one target")
+        };
+        assert_eq!(target["Arn"], queue, "{name}");
+        assert!(target["RetryPolicy"].is_object(), "{name} tries again");
+        assert_eq!(target["DeadLetterConfig"]["Arn"], "Undelivered.Arn", "{name}");
     }
 }
 

@@ -11,14 +11,14 @@ use crate::support::files::files_under;
 fn the_role_may_do_what_the_code_calls_and_nothing_else() {
     let needed: BTreeSet<_> = operations_called()
         .into_iter()
-        .chain(names(OWN_OUTPUT))
+        .chain(names(OWN_STACK))
         .chain(names(COMPANIONS))
         .collect();
     assert_eq!(allowed_actions(&Stack::with(EVERYTHING)), needed);
 }
 
 #[test]
-fn the_role_may_read_no_object_and_use_no_key_without_code_artifacts() {
+fn the_role_may_read_no_object_and_use_no_key_unless_one_is_given() {
     let actions = allowed_actions(&Stack::with(&[]));
     assert!(
         !actions
@@ -35,7 +35,7 @@ fn the_role_may_change_nothing_in_report_mode() {
     let reads = operations_called()
         .into_iter()
         .filter(|action| is_read(action) && action != only_to_write);
-    let harmless: BTreeSet<_> = reads.chain(names(OWN_OUTPUT)).collect();
+    let harmless: BTreeSet<_> = reads.chain(names(OWN_STACK)).collect();
     let parameters: Vec<_> = EVERYTHING.iter().copied().chain([("Mode", "report")]).collect();
     assert_eq!(allowed_actions(&Stack::with(&parameters)), harmless);
 }
@@ -176,6 +176,35 @@ fn the_role_may_change_account_defaults_only_to_require_tokens_here() {
 }
 
 #[test]
+fn the_role_may_read_two_queues_and_send_only_sweeps() {
+    let stack = Stack::with(EVERYTHING);
+    for (action, queues) in [
+        ("sqs:ReceiveMessage", &["Events.Arn", "Sweeps.Arn"][..]),
+        ("sqs:DeleteMessage", &["Events.Arn", "Sweeps.Arn"]),
+        ("sqs:GetQueueAttributes", &["Events.Arn", "Sweeps.Arn"]),
+        ("sqs:SendMessage", &["Sweeps.Arn"]),
+    ] {
+        assert_eq!(resources_allowing(&stack, action), queues, "{action}");
+    }
+}
+
+#[test]
+fn the_role_may_use_the_key_of_the_stack_only_through_its_services() {
+    let uses = statements_allowing(&Stack::with(EVERYTHING), "kms:GenerateDataKey");
+    let [allowed] = uses.as_slice() else { panic!("one statement allows it, not {uses:?}") };
+    assert_eq!(actions(allowed), ["kms:Decrypt", "kms:GenerateDataKey"]);
+    assert_eq!(allowed["Resource"], KEY);
+    assert_eq!(
+        allowed["Condition"],
+        json!({
+            "StringEquals": {
+                "kms:ViaService": ["sqs.eu-west-1.amazonaws.com", "lambda.eu-west-1.amazonaws.com"]
+            }
+        })
+    );
+}
+
+#[test]
 fn the_role_needs_no_further_permission_to_set_an_authorizer() {
     let enforced =
         Stack::with(&[("RuntimeAuthorizer", "enforce"), ("RuntimeAuthorizerConfig", "{}")]);
@@ -207,13 +236,21 @@ pub const EVERYTHING: &[(&str, &str)] = &[
         "CodeArtifactKeyArns",
         "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
+    ("KeyArn", KEY),
 ];
 
-/// What Lambda does in the function's name, and why.
-const OWN_OUTPUT: &[(&str, &str)] = &[
+const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/9876fedc-98fe-76dc-54ba-0987654321fe";
+
+/// What the function and Lambda in its name do within the stack, and why.
+const OWN_STACK: &[(&str, &str)] = &[
     ("logs:CreateLogStream", "the log"),
     ("logs:PutLogEvents", "the log"),
-    ("sqs:SendMessage", "the failure destination"),
+    ("sqs:ReceiveMessage", "Lambda gets the messages"),
+    ("sqs:DeleteMessage", "Lambda deletes what is done"),
+    ("sqs:GetQueueAttributes", "Lambda reads the length of the queues"),
+    ("sqs:SendMessage", "a record that cannot be read asks for a sweep"),
+    ("kms:Decrypt", "the queues and the environment may be encrypted"),
+    ("kms:GenerateDataKey", "the queue of the sweeps may be encrypted"),
 ];
 
 /// What AWS asks for besides the action that is called, and why.

@@ -45,7 +45,8 @@ fn every_setting_of_the_function_comes_from_its_own_parameter() {
     let others = json!({
         "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
         "SWEEP_MARGIN_SECONDS": "90", "RUNTIME_AUTHORIZER": "off", "MUTABLE_ARTIFACTS": "hold",
-        "PINNED_ENDPOINTS": "repoint", "ACCOUNT_DEFAULTS": "enforce", "IMDSV1_USAGE_DAYS": "30"
+        "PINNED_ENDPOINTS": "repoint", "ACCOUNT_DEFAULTS": "enforce", "IMDSV1_USAGE_DAYS": "30",
+        "SWEEPS_QUEUE_URL": "Sweeps"
     });
     assert_eq!(given, others);
 
