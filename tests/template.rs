@@ -1,5 +1,5 @@
-//! Stories of the template: the permissions are exactly what the code needs, and the rules deliver
-//! exactly the right events.
+//! Stories of the template: the permissions are exactly what the code needs, the rules deliver
+//! exactly the right events, and the queues lose none of them.
 
 mod conditions;
 mod delivery;
