@@ -104,7 +104,7 @@ pub fn report_ignored(Origin { request_id, message_id }: Origin<'_>, mode: Mode,
 /// Logs and counts a message that comes back to its queue.
 pub fn report_unfinished(Origin { request_id, message_id }: Origin<'_>, why: &Unfinished) {
     counter!("UnfinishedMessages").increment(1);
-    warn!(request_id, message_id, "the message comes back to its queue: {why}");
+    warn!(request_id, message_id, "the message comes back to its queue, because {why}");
 }
 
 /// Counts the outcome of a target in a sweep. A sweep does not fail with a target.

@@ -26,6 +26,7 @@ mod support {
 mod stories {
     mod account_defaults;
     mod authorizer;
+    mod batch;
     mod endpoint;
     mod instance;
     mod managed_instance;

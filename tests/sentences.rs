@@ -115,7 +115,7 @@ fn every_reason_to_leave_something_has_a_sentence_on_the_page() {
 }
 
 /// What reads like a sentence and is not said to a person.
-const NOT_SAID: [&str; 16] = [
+const NOT_SAID: [&str; 17] = [
     // How EventBridge names events.
     "AWS API Call via CloudTrail",
     "EC2 Instance State-change Notification",
@@ -128,6 +128,7 @@ const NOT_SAID: [&str; 16] = [
     // What metrics count; CloudWatch does not show it.
     "Events that asked for nothing, by reason",
     "How long an invocation took",
+    "Messages that came back to their queue",
     "Sweeps that came to their end",
     "Sweeps that reached everything",
     "Targets that failed in a sweep, and targets whose write AWS refused for good",

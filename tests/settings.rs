@@ -199,6 +199,7 @@ fn a_setting_that_is_not_unicode_is_reported() {
         "PINNED_ENDPOINTS",
         "ACCOUNT_DEFAULTS",
         "IMDSV1_USAGE_DAYS",
+        "SWEEPS_QUEUE_URL",
     ];
     assert_eq!(wrong.0, names.map(|name| format!("{name} is not valid UTF-8.")));
 }

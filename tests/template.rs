@@ -66,8 +66,8 @@ fn the_schedule_asks_for_a_sweep_of_this_place_and_says_when() {
             })
         );
         let event = serde_json::from_value(message).expect("an EventBridge event");
-        let asks = event::read(&event, &harness::home(), &Settings::default());
-        assert_eq!(asks.map(|asks| asks.cause), Ok(Cause::SweepDue));
+        let asks = event::read(&event, &harness::deployment(), &Settings::default());
+        assert_eq!(asks.map(|asks| asks[0].cause), Ok(Cause::SweepDue));
     }
 }
 

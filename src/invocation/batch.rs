@@ -37,10 +37,10 @@ pub enum Unfinished {
     #[error("it is not an EventBridge event: {0}")]
     NotAnEvent(String),
     /// Some of its targets failed, or AWS is still changing them.
-    #[error("not finished: {}", listed(.0))]
+    #[error("these are not finished: {}", listed(.0))]
     Targets(Vec<String>),
     /// It does not say what it is about, and no sweep could be asked for.
-    #[error("it needs a sweep, which could not be asked for. {0}")]
+    #[error("the sweep that it needs could not be asked for. {0}")]
     NotAskedFor(String),
     /// Its sweep failed, or was cut by time.
     #[error("its sweep is not finished")]

@@ -1,14 +1,14 @@
 //! What is said where the guardrail begins and ends: of its settings, of payloads, and in the log.
 
-use std::{collections::BTreeMap, ffi::OsString, os::unix::ffi::OsStringExt};
+use std::{collections::BTreeMap, ffi::OsString, os::unix::ffi::OsStringExt, time::Duration};
 
 use metadata_guardrail::settings::Settings;
 use serde_json::{Value, json};
 
 use crate::support::{
-    harness::{Scene, agentcore_call, due, running, started},
+    harness::{Scene, agentcore_call, due, ec2_call, running, started},
     names::{DESCRIBE_INSTANCES, INSTANCE},
-    stand_in::Fault,
+    stand_in::{ACCOUNT, Fault},
 };
 
 /// One sentence for each way in which a setting can be wrong.
@@ -33,6 +33,7 @@ pub fn settings() -> Vec<String> {
         wrong(&[("GUARDRAIL_MODE", "maybe"), ("AGENTCORE", "perhaps")]),
         wrong(&[("SWEEP_MARGIN_SECONDS", "10")]),
         wrong(&[("IMDSV1_USAGE_DAYS", "91")]),
+        wrong(&[("SWEEPS_QUEUE_URL", "sweeps.fifo")]),
         wrong(&[("EXCEPTION_TAG", "a=b=c")]),
         wrong(&[("EXCEPTION_TAG", "=b")]),
         wrong(&[("EXCEPTION_TAG", "aws:a")]),
@@ -59,6 +60,7 @@ pub async fn payloads() -> Vec<String> {
     for payload in [
         json!([]),
         json!({"source": "aws.ec2"}),
+        json!({"Records": [{"eventSource": "aws:sqs", "body": {}}]}),
         with("account", json!(1)),
         with("time", json!("noon")),
     ] {
@@ -98,6 +100,7 @@ pub async fn log_lines() -> Vec<String> {
         scene.aws.world().add_instance(INSTANCE);
         said.extend(messages(&scene, event).await);
     }
+    said.extend(messages_of_batches().await);
     let refused = Scene::new().await;
     refused.aws.world().fault(DESCRIBE_INSTANCES, Fault::AccessDenied, 1);
     said.extend(messages(&refused, due()).await);
@@ -107,8 +110,27 @@ pub async fn log_lines() -> Vec<String> {
     said
 }
 
+/// What is said of messages that come back to their queue.
+async fn messages_of_batches() -> Vec<String> {
+    let scene = Scene::new().await.with_remaining(Duration::from_secs(50));
+    let url = format!("{}/{ACCOUNT}/sweeps.fifo", scene.aws.url());
+    let scene = scene.with_sweeps_queue(&url);
+    scene.aws.world().add_instance(INSTANCE);
+    scene.aws.world().fault(DESCRIBE_INSTANCES, Fault::AccessDenied, 1);
+    let unnamed = ec2_call("RunInstances", json!({}), Value::Null);
+    let bodies = ["{".to_owned()].into_iter();
+    let bodies = bodies.chain([running(INSTANCE), unnamed, due()].map(|event| event.to_string()));
+    let bodies: Vec<_> = bodies.collect();
+    assert_eq!(scene.deliver_texts(bodies.iter().map(String::as_str)).await, [0, 1, 2, 3]);
+    messages_logged(&scene)
+}
+
 async fn messages(scene: &Scene, event: Value) -> Vec<String> {
     let _ = scene.handle(event).await;
+    messages_logged(scene)
+}
+
+fn messages_logged(scene: &Scene) -> Vec<String> {
     scene
         .log_lines()
         .iter()

@@ -21,7 +21,7 @@ use metadata_guardrail::{
     response::{InvocationError, Response},
     settings::{
         AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, RuntimeAuthorizer,
-        Settings, SweepMargin, UsageDays,
+        Settings, SweepMargin, SweepsQueueUrl, UsageDays,
     },
     sweeps_queue::SweepsQueue,
     telemetry,
@@ -154,6 +154,17 @@ impl Scene {
         self
     }
 
+    /// The function puts sweeps into the queue of this URL.
+    pub fn with_sweeps_queue(mut self, url: &str) -> Self {
+        self.settings.sweeps_queue = SweepsQueueUrl(Some(url.to_owned()));
+        self
+    }
+
+    pub fn without_sweeps_queue(mut self) -> Self {
+        self.settings.sweeps_queue = SweepsQueueUrl(None);
+        self
+    }
+
     /// Lambda says that it invoked this function.
     pub fn with_function_arn(mut self, arn: &str) -> Self {
         arn.clone_into(&mut self.function_arn);
@@ -162,9 +173,8 @@ impl Scene {
 
     /// Lets the guardrail handle an event; its response, or the error that Lambda gets, as JSON.
     pub async fn invoke(&self, event: Value) -> Result<Value, Diagnostic> {
-        let result = self.handle(event).await;
-        let result =
-            result.map(|response| serde_json::to_value(response).expect("a response is JSON"));
+        let result = self.answer(event).await;
+        let result = result.map(|answer| serde_json::to_value(answer).expect("an answer is JSON"));
         let result = result.map_err(Diagnostic::from);
         assert!(!format!("{result:?}").contains(CANARY), "the secret is in the result");
         result
@@ -192,6 +202,27 @@ impl Scene {
         let answer = answer(&guardrail, sweeps.as_ref(), payload, &self.call()).await;
         assert!(!self.logs.text().contains(CANARY), "the secret is in the log");
         answer
+    }
+
+    /// Lets the guardrail handle a batch of messages, each with an event; which of them come back.
+    pub async fn deliver(&self, events: impl IntoIterator<Item = Value>) -> Vec<usize> {
+        let bodies: Vec<_> = events.into_iter().map(|event| event.to_string()).collect();
+        self.deliver_texts(bodies.iter().map(String::as_str)).await
+    }
+
+    /// The same with messages that hold any text.
+    pub async fn deliver_texts<'a>(&self, bodies: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
+        let records = bodies.into_iter().enumerate().map(|(number, body)| {
+            json!({"messageId": format!("message-{number}"), "body": body, "eventSource": "aws:sqs"})
+        });
+        let records: Vec<_> = records.collect();
+        let answer = self.invoke(json!({"Records": records})).await.expect("an answer");
+        let failures = answer["batchItemFailures"].as_array().expect("a batch's answer");
+        let numbers = failures.iter().map(|failure| {
+            let id = failure["itemIdentifier"].as_str().expect("an id");
+            id.trim_start_matches("message-").parse().expect("a number")
+        });
+        numbers.collect()
     }
 
     /// The one outcome of an event that must succeed.
@@ -222,6 +253,13 @@ impl Scene {
         let mut lines = self.log_lines();
         lines.retain(|line| line["cause"].is_null());
         lines
+    }
+
+    /// The last line about the outcome of this resource.
+    pub fn logged(&self, id: &str) -> Value {
+        let lines = self.log_lines();
+        let line = lines.into_iter().rfind(|line| line["id"] == id);
+        line.unwrap_or_else(|| panic!("no line is about {id}"))
     }
 
     /// The log lines so far.

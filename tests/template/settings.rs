@@ -11,7 +11,15 @@ use crate::support::variables::variables_read;
 /// A `customJWTAuthorizer` in the form of AWS's API.
 const CONFIG: &str = r#"{"discoveryUrl":"https://id.example.com/.well-known/openid-configuration","allowedClients":["a"]}"#;
 
+/// What the function is given, without the queue, of which CloudFormation makes the URL.
 fn variables(parameters: &[(&str, &str)]) -> Value {
+    let mut variables = all_variables(parameters);
+    let queue = variables.as_object_mut().and_then(|all| all.remove("SWEEPS_QUEUE_URL"));
+    assert_eq!(queue, Some(json!("Sweeps")));
+    variables
+}
+
+fn all_variables(parameters: &[(&str, &str)]) -> Value {
     Stack::with(parameters).function()["Environment"]["Variables"].take()
 }
 
@@ -24,7 +32,7 @@ fn the_defaults_of_the_template_are_the_defaults_of_the_code() {
 
 #[test]
 fn the_function_is_given_every_variable_that_it_reads_and_no_other() {
-    let variables = variables(&[("RuntimeAuthorizerConfig", CONFIG)]);
+    let variables = all_variables(&[("RuntimeAuthorizerConfig", CONFIG)]);
     let names: BTreeSet<_> = variables.as_object().expect("variables").keys().cloned().collect();
     assert_eq!(names, variables_read());
 }
@@ -45,8 +53,7 @@ fn every_setting_of_the_function_comes_from_its_own_parameter() {
     let others = json!({
         "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
         "SWEEP_MARGIN_SECONDS": "90", "RUNTIME_AUTHORIZER": "off", "MUTABLE_ARTIFACTS": "hold",
-        "PINNED_ENDPOINTS": "repoint", "ACCOUNT_DEFAULTS": "enforce", "IMDSV1_USAGE_DAYS": "30",
-        "SWEEPS_QUEUE_URL": "Sweeps"
+        "PINNED_ENDPOINTS": "repoint", "ACCOUNT_DEFAULTS": "enforce", "IMDSV1_USAGE_DAYS": "30"
     });
     assert_eq!(given, others);
 

@@ -9,7 +9,7 @@ use super::{POLICY, outcome, scene};
 use crate::support::{
     harness::{assert_ended, assert_says, by_id, count, detail, due, ec2_call, sample, started},
     names::{GET_DEFAULTS, INSTANCE, MODIFY_DEFAULTS},
-    stand_in::{Fault, REGION},
+    stand_in::{ACCOUNT, Fault, REGION},
 };
 
 #[tokio::test]
@@ -52,6 +52,8 @@ async fn account_defaults_that_require_tokens_are_compliant_whoever_set_them() {
             json!({
                 "kind": "account_defaults",
                 "id": "eu-west-1",
+                "account": ACCOUNT,
+                "region": REGION,
                 "arn": "arn:aws:ec2:eu-west-1:111122223333:account-defaults",
                 "result": "compliant",
                 "reason": "v2_required",

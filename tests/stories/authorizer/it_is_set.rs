@@ -12,7 +12,7 @@ use crate::support::{
         AUTHORIZER, CANARY, EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, REQUIRED,
         RUNTIME, UPDATE_RUNTIME,
     },
-    stand_in::{Document, Fault},
+    stand_in::{ACCOUNT, Document, Fault, REGION},
 };
 
 #[tokio::test]
@@ -26,6 +26,8 @@ async fn an_authorizer_is_set_in_the_update_that_requires_mmdsv2() {
         json!({
             "kind": "agentcore_runtime",
             "id": RUNTIME,
+            "account": ACCOUNT,
+            "region": REGION,
             "arn": format!("arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/{RUNTIME}"),
             "result": "enforced",
             "reason": "v1_allowed",

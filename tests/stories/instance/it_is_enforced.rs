@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{
     harness::{Scene, assert_found, assert_says, by_id, ec2_call, running, started},
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR},
+    stand_in::{ACCOUNT, REGION},
 };
 
 #[tokio::test]
@@ -23,6 +24,8 @@ async fn an_instance_that_allows_v1_is_enforced_and_nothing_else_is_sent() {
             "outcomes": [{
                 "kind": "ec2_instance",
                 "id": INSTANCE,
+                "account": ACCOUNT,
+                "region": REGION,
                 "arn": format!("arn:aws:ec2:eu-west-1:111122223333:instance/{INSTANCE}"),
                 "result": "enforced",
                 "reason": "v1_allowed",
@@ -159,7 +162,7 @@ async fn every_outcome_is_logged_once_with_the_request_id() {
 
     let lines = scene.results_logged();
     let [line] = lines.as_slice() else { panic!("one line, not {lines:?}") };
-    for member in ["kind", "id", "arn", "result", "reason", "detail"] {
+    for member in ["kind", "id", "account", "region", "arn", "result", "reason", "detail"] {
         assert_eq!(line[member], outcome[member], "{member}");
     }
     for member in ["before", "after", "findings"] {

@@ -8,6 +8,7 @@ use super::{
 use crate::support::{
     harness::{assert_ended, assert_found, assert_says, only_write},
     names::{EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, RUNTIME, UPDATE_RUNTIME},
+    stand_in::{ACCOUNT, REGION},
 };
 
 #[tokio::test]
@@ -25,6 +26,8 @@ async fn a_runtime_that_allows_v1_is_enforced_with_this_exact_response() {
             "outcomes": [{
                 "kind": "agentcore_runtime",
                 "id": RUNTIME,
+                "account": ACCOUNT,
+                "region": REGION,
                 "arn": format!("arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/{RUNTIME}"),
                 "result": "enforced",
                 "reason": "v1_allowed",

@@ -11,7 +11,7 @@ use crate::support::{
         DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_METRIC_DATA, GET_RUNTIME, INSTANCE,
         LIST_RUNTIMES, MODIFY_INSTANCE, NEIGHBOUR, OTHER_RUNTIME, RUNTIME,
     },
-    stand_in::Fault,
+    stand_in::{ACCOUNT, Fault, REGION},
 };
 
 #[tokio::test]
@@ -31,6 +31,7 @@ async fn a_sweep_of_a_compliant_region_costs_one_page_and_writes_nothing() {
         response,
         json!({
             "mode": "enforce", "ignored": null, "counts": {}, "outcomes": [],
+            "account": ACCOUNT, "region": REGION,
             "complete": true, "not_listed": [],
             "launched_by": {"launch_templates": [], "auto_scaling_groups": []}
         })
