@@ -3,14 +3,14 @@
 //! An AWS Lambda that keeps EC2 instances on IMDSv2 and Bedrock AgentCore runtimes on MMDSv2.
 //!
 //! ```text
-//! event ─▶ targets ─ observe ─▶ observation ─ decide ─▶ decision ─ enforce ─▶ outcome ─▶ response
+//! event ─▶ asks ─▶ targets ─ observe ─▶ observation ─ decide ─▶ decision ─ enforce ─▶ outcome ─▶ answer
 //! ```
 //!
 //! # The map
 //!
 //! | stage | where | |
 //! |---|---|---|
-//! | what happened, and to whom | [`event`], [`target`] | pure |
+//! | what happened, where, and to whom | [`event`], [`place`], [`target`] | pure |
 //! | reading a target | [`resource`], file `observe` of its kind | reads |
 //! | what AWS shows of it | [`observed`]: the facts all kinds share | pure |
 //! | who is exempt | [`exception`] | pure |
@@ -20,15 +20,17 @@
 //! | how that is said | [`wording`], [`failure`], file `wording` of each kind | pure |
 //! | what is returned and recorded | [`response`], [`telemetry`] | |
 //!
-//! What runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`] does
-//! the work of one event, for every kind of resource. [`sweep`] lists a kind and hands its batches
-//! to the flow. [`flow`] takes each target through the stages. [`context`] is what all targets of
-//! one flow share.
+//! What runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`] reads
+//! its payload, one event or a batch of messages, and answers it; [`sweeps_queue`] is where it asks
+//! for sweeps. [`guardrail`] is the door for whoever has work: behind it nothing knows of Lambda, of
+//! queues or of logs. [`visit`] does the work at one place, for every kind of resource. [`sweep`]
+//! lists a kind and hands its batches to the flow. [`flow`] takes each target through the stages.
+//! [`context`] is what all targets of one flow share.
 //!
-//! What they use: [`guardrail`] holds everything that lives longer than an invocation. [`settings`]
-//! come from the environment. [`aws`] has the clients. [`patience`] knows how much time is left,
-//! and [`pacer`] how fast writes may be sent. [`raw_json`], [`client_token`] and [`text`] are small
-//! tools.
+//! What they use: [`places`] hands out the readers and writers of a place. It alone knows how to get
+//! there, with the clients of [`aws`]. [`settings`] come from the environment. [`patience`] knows
+//! how much time is left, and [`pacer`] how fast writes may be sent. [`raw_json`], [`client_token`]
+//! and [`text`] are small tools.
 //!
 //! There are no import cycles between modules. A file and the folder of its name are one module:
 //! the file names its parts, and they may use its types.
@@ -39,7 +41,7 @@
 //!
 //! - **A setting.** `settings.rs`: a field of `Settings`, whose type has the default (`#[default]`
 //!   or `impl Default`), and its line in `Settings::read`. Then whoever needs it: often
-//!   `guardrail.rs`, which hands it to the kinds, or `context.rs`. Then a parameter and a variable
+//!   `places.rs`, which hands it to the kinds, or `context.rs`. Then a parameter and a variable
 //!   in `template.yaml`, and the tables of parameters and of variables in `README.md`.
 //! - **A reason.** `verdict.rs`: a variant of the enum of its verdict, such as `Held` or `Failed`.
 //!   The table of reasons in `README.md`. And the place where it is found out:
@@ -58,11 +60,11 @@
 //!   `enforce` and `wording`; [`resource`] shows what each does. One type stands for the kind and
 //!   implements [`Resource`](resource::Resource) and [`Words`](wording::Words). Then `target.rs`
 //!   (its [`Kind`](target::Kind) and the form of its ids), `outcome.rs` (its `State`), `aws.rs` and
-//!   `Cargo.toml` (its client), `guardrail.rs` (its halves), `invocation.rs` (its flow, for events
-//!   and sweeps), its events as below, its permissions in `template.yaml`, and the stand-in in
+//!   `Cargo.toml` (its client), `places.rs` (its halves), `visit.rs` (its flow, for events and
+//!   sweeps), its events as below, its permissions in `template.yaml`, and the stand-in in
 //!   `tests/support/`. `flow.rs`, `sweep.rs` and `decision.rs` stay as they are.
 //! - **An event.** `event/<service>.rs`: how it is read. `event.rs`: its `Cause`, and the service
-//!   if that is new. Then a rule in `template.yaml`, a sample in `events/`, and the table of causes
+//!   if that is new; a record of CloudTrail also in `event/record.rs`. Then a rule in `template.yaml`, a sample in `events/`, and the table of causes
 //!   in `README.md`.
 //! - **A finding.** `outcome.rs`: a variant of `Finding`. Then where it is noticed:
 //!   `resource/<kind>/observed.rs`, or `wording.rs` if it depends on the verdict. And the table of
@@ -84,12 +86,18 @@
 //!   that version does not require MMDSv2. An instance has a *metadata endpoint*.
 //! - **kind**: instances, runtimes, or the account defaults of EC2. The defaults are not listed and
 //!   have no targets.
-//! - **target**: one instance or runtime of this account and Region, with a valid id.
-//! - **flow**: the stages, for the targets of one kind in one invocation.
+//! - **place**: one Region of one account. *The deployment* guards the place it runs in.
+//! - **target**: one instance or runtime of a place, with a valid id.
+//! - **ask**: what an event asks for: to look at targets, or to sweep; with the place, the cause and
+//!   the time.
+//! - **message, batch**: an event in a queue; the messages that one invocation gets together. The
+//!   targets that are read together are a batch too. A message *comes back* if it is not finished.
+//! - **visit**: work at one place: some targets, or a sweep.
+//! - **flow**: the stages, for the targets of one kind in one visit.
 //! - **sweep**: the flow over everything that listings show, and the account defaults, instead of
 //!   over the targets of an event.
-//! - **cause, occasion**: the event that triggered the invocation; whether an event or a sweep
-//!   brought a target, which says how much waiting it is worth.
+//! - **cause, occasion**: the event that triggered the guardrail; whether events or a sweep brought
+//!   a target, which says how much waiting it is worth.
 //! - **report mode**: everything is read and decided, and nothing is written.
 //! - **halves**: the reading and the writing part of a kind. In report mode there is no writing
 //!   part.
@@ -115,7 +123,6 @@
 //! - **outcome**: the verdict, the sentences for a person, the setting before and after, and the
 //!   findings.
 //! - **turn, run**: a target with what was read of it; the steps from there to its outcome.
-//! - **batch**: targets that are read together.
 
 // Nothing that an event or AWS says may end the process: it would take the other targets with it.
 #![warn(

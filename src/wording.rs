@@ -252,7 +252,7 @@ fn why_deferred(reason: Deferred) -> &'static str {
              finish this."
         }
         Deferred::StillChanging => {
-            "AWS is still changing it; the next event or sweep will finish this."
+            "AWS is still changing it; the next look at it will finish this."
         }
     }
 }

@@ -12,6 +12,9 @@ mod support {
     pub mod stand_in;
 }
 
+#[path = "demo/batch.rs"]
+mod batch;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -63,12 +66,13 @@ async fn main() {
     names.sort_by_key(|name| sample(name)["time"].as_str().map_or(LAST.to_owned(), str::to_owned));
     for name in names {
         while !tally.play(&enforce, &name).await {
-            println!(
-                "\nA person corrects the permission, and a minute later Lambda sends the event again:"
-            );
+            println!("\nA person corrects the permission, and the event comes again:");
         }
     }
     tally.finish();
+
+    heading("And as it is deployed: events come as messages of a queue, many in a batch");
+    batch::play().await;
 }
 
 /// The account before the first event.
@@ -199,7 +203,7 @@ impl Tally {
             println!("To be mended at its source: {source}");
         }
         if let Some(error_type) = &failure {
-            println!("The invocation fails with {error_type}, so Lambda will retry it.");
+            println!("The invocation fails with {error_type}.");
         }
         check(&response, &before, &after);
         self.add(&response, calls);
