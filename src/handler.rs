@@ -9,8 +9,8 @@ use tracing::Instrument;
 
 use crate::{
     guardrail::Guardrail,
-    invocation::{Answer, Call, answer},
-    response::InvocationError,
+    invocation::{Call, answer},
+    response::{Answer, InvocationError},
     settings::Settings,
     sweeps_queue::SweepsQueue,
 };

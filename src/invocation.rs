@@ -5,22 +5,18 @@ mod batch;
 
 use std::{cell::RefCell, time::Duration};
 
-use aws_lambda_events::event::{
-    eventbridge::EventBridgeEvent,
-    sqs::{SqsBatchResponse, SqsEvent},
-};
+use aws_lambda_events::event::{eventbridge::EventBridgeEvent, sqs::SqsEvent};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use serde_json::Value;
 
-pub use self::batch::{LONGEST_WAIT, Unfinished};
+pub use self::batch::LONGEST_WAIT;
 use crate::{
     event::{self, Ask, Ignored, Work},
     guardrail::Guardrail,
     outcome::Outcome,
     patience::{Patience, Stopwatch},
     place::{Deployment, Place},
-    response::{InvocationError, Response, Tally},
+    response::{Answer, InvocationError, Response, Tally},
     settings::Mode,
     sweeps_queue::SweepsQueue,
     target::Kind,
@@ -39,16 +35,6 @@ pub struct Call {
     pub now: DateTime<Utc>,
     /// Lambda ends the invocation after this long.
     pub remaining: Duration,
-}
-
-/// What an invocation is answered with.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Answer {
-    /// To one event.
-    Event(Box<Response>),
-    /// To a batch: the messages that are to come back.
-    Batch(SqsBatchResponse),
 }
 
 /// One invocation.

@@ -7,9 +7,11 @@ use thiserror::Error;
 
 use crate::{event::Ignored, outcome::Outcome, settings::Mode, verdict::Verdict};
 
+mod answer;
 mod launches;
 mod sweep;
 
+pub use answer::{Answer, Returned};
 pub use launches::{AutoScalingGroup, Launched, Launches, Sources};
 pub use sweep::{NotListed, Sweep, Tally};
 

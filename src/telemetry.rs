@@ -11,10 +11,9 @@ use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::Subscri
 
 use crate::{
     event::{Ask, Cause, Ignored, Work},
-    invocation::{Answer, Unfinished},
     outcome::Outcome,
     place::Place,
-    response::{InvocationError, NotListed, Response},
+    response::{Answer, InvocationError, NotListed, Response, Returned},
     settings::Mode,
     text::shortened,
     verdict::{Held, Verdict},
@@ -102,8 +101,8 @@ pub fn report_ignored(Origin { request_id, message_id }: Origin<'_>, mode: Mode,
 }
 
 /// Logs and counts a message that comes back to its queue.
-pub fn report_unfinished(Origin { request_id, message_id }: Origin<'_>, why: &Unfinished) {
-    counter!("UnfinishedMessages").increment(1);
+pub fn report_returned(Origin { request_id, message_id }: Origin<'_>, why: &Returned) {
+    counter!("ReturnedMessages").increment(1);
     warn!(request_id, message_id, "the message comes back to its queue, because {why}");
 }
 
@@ -238,7 +237,7 @@ impl Metrics {
         describe_counter!("Ignored", Unit::Count, "Events that asked for nothing, by reason");
         describe_counter!("Failures", Unit::Count, "Invocations that failed");
         describe_counter!(
-            "UnfinishedMessages",
+            "ReturnedMessages",
             Unit::Count,
             "Messages that came back to their queue"
         );

@@ -9,7 +9,6 @@ use std::{
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::future::{join, join_all};
-use thiserror::Error;
 
 use super::Invocation;
 use crate::{
@@ -17,11 +16,10 @@ use crate::{
     event::{self, Ask, Cause, Work},
     outcome::Outcome,
     place::Place,
-    response::Response,
+    response::{Response, Returned},
     settings::Mode,
     target::{Kind, Target},
     telemetry::{self, Origin},
-    text::listed,
     verdict::{Deferred, Verdict},
 };
 
@@ -30,27 +28,10 @@ use crate::{
 /// back.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// Why a message comes back to its queue.
-#[derive(Clone, Debug, Error)]
-pub enum Unfinished {
-    /// It holds something else than an event.
-    #[error("it is not an EventBridge event: {0}")]
-    NotAnEvent(String),
-    /// Some of its targets failed, or AWS is still changing them.
-    #[error("these are not finished: {}", listed(.0))]
-    Targets(Vec<String>),
-    /// It does not say what it is about, and no sweep could be asked for.
-    #[error("the sweep that it needs could not be asked for. {0}")]
-    NotAskedFor(String),
-    /// Its sweep failed, or was cut by time.
-    #[error("its sweep is not finished")]
-    Sweep,
-}
-
 /// A message as it was read. What is ignored asks for nothing.
 struct Message {
     id: String,
-    asks: Result<Vec<Ask>, Unfinished>,
+    asks: Result<Vec<Ask>, Returned>,
 }
 
 /// What was done for all messages together.
@@ -61,7 +42,7 @@ struct Done {
 }
 
 /// The sweeps that messages need, by place and kind, and whether each was asked for.
-type Sweeps = BTreeMap<(Place, Kind), Result<(), Unfinished>>;
+type Sweeps = BTreeMap<(Place, Kind), Result<(), Returned>>;
 
 impl Invocation<'_> {
     /// Works through a batch. The answer names the messages that are to come back.
@@ -75,7 +56,7 @@ impl Invocation<'_> {
         for Message { id, asks } in messages {
             if let Err(unfinished) = self.finish(asks, &done).await {
                 let origin = Origin { request_id: self.request_id, message_id: Some(&id) };
-                telemetry::report_unfinished(origin, &unfinished);
+                telemetry::report_returned(origin, &unfinished);
                 answer.add_failure(id);
             }
         }
@@ -89,7 +70,7 @@ impl Invocation<'_> {
         let event = body.map_err(|_| "it is not JSON".to_owned()).and_then(event::envelope);
         let asks = match event {
             Ok(event) => Ok(self.read(&event, Some(&id)).unwrap_or_default()),
-            Err(why) => Err(Unfinished::NotAnEvent(why)),
+            Err(why) => Err(Returned::NotAnEvent(why)),
         };
         Message { id, asks }
     }
@@ -145,19 +126,15 @@ impl Invocation<'_> {
         place: &Place,
         kind: Kind,
         event_id: &str,
-    ) -> Result<(), Unfinished> {
+    ) -> Result<(), Returned> {
         match self.sweeps {
-            Some(queue) => queue.put(place, kind, event_id).await.map_err(Unfinished::NotAskedFor),
+            Some(queue) => queue.put(place, kind, event_id).await.map_err(Returned::NotAskedFor),
             None => self.sweep_whole(place, &[kind], None).await,
         }
     }
 
     /// What is left to do for one message, and whether all it asks for is done.
-    async fn finish(
-        &self,
-        asks: Result<Vec<Ask>, Unfinished>,
-        done: &Done,
-    ) -> Result<(), Unfinished> {
+    async fn finish(&self, asks: Result<Vec<Ask>, Returned>, done: &Done) -> Result<(), Returned> {
         for Ask { place, cause, work, .. } in asks? {
             match work {
                 Work::Targets(targets) => done.check(&targets)?,
@@ -167,7 +144,7 @@ impl Invocation<'_> {
                 Work::Sweep(kinds, _) => {
                     for kind in kinds {
                         let asked_for = done.sweeps.get(&(place.clone(), *kind)).cloned();
-                        asked_for.unwrap_or(Err(Unfinished::Sweep))?;
+                        asked_for.unwrap_or(Err(Returned::Sweep))?;
                     }
                 }
             }
@@ -181,23 +158,23 @@ impl Invocation<'_> {
         place: &Place,
         kinds: &[Kind],
         mode: Option<Mode>,
-    ) -> Result<(), Unfinished> {
+    ) -> Result<(), Returned> {
         let response = RefCell::new(Response::new(self.guardrail.settings().mode));
         self.sweep(place, kinds, mode, &response).await;
         let response = response.into_inner();
         let is_complete = response.sweep.as_ref().is_some_and(|sweep| sweep.complete);
-        if is_complete && !response.has_failed() { Ok(()) } else { Err(Unfinished::Sweep) }
+        if is_complete && !response.has_failed() { Ok(()) } else { Err(Returned::Sweep) }
     }
 }
 
 impl Done {
-    fn check(&self, targets: &[Target]) -> Result<(), Unfinished> {
+    fn check(&self, targets: &[Target]) -> Result<(), Returned> {
         let unfinished: Vec<_> = targets
             .iter()
             .filter(|target| !self.finished.contains(target.arn()))
             .map(|target| target.id().to_owned())
             .collect();
-        if unfinished.is_empty() { Ok(()) } else { Err(Unfinished::Targets(unfinished)) }
+        if unfinished.is_empty() { Ok(()) } else { Err(Returned::Targets(unfinished)) }
     }
 }
 

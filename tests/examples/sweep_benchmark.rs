@@ -29,10 +29,10 @@ use comfy_table::{Table, presets};
 use metadata_guardrail::{
     aws,
     guardrail::Guardrail,
-    invocation::{Answer, Call, answer},
+    invocation::{Call, answer},
     pacer::WriteRate,
     patience::Stopwatch,
-    response::{InvocationError, Response},
+    response::{Answer, InvocationError, Response},
     settings::{Mode, Settings},
 };
 use serde_json::Value;

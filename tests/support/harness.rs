@@ -14,11 +14,11 @@ use std::{
 use lambda_runtime::Diagnostic;
 use metadata_guardrail::{
     guardrail::Guardrail,
-    invocation::{Answer, Call, answer},
+    invocation::{Call, answer},
     pacer::WriteRate,
     patience::Pace,
     place::{Deployment, Place},
-    response::{InvocationError, Response},
+    response::{Answer, InvocationError, Response},
     settings::{
         AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, RuntimeAuthorizer,
         Settings, SweepMargin, SweepsQueueUrl, UsageDays,
