@@ -6,6 +6,8 @@
 //! - `template`: what the stack allows and delivers
 //! - `lambda_runtime_api`, `other_clients`: the built binary as Lambda runs it, and boto3 at the
 //!   stand-in
+//! - `storm`: the guardrail behind its queues, in bad weather and among people
+//! - `queues`: the stand-in's model of queues and of Lambda's poller
 //! - everything else: tables and properties of what is pure
 //! - `examples`: programs that use the same support
 //!
@@ -52,4 +54,5 @@ mod readme;
 mod response;
 mod sentences;
 mod settings;
+mod storm;
 mod template;

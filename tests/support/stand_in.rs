@@ -5,8 +5,8 @@
 //! Fill the [`World`], point a client at [`StandIn::url`] or give it a [`Transport`], then look at
 //! the world, its history and the calls.
 //!
-//! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `endpoint`, `queue`: what exists
-//!   and which rules AWS applies to it
+//! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `settling`, `endpoint`, `queue`:
+//!   what exists and which rules AWS applies to it
 //! - `ec2`, `agentcore`, `cloudwatch`, `queue_api`: one thin façade per wire protocol
 //! - `event_source`: Lambda's poller of a queue
 //! - `faults`, `weather`: throttles, errors and broken connections, on demand or from a seed
@@ -36,6 +36,7 @@ mod reply;
 mod runtime;
 mod server;
 mod service;
+mod settling;
 mod transport;
 mod update;
 mod weather;

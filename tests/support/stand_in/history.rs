@@ -80,11 +80,6 @@ pub(super) fn remember(world: &mut World, call: &Call, before: Option<State>) {
 }
 
 impl World {
-    /// What happened so far.
-    pub fn history(&self) -> &History {
-        &self.history
-    }
-
     /// Somebody deploys: an update of a runtime with this document, as a client sends it. Gives the
     /// new version.
     pub fn deploy(&mut self, id: &str, document: &str) -> Result<u32, Refusal> {

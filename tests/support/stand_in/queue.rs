@@ -57,6 +57,11 @@ impl Queue {
         Self { is_fifo: true, ..Self::standard(visibility) }
     }
 
+    /// A FIFO queue that recognises messages by their body, too.
+    pub fn content_based(self) -> Self {
+        Self { content_based: true, ..self }
+    }
+
     /// What a standard queue may do: messages come in any order, and some of them twice.
     pub fn with_disorder(self, seed: u64) -> Self {
         Self { disorder: Some(fastrand::Rng::with_seed(seed)), ..self }

@@ -1,4 +1,4 @@
-//! Bedrock AgentCore runtimes: what one is, and how it settles after a change.
+//! Bedrock AgentCore runtimes: what one is.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -7,11 +7,10 @@ use serde_json::{Value, value::RawValue};
 use tokio::time::Instant;
 
 use super::{
-    clock::now,
     endpoint::Endpoint,
     refusal::Refusal,
     update::Accepted,
-    world::{ACCOUNT, REGION, World},
+    world::{ACCOUNT, REGION},
 };
 
 /// The configuration members of a runtime, each byte for byte as it was written.
@@ -58,7 +57,7 @@ pub struct Runtime {
     /// on the present version.
     pub endpoints: BTreeMap<String, Endpoint>,
     /// When the transition under way ends, if it does not end with reads.
-    settles_at: Option<Instant>,
+    pub(super) settles_at: Option<Instant>,
     /// Why the update under way will fail.
     pub(super) fails_with: Option<String>,
     /// The updates accepted so far, by client token.
@@ -108,14 +107,6 @@ impl Runtime {
         self.document.insert(name.to_owned(), value.clone());
         let version = self.versions.entry(self.version).or_default();
         version.insert(name.to_owned(), value);
-        self
-    }
-
-    /// Sets the status. A transitional one lasts for `settle_polls` reads, or for `settles_in`.
-    pub fn status(&mut self, status: &str) -> &mut Self {
-        status.clone_into(&mut self.status);
-        self.settles_at = self.settles_in.map(|time| now() + time);
-        self.polls_left = self.settle_polls;
         self
     }
 
@@ -184,28 +175,6 @@ impl Runtime {
         let time = |text: &str| text.parse::<DateTime<Utc>>().expect("an ISO 8601 time");
         self.refuses_s3_endpoint || time(&self.created_at) >= time(S3_ENDPOINT_FIXED_SINCE)
     }
-
-    pub(super) fn is_in_transition(&self) -> bool {
-        ["CREATING", "UPDATING", "DELETING"].contains(&self.status.as_str())
-    }
-
-    /// Whether the time of a transition has come.
-    fn is_due(&self) -> bool {
-        self.settles_at.map_or(self.polls_left == 0, |at| at <= now())
-    }
-
-    /// Ends a transition whose time has come.
-    fn settle(&mut self) {
-        if !self.is_in_transition() || !self.is_due() {
-            return;
-        }
-        self.failure_reason = self.fails_with.take();
-        let settled = match self.failure_reason {
-            Some(_) => "UPDATE_FAILED",
-            None => "READY",
-        };
-        settled.clone_into(&mut self.status);
-    }
 }
 
 /// What the ARN of every runtime begins with.
@@ -223,38 +192,6 @@ pub(super) fn raw(json: &str) -> Box<RawValue> {
 pub(super) fn at(document: &Document, member: &str, pointer: &str) -> Option<Value> {
     let value: Value = serde_json::from_str(document.get(member)?.get()).ok()?;
     value.pointer(pointer).cloned()
-}
-
-impl World {
-    /// One read of a runtime: time goes by, then its status shows.
-    pub(super) fn read_runtime(&mut self, id: &str) -> Result<&Runtime, Refusal> {
-        let runtime = self.settled(id)?;
-        if runtime.is_in_transition() && runtime.polls_left < u32::MAX {
-            runtime.polls_left = runtime.polls_left.saturating_sub(1);
-        }
-        Ok(runtime)
-    }
-
-    /// The version that a read of the runtime shows now.
-    pub(super) fn shown_version(&mut self, id: &str) -> Result<u32, Refusal> {
-        let runtime = self.settled(id)?;
-        if runtime.reads_behind > 0 {
-            runtime.reads_behind -= 1;
-            return Ok(runtime.version - 1);
-        }
-        Ok(self.read_runtime(id)?.version)
-    }
-
-    /// The runtime with every transition ended that had its time.
-    pub(super) fn settled(&mut self, id: &str) -> Result<&mut Runtime, Refusal> {
-        let is_gone = |runtime: &Runtime| runtime.status == "DELETING" && runtime.is_due();
-        if self.runtimes.get(id).is_some_and(is_gone) {
-            self.runtimes.remove(id);
-        }
-        let runtime = self.runtimes.get_mut(id).ok_or_else(|| not_found(id))?;
-        runtime.settle();
-        Ok(runtime)
-    }
 }
 
 /// AgentCore's refusal because of a runtime or version that does not exist.

@@ -55,7 +55,8 @@ pub struct World {
     pub queues: BTreeMap<String, Queue>,
     /// The time since the world began.
     pub clock: Clock,
-    pub(super) history: History,
+    /// What happened so far.
+    pub history: History,
     pub(super) faults: Faults,
     pub(super) pages: HashMap<String, Pages>,
     after: HashMap<String, VecDeque<Change>>,

@@ -1,0 +1,97 @@
+//! `cargo run --example storm`: storms on virtual time, and what a scale-out costs.
+//!
+//! - `-- --seeds 100`: the storms of a hundred seeds, and everything that does not hold
+//! - `-- --seed N`: the storm of one seed, with its log
+//! - `-- --scale-out 400`: so many instances start within seconds
+
+#[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
+#[path = "../support"]
+mod support {
+    pub mod harness;
+    pub mod names;
+    pub mod stand_in;
+}
+
+#[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
+#[path = "../storm"]
+mod storm {
+    pub mod checks;
+    pub mod function;
+    pub mod people;
+    pub mod place;
+    pub mod plan;
+    pub mod play;
+    pub mod tally;
+    pub mod time;
+    pub mod told;
+    pub mod work;
+}
+
+use std::{env, process::ExitCode, thread};
+
+use self::storm::{checks::violations, play::play, tally::Tally};
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--seed", seed] => one(number(seed)),
+        ["--seeds", seeds] => many(number(seeds)),
+        [] => many(20),
+        _ => {
+            eprintln!("storm [--seeds NUMBER | --seed SEED | --scale-out INSTANCES]");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn number(text: &str) -> u64 {
+    text.parse().expect("a number")
+}
+
+/// One storm with its log.
+fn one(seed: u64) -> ExitCode {
+    let storm = play(seed);
+    println!("{}\n{}", storm.log(), Tally::of(&storm));
+    tell(1, &violations(&storm))
+}
+
+/// The storms of the first seeds, on as many threads as there are cores.
+fn many(seeds: u64) -> ExitCode {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let (mut tally, mut all) = (Tally::default(), Vec::new());
+    thread::scope(|scope| {
+        let started: Vec<_> = (0..threads)
+            .map(|first| scope.spawn(move || several((0..seeds).skip(first).step_by(threads))))
+            .collect();
+        for thread in started {
+            let (more, violations) = thread.join().expect("no storm panics");
+            tally += more;
+            all.extend(violations);
+        }
+    });
+    println!("{tally}");
+    tell(seeds, &all)
+}
+
+fn several(seeds: impl Iterator<Item = u64>) -> (Tally, Vec<String>) {
+    let (mut tally, mut all) = (Tally::default(), Vec::new());
+    for storm in seeds.map(play) {
+        tally += Tally::of(&storm);
+        all.extend(violations(&storm));
+    }
+    (tally, all)
+}
+
+fn tell(storms: u64, violations: &[String]) -> ExitCode {
+    violations.iter().for_each(|said| println!("{said}"));
+    if violations.is_empty() {
+        println!("{storms} storms: everything held.");
+        return ExitCode::SUCCESS;
+    }
+    println!(
+        "{storms} storms: {} times something did not hold. Replay one: \
+         cargo run --example storm -- --seed N",
+        violations.len()
+    );
+    ExitCode::FAILURE
+}

@@ -1,0 +1,245 @@
+//! What a seed fixes: the world, and what people do in it.
+
+use std::{collections::BTreeMap, ops::Range, time::Duration};
+
+use serde_json::{Value, json};
+
+use super::{place, work};
+use crate::support::{
+    harness::document,
+    names::{EXEMPT, METADATA, REQUIRED},
+    stand_in::{StandIn, Weather, World},
+};
+
+/// Which share of all calls meets a fault.
+const SHARE_OF_FAULTS: f64 = 0.1;
+/// How many milliseconds a call takes.
+const LATENCY: Range<u64> = 20..80;
+/// People act within this time, and most of it is at the beginning.
+const BUSY: Duration = Duration::from_secs(300);
+/// Requests at once, and how many a second after that.
+const LIMITS: [(&str, u32, f64); 7] = [
+    ("DescribeInstances", 100, 20.0),
+    ("DescribeTags", 100, 20.0),
+    ("ModifyInstanceMetadataOptions", 100, 5.0),
+    ("ListAgentRuntimes", 5, 5.0),
+    ("GetAgentRuntime", 50, 50.0),
+    ("ListTagsForResource", 50, 50.0),
+    ("UpdateAgentRuntime", 5, 5.0),
+];
+
+/// How many of a hundred resources have the tag before anything happens.
+const EXEMPT_BEFORE: u8 = 15;
+/// Values of the exception tag: without end, until a day that is far away, and expired.
+const WITHOUT_END: &str = "legacy agent";
+const UNTIL: &str = "2099-12-31 until the migration";
+const EXPIRED: &str = "2020-01-01 long ago";
+
+/// Whether a resource with this value of the tag is exempt in these worlds.
+pub fn exempts(value: &str) -> bool {
+    value != EXPIRED
+}
+
+/// What somebody does at some time.
+#[derive(Debug, Clone)]
+pub struct Act {
+    pub at: Duration,
+    pub what: Deed,
+}
+
+#[derive(Debug, Clone)]
+pub enum Deed {
+    /// An owner sets the exception tag.
+    Tag { resource: String, value: &'static str },
+    /// A pipeline deploys a runtime with this document.
+    Deploy { runtime: String, document: String },
+    /// An instance ends its transition.
+    Become { instance: String, state: &'static str },
+    /// EventBridge delivers an event.
+    Deliver(Value),
+    /// Somebody asks for a sweep, although there will be one at the end.
+    Sweep,
+}
+
+/// Everything that a seed fixes beforehand.
+pub struct Plan {
+    random: fastrand::Rng,
+    /// Whether the role's own Deny is in force. Then all exemptions are without end.
+    pub denies: bool,
+    /// The acts to come, by time; those of one time in the order in which they were planned.
+    acts: BTreeMap<(Duration, usize), Deed>,
+    planned: usize,
+}
+
+impl Plan {
+    /// Fills the world and plans what happens in it.
+    pub fn new(seed: u64, aws: &StandIn) -> Self {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let denies = random.u8(0..3) == 0;
+        let mut plan = Self { random, denies, acts: BTreeMap::new(), planned: 0 };
+        let mut world = aws.world();
+        let world = &mut *world;
+        place::add_queues(world, seed);
+        for (operation, bucket, per_second) in LIMITS {
+            world.limit(operation, bucket, per_second);
+        }
+        world.denied_tag = denies.then(|| EXEMPT.to_owned());
+        plan.instances(world);
+        plan.runtimes(world);
+        plan.owners(world);
+        if plan.random.bool() {
+            let at = plan.time();
+            plan.add(at, Deed::Sweep);
+        }
+        world.weather = Some(Weather::new(seed, LATENCY, SHARE_OF_FAULTS));
+        plan
+    }
+
+    /// The next act, if anything is left to be done.
+    pub fn next(&mut self) -> Option<Act> {
+        let ((at, _), what) = self.acts.pop_first()?;
+        Some(Act { at, what })
+    }
+
+    /// Plans one more act.
+    pub fn add(&mut self, at: Duration, what: Deed) {
+        self.planned += 1;
+        self.acts.insert((at, self.planned), what);
+    }
+
+    /// The event arrives, or is one of the few that are lost.
+    pub fn deliver(&mut self, at: Duration, event: Value) {
+        if self.random.u8(0..20) > 0 {
+            self.add(at, Deed::Deliver(event));
+        }
+    }
+
+    /// A number in this range.
+    pub fn between(&mut self, range: Range<u64>) -> u64 {
+        self.random.u64(range)
+    }
+
+    fn instances(&mut self, world: &mut World) {
+        let number = self.random.usize(10..40);
+        let ids: Vec<_> = (1..=number).map(|number| format!("i-{number:017x}")).collect();
+        for id in &ids {
+            let instance = world.add_instance(id);
+            match self.random.u8(0..100) {
+                0..10 => _ = instance.http_tokens("required"),
+                10..15 => _ = instance.http_endpoint("disabled"),
+                15..20 => _ = instance.operator("eks.amazonaws.com"),
+                20..25 => {
+                    instance.state("pending");
+                    self.becomes(id, "running");
+                }
+                25..30 => {
+                    instance.state("stopping");
+                    self.becomes(id, "stopped");
+                }
+                _ => {}
+            }
+            if self.random.u8(0..100) < EXEMPT_BEFORE {
+                world.tag(id, EXEMPT, self.value());
+            }
+            let at = self.time();
+            self.deliver(at, work::running(id));
+        }
+        for together in ids.chunks(self.random.usize(2..6)) {
+            let at = self.time();
+            self.deliver(at, work::started(together));
+        }
+    }
+
+    fn runtimes(&mut self, world: &mut World) {
+        for number in 0..self.random.usize(2..8) {
+            let is_harness = self.random.u8(0..12) == 0;
+            let prefix = if is_harness { "harness_" } else { "agent" };
+            let id = format!("{prefix}{number}-Aa{number:08}");
+            let (v1, v2) = (release(0, false), release(0, true));
+            let requires = self.random.u8(0..100) < 20;
+            let runtime = world.add_runtime(&id, if requires { &v2 } else { &v1 });
+            if self.random.u8(0..12) == 0 {
+                runtime.status("UPDATE_FAILED");
+            }
+            runtime.settles_in = Some(match self.random.u8(0..5) {
+                0 => Duration::from_secs(self.random.u64(60..200)),
+                _ => Duration::from_millis(self.random.u64(1_000..20_000)),
+            });
+            if self.random.u8(0..100) < EXEMPT_BEFORE {
+                world.tag(&id, EXEMPT, self.value());
+            }
+            let at = self.time();
+            self.deliver(at, work::runtime_updated(&id));
+            if !is_harness {
+                self.deployments(&id);
+            }
+        }
+    }
+
+    /// Releases of a runtime. Most pipelines do not know of MMDSv2, and take it away again.
+    fn deployments(&mut self, id: &str) {
+        for number in 1..=self.random.u32(0..4) {
+            let document = release(number, self.random.u8(0..3) == 0);
+            let at = self.time();
+            self.add(at, Deed::Deploy { runtime: id.to_owned(), document });
+        }
+    }
+
+    /// Owners who set the tag while the guardrail works: at any time, or just between a look and
+    /// the write.
+    fn owners(&mut self, world: &mut World) {
+        let instances: Vec<_> = world.instances.keys().cloned().collect();
+        let runtimes: Vec<_> = world.runtimes.keys().cloned().collect();
+        for resource in instances.iter().chain(&runtimes) {
+            if self.random.u8(0..100) < 10 {
+                let (at, value) = (self.time(), self.value());
+                self.add(at, Deed::Tag { resource: resource.clone(), value });
+            }
+        }
+        let looks = [("DescribeTags", &instances), ("DescribeInstances", &instances)];
+        let looks = looks
+            .into_iter()
+            .chain([("ListTagsForResource", &runtimes), ("GetAgentRuntime", &runtimes)]);
+        for (operation, resources) in looks {
+            for _ in 0..self.random.u8(0..3) {
+                let (resource, value) = (self.random.choice(resources).cloned(), self.value());
+                let Some(resource) = resource else { continue };
+                world.after(operation, move |world| world.tag(&resource, EXEMPT, value));
+            }
+        }
+    }
+
+    fn becomes(&mut self, id: &str, state: &'static str) {
+        let at = Duration::from_millis(self.random.u64(1_000..60_000));
+        self.add(at, Deed::Become { instance: id.to_owned(), state });
+    }
+
+    fn time(&mut self) -> Duration {
+        // The smaller of two, so that more happens at the beginning.
+        let busy = u64::try_from(BUSY.as_millis()).expect("minutes");
+        let (one, other) = (self.random.u64(0..busy), self.random.u64(0..busy));
+        Duration::from_millis(one.min(other))
+    }
+
+    fn value(&mut self) -> &'static str {
+        match self.random.u8(0..4) {
+            _ if self.denies => WITHOUT_END,
+            0 => EXPIRED,
+            1 => UNTIL,
+            _ => WITHOUT_END,
+        }
+    }
+}
+
+/// A runtime's document as its pipeline has it, of this release.
+fn release(number: u32, requires_v2: bool) -> String {
+    let mut document: Value = serde_json::from_str(&document()).expect("JSON");
+    document["environmentVariables"]["RELEASE"] = json!(number.to_string());
+    document["hooksConfiguration"] =
+        json!({"onStart": [{"command": "warm-up", "release": number}]});
+    if requires_v2 {
+        let required: Value = serde_json::from_str(REQUIRED.1).expect("JSON");
+        document[METADATA] = required;
+    }
+    document.to_string()
+}

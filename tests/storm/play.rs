@@ -1,0 +1,134 @@
+//! One storm, from its seed to its end, on virtual time.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    time::Duration,
+};
+
+use metadata_guardrail::settings::Settings;
+use serde_json::Value;
+use tokio::{runtime::Builder, time::sleep};
+
+use super::{
+    function::Function,
+    people,
+    place::{self, CONCURRENCY},
+    plan::Plan,
+    told::{Log, Outcome},
+    work,
+};
+use crate::support::stand_in::{Instance, Invoked, StandIn};
+
+/// When the schedule asks for the sweep: when everybody has gone home.
+const SWEEP: Duration = Duration::from_secs(45 * 60);
+/// When the queues must be empty at the latest.
+const END: Duration = Duration::from_secs(6 * 3600);
+const WINDOW: Duration = Duration::from_secs(1);
+
+/// A storm that is over.
+pub struct Storm {
+    pub seed: u64,
+    /// Whether the role's own Deny was in force.
+    pub denies: bool,
+    pub aws: StandIn,
+    /// The instances as they were before.
+    pub instances: BTreeMap<String, Instance>,
+    /// What the guardrail has told, in order.
+    pub outcomes: Vec<Outcome>,
+    /// Every invocation.
+    pub invoked: Vec<Invoked>,
+    /// Whether the queues were empty in time.
+    pub drained: bool,
+}
+
+/// Runs a future on a thread of its own time, which passes only when nothing is left to be done.
+/// Everything random in it comes from the seed.
+pub fn on_virtual_time<T>(seed: u64, future: impl Future<Output = T>) -> T {
+    fastrand::seed(seed);
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime needs nothing from outside").block_on(future)
+}
+
+/// Plays the storm of this seed.
+pub fn play(seed: u64) -> Storm {
+    on_virtual_time(seed, storm(seed))
+}
+
+async fn storm(seed: u64) -> Storm {
+    let aws = StandIn::without_sockets();
+    let mut plan = Plan::new(seed, &aws);
+    let (denies, instances) = (plan.denies, aws.world().instances.clone());
+    let clock = aws.world().clock;
+    let (log, _listening) = Log::listen(clock);
+    let function =
+        Function::new("environment", 2 * CONCURRENCY, place::TIMEOUT, &aws, &Settings::default())
+            .await;
+    let (invoked, is_over) = (RefCell::new(Vec::new()), Cell::new(false));
+    let each = |one: Invoked| invoked.borrow_mut().push(one);
+    let (events, sweeps) = (place::events(WINDOW), place::sweeps());
+    let on_events = async |poller, payload: Value| function.invoke(poller, payload).await;
+    let on_sweeps =
+        async |poller: usize, payload: Value| function.invoke(CONCURRENCY + poller, payload).await;
+    let schedule = async {
+        sleep(SWEEP).await;
+        work::ask_for_sweep(&mut aws.world());
+        while !is_drained(&aws) && clock.elapsed() < END {
+            sleep(Duration::from_secs(10)).await;
+        }
+        is_over.set(true);
+    };
+    tokio::join!(
+        events.poll(&aws, on_events, each, || is_over.get()),
+        sweeps.poll(&aws, on_sweeps, each, || is_over.get()),
+        people::act(&mut plan, &aws),
+        schedule,
+    );
+    let (invoked, outcomes, drained) = (invoked.into_inner(), log.outcomes(), is_drained(&aws));
+    Storm { seed, denies, aws, instances, outcomes, invoked, drained }
+}
+
+fn is_drained(aws: &StandIn) -> bool {
+    let world = aws.world();
+    [place::EVENTS, place::SWEEPS]
+        .iter()
+        .all(|queue| world.queue(queue).messages.is_empty())
+}
+
+impl Storm {
+    /// Every call and every outcome in its order, one line each.
+    pub fn log(&self) -> String {
+        let calls = self.aws.calls();
+        let mut lines: Vec<_> = calls
+            .iter()
+            .map(|call| {
+                let (resource, error) = (call.resource.as_deref(), call.error.as_deref());
+                let (resource, error) = (resource.unwrap_or("-"), error.unwrap_or("ok"));
+                let (caller, operation) = (&call.caller, &call.operation);
+                (call.at, format!("{caller}: {operation} {resource}: {error}"))
+            })
+            .chain(self.outcomes.iter().map(|outcome| {
+                let Outcome { id, result, reason, detail, .. } = outcome;
+                (outcome.at, format!("told: {id}: {result}, {reason}. {detail}"))
+            }))
+            .collect();
+        let world = self.aws.world();
+        let history = &world.history;
+        lines.extend(
+            history
+                .tagged
+                .iter()
+                .map(|tagged| (tagged.at, format!("an owner tagged {}", tagged.resource))),
+        );
+        lines.extend(history.deployments.iter().map(|deployment| {
+            let (resource, version) = (&deployment.resource, deployment.version);
+            (deployment.at, format!("a pipeline deployed {resource} as version {version}"))
+        }));
+        lines.sort_by_key(|(at, _)| *at);
+        let mut log = String::new();
+        for (at, line) in lines {
+            log.push_str(&format!("{:>12} {line}\n", super::time::at(at)));
+        }
+        log
+    }
+}

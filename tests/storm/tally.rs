@@ -1,0 +1,63 @@
+//! What storms were made of, in numbers: a storm in which nothing happens proves nothing.
+
+use std::{collections::BTreeMap, fmt, ops::AddAssign};
+
+use super::{place, play::Storm};
+
+const ANSWERED: &str = "calls answered with ";
+
+/// Counts by name.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Tally(BTreeMap<String, usize>);
+
+impl Tally {
+    pub fn of(storm: &Storm) -> Self {
+        let mut tally = Self::default();
+        let calls = storm.aws.calls();
+        tally.count("calls", calls.len());
+        for error in calls.iter().filter_map(|call| call.error.as_ref()) {
+            tally.count(&format!("{ANSWERED}{error}"), 1);
+        }
+        for outcome in &storm.outcomes {
+            tally.count(&format!("targets told as {}, {}", outcome.result, outcome.reason), 1);
+        }
+        let world = storm.aws.world();
+        tally.count("invocations", storm.invoked.len());
+        tally.count("accepted writes", world.history.writes.len());
+        tally.count("deployments by others", world.history.deployments.len());
+        tally.count("tags set by owners", world.history.tagged.len());
+        tally.count("dead letters", world.queue(place::EVENTS_DEAD).messages.len());
+        let delivered: usize = storm.invoked.iter().map(|one| one.messages.len()).sum();
+        tally.count("messages delivered", delivered);
+        tally
+    }
+
+    /// How many there were of this.
+    pub fn number(&self, name: &str) -> usize {
+        self.0.get(name).copied().unwrap_or_default()
+    }
+
+    /// How many calls met a fault that shows in the answer. What was only slow does not.
+    pub fn faults(&self) -> usize {
+        let answered = self.0.iter().filter(|(name, _)| name.starts_with(ANSWERED));
+        answered.map(|(_, number)| number).sum()
+    }
+
+    fn count(&mut self, name: &str, number: usize) {
+        *self.0.entry(name.to_owned()).or_default() += number;
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        other.0.iter().for_each(|(name, number)| self.count(name, *number));
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .iter()
+            .try_for_each(|(name, number)| writeln!(formatter, "{number:>8} {name}"))
+    }
+}

@@ -1,0 +1,68 @@
+//! What the guardrail has told people: the outcomes in its log, and when.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use metadata_guardrail::telemetry;
+use serde_json::Value;
+use tracing::subscriber::DefaultGuard;
+
+use crate::support::stand_in::Clock;
+
+/// The outcome of one target, as its log line says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    pub at: Duration,
+    pub id: String,
+    pub result: String,
+    pub reason: String,
+    pub detail: String,
+}
+
+/// Listens to the log of everything on this thread.
+#[derive(Clone)]
+pub struct Log {
+    clock: Clock,
+    outcomes: Arc<Mutex<Vec<Outcome>>>,
+}
+
+impl Log {
+    /// Listens until the guard is dropped.
+    pub fn listen(clock: Clock) -> (Self, DefaultGuard) {
+        let log = Self { clock, outcomes: Arc::default() };
+        let writer = log.clone();
+        let guard = tracing::subscriber::set_default(telemetry::subscriber(move || writer.clone()));
+        (log, guard)
+    }
+
+    /// The outcomes so far, in order.
+    pub fn outcomes(&self) -> Vec<Outcome> {
+        self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Write for Log {
+    /// One line at a time, as the subscriber writes them.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let told: Value = serde_json::from_slice(line)?;
+        let text = |member: &str| told[member].as_str().unwrap_or_default().to_owned();
+        if told["result"].is_string() {
+            let outcome = Outcome {
+                at: self.clock.elapsed(),
+                id: text("id"),
+                result: text("result"),
+                reason: text("reason"),
+                detail: text("detail"),
+            };
+            self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
