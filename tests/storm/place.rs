@@ -14,6 +14,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(300);
 /// A message stays hidden longer than an invocation may last.
 const VISIBILITY: Duration = Duration::from_secs(330);
 const MAX_RECEIVES: u32 = 5;
+const MAX_SWEEP_RECEIVES: u32 = 100;
 /// How many messages of events are handed over at once, at the most.
 const BATCH: usize = 100;
 /// How many invocations there are at once: of events, and of sweeps.
@@ -28,7 +29,7 @@ pub fn add_queues(world: &mut World, seed: u64) {
     world.queues.extend([
         (EVENTS.to_owned(), events),
         (EVENTS_DEAD.to_owned(), Queue::standard(VISIBILITY)),
-        (SWEEPS.to_owned(), sweeps.with_redrive(SWEEPS_DEAD, MAX_RECEIVES)),
+        (SWEEPS.to_owned(), sweeps.with_redrive(SWEEPS_DEAD, MAX_SWEEP_RECEIVES)),
         (SWEEPS_DEAD.to_owned(), Queue::fifo(VISIBILITY)),
     ]);
 }
