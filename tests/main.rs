@@ -49,6 +49,7 @@ mod lambda_runtime_api;
 mod other_clients;
 mod pacer;
 mod patience;
+mod places;
 mod queues;
 mod readme;
 mod response;
