@@ -21,21 +21,42 @@ mod storm {
     pub mod place;
     pub mod plan;
     pub mod play;
+    pub mod scale_out;
     pub mod tally;
     pub mod time;
     pub mod told;
     pub mod work;
 }
 
-use std::{env, process::ExitCode, thread};
+use std::{env, process::ExitCode, thread, time::Duration};
 
-use self::storm::{checks::violations, play::play, tally::Tally};
+use comfy_table::{Table, presets};
+
+use self::{
+    storm::{
+        checks::violations,
+        place,
+        play::play,
+        scale_out::{ASSUMPTIONS, Figures, scale_out},
+        tally::Tally,
+    },
+    support::{
+        names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE},
+        stand_in::EventSource,
+    },
+};
+
+/// The batching windows that are compared, in seconds; the first one is the stack's own.
+const WINDOWS: [u64; 5] = [1, 0, 5, 10, 20];
+/// How many invocations there may be at once where nothing else limits them.
+const UNLIMITED: usize = 1_000;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--seed", seed] => one(number(seed)),
         ["--seeds", seeds] => many(number(seeds)),
+        ["--scale-out", instances] => costs(number(instances)),
         [] => many(20),
         _ => {
             eprintln!("storm [--seeds NUMBER | --seed SEED | --scale-out INSTANCES]");
@@ -94,4 +115,48 @@ fn tell(storms: u64, violations: &[String]) -> ExitCode {
         violations.len()
     );
     ExitCode::FAILURE
+}
+
+/// What a scale-out costs, with several batching windows.
+fn costs(instances: u64) -> ExitCode {
+    println!("{instances} instances start. {ASSUMPTIONS}");
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_header([
+        "batching window",
+        "enforced",
+        "invocations (failed)",
+        "billed",
+        DESCRIBE_INSTANCES,
+        DESCRIBE_TAGS,
+        MODIFY_INSTANCE,
+        "p50, p99 from message to enforced",
+    ]);
+    let windows = WINDOWS
+        .map(|seconds| (format!("{seconds} s"), place::events(Duration::from_secs(seconds))));
+    let one_by_one =
+        EventSource { batch_size: 1, concurrency: UNLIMITED, ..place::events(Duration::ZERO) };
+    for (name, mapping) in windows.into_iter().chain([("no batches".to_owned(), one_by_one)]) {
+        let figures = scale_out(usize::try_from(instances).expect("few"), &mapping);
+        table.add_row(row(name, &figures));
+    }
+    println!("{table}\nCalls are accepted + refused.");
+    ExitCode::SUCCESS
+}
+
+fn row(name: String, figures: &Figures) -> [String; 8] {
+    let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
+    let calls = |operation| {
+        let (accepted, refused) = figures.calls(operation);
+        format!("{accepted} + {refused}")
+    };
+    [
+        name,
+        format!("{} of {}", figures.enforced, figures.open),
+        format!("{} ({})", figures.invocations, figures.failed),
+        seconds(figures.billed),
+        calls(DESCRIBE_INSTANCES),
+        calls(DESCRIBE_TAGS),
+        calls(MODIFY_INSTANCE),
+        format!("{}, {}", seconds(figures.percentile(50)), seconds(figures.percentile(99))),
+    ]
 }

@@ -29,7 +29,7 @@ pub struct Queue {
     pub content_based: bool,
     /// The messages in it, in the order of sending.
     pub messages: Vec<Message>,
-    /// Somebody who waits for messages is told of each.
+    /// One of those who wait for messages is told of each.
     pub arrivals: Arc<Notify>,
     /// The disorder and the duplicates of a standard queue, if it shows any.
     disorder: Option<fastrand::Rng>,
@@ -96,7 +96,7 @@ impl Queue {
         }
         self.sent += 1;
         self.messages.push(message.clone());
-        self.arrivals.notify_waiters();
+        self.arrivals.notify_one();
         Ok(message)
     }
 
