@@ -3,6 +3,7 @@
 //! - `-- --seeds 100`: the storms of a hundred seeds, and everything that does not hold
 //! - `-- --seed N`: the storm of one seed, with its log
 //! - `-- --scale-out 400`: so many instances start within seconds
+//! - `-- --sweeps`: what a sweep of much that is wrong takes, with two timeouts of the function
 
 #[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
 #[path = "../support"]
@@ -17,6 +18,7 @@ mod support {
 mod storm {
     pub mod checks;
     pub mod function;
+    pub mod long_sweep;
     pub mod people;
     pub mod place;
     pub mod plan;
@@ -35,6 +37,7 @@ use comfy_table::{Table, presets};
 use self::{
     storm::{
         checks::violations,
+        long_sweep::{Wrong, sweep},
         place,
         play::play,
         scale_out::{ASSUMPTIONS, Figures, scale_out},
@@ -48,8 +51,8 @@ use self::{
 
 /// The batching windows that are compared, in seconds; the first one is the stack's own.
 const WINDOWS: [u64; 5] = [1, 0, 5, 10, 20];
-/// How many invocations there may be at once where nothing else limits them.
-const UNLIMITED: usize = 1_000;
+/// How many invocations there are at once where each message is one of its own.
+const ONE_BY_ONE: usize = 24;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = env::args().skip(1).collect();
@@ -57,9 +60,10 @@ fn main() -> ExitCode {
         ["--seed", seed] => one(number(seed)),
         ["--seeds", seeds] => many(number(seeds)),
         ["--scale-out", instances] => costs(number(instances)),
+        ["--sweeps"] => sweeps(),
         [] => many(20),
         _ => {
-            eprintln!("storm [--seeds NUMBER | --seed SEED | --scale-out INSTANCES]");
+            eprintln!("storm [--seeds NUMBER | --seed SEED | --scale-out INSTANCES | --sweeps]");
             ExitCode::FAILURE
         }
     }
@@ -134,12 +138,42 @@ fn costs(instances: u64) -> ExitCode {
     let windows = WINDOWS
         .map(|seconds| (format!("{seconds} s"), place::events(Duration::from_secs(seconds))));
     let one_by_one =
-        EventSource { batch_size: 1, concurrency: UNLIMITED, ..place::events(Duration::ZERO) };
+        EventSource { batch_size: 1, concurrency: ONE_BY_ONE, ..place::events(Duration::ZERO) };
     for (name, mapping) in windows.into_iter().chain([("no batches".to_owned(), one_by_one)]) {
         let figures = scale_out(usize::try_from(instances).expect("few"), &mapping);
         table.add_row(row(name, &figures));
     }
     println!("{table}\nCalls are accepted + refused.");
+    ExitCode::SUCCESS
+}
+
+/// What a sweep takes that finds much wrong, by the timeout of the function.
+fn sweeps() -> ExitCode {
+    println!(
+        "Assumed: EC2 and AgentCore apply their documented limits, and a call takes 20 to 80 ms."
+    );
+    let mut table = Table::new();
+    let heading = ["wrong", "timeout", "invocations", "until all is right", "billed", "left"];
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_header(heading);
+    let minutes = |time: Duration| format!("{:.1} min", time.as_secs_f64() / 60.0);
+    for (name, wrong) in [
+        ("3000 instances", Wrong::Instances(3_000)),
+        ("1000 runtimes, 10 s each", Wrong::Runtimes(1_000, Duration::from_secs(10))),
+        ("200 runtimes, 150 s each", Wrong::Runtimes(200, Duration::from_secs(150))),
+    ] {
+        for seconds in [300, 900] {
+            let figures = sweep(wrong, Duration::from_secs(seconds));
+            table.add_row([
+                name.to_owned(),
+                format!("{seconds} s"),
+                figures.invocations.to_string(),
+                minutes(figures.took),
+                minutes(figures.billed),
+                figures.left.to_string(),
+            ]);
+        }
+    }
+    println!("{table}");
     ExitCode::SUCCESS
 }
 
