@@ -20,10 +20,12 @@ use super::{
 };
 use crate::support::stand_in::{Instance, Invoked, StandIn};
 
-/// When the schedule asks for the sweep: when everybody has gone home.
-const SWEEP: Duration = Duration::from_secs(45 * 60);
-/// When the queues must be empty at the latest.
-const END: Duration = Duration::from_secs(6 * 3600);
+/// When the schedule asks for the first sweep: when everybody has gone home.
+const FIRST_SWEEP: Duration = Duration::from_secs(45 * 60);
+/// How long the next sweep comes after the last one, at which the queues must be empty.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(6 * 3600);
+/// How many sweeps there are at the most. What fails in one is left to the next.
+const MAX_SWEEPS: usize = 5;
 const WINDOW: Duration = Duration::from_secs(1);
 
 /// A storm that is over.
@@ -71,10 +73,17 @@ async fn storm(seed: u64) -> Storm {
     let on_sweeps =
         async |poller: usize, payload: Value| function.invoke(CONCURRENCY + poller, payload).await;
     let schedule = async {
-        sleep(SWEEP).await;
-        work::ask_for_sweep(&mut aws.world());
-        while !is_drained(&aws) && clock.elapsed() < END {
-            sleep(Duration::from_secs(10)).await;
+        sleep(FIRST_SWEEP).await;
+        for _ in 0..MAX_SWEEPS {
+            let (told, next) = (log.outcomes().len(), clock.elapsed() + BETWEEN_SWEEPS);
+            work::ask_for_sweep(&mut aws.world());
+            while !is_drained(&aws) && clock.elapsed() < next {
+                sleep(Duration::from_secs(10)).await;
+            }
+            if log.outcomes().iter().skip(told).all(|outcome| outcome.result != "failed") {
+                break;
+            }
+            sleep(next.saturating_sub(clock.elapsed())).await;
         }
         is_over.set(true);
     };
