@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{place, plan::exempts, play::Storm, time::at, told::Outcome};
 use crate::support::{
     names::EXEMPT,
-    stand_in::{Document, End, Instance, World, Write},
+    stand_in::{Document, End, History, Instance, World, Write},
 };
 
 mod runtimes;
@@ -66,7 +66,9 @@ fn last<'a>(storm: &'a Storm, id: &str) -> Option<&'a Outcome> {
 /// What allows version 1 and is not exempt.
 fn open(world: &World) -> Vec<String> {
     let instances = world.instances.values().filter(|instance| {
-        instance.http_tokens != "required" && instance.http_endpoint != "disabled"
+        instance.http_tokens != "required"
+            && instance.http_endpoint != "disabled"
+            && instance.state != "shutting-down"
     });
     let instances = instances.map(|instance| (&instance.id, &instance.tags));
     let runtimes = world.runtimes.values().filter(|runtime| !runtime.requires_mmdsv2());
@@ -79,23 +81,24 @@ fn open(world: &World) -> Vec<String> {
 }
 
 /// The accepted writes that found an exemption in force, and since when it had been there.
-fn exempt_writes(world: &World) -> Vec<(Write, Duration)> {
-    let history = &world.history;
-    let since = |write: &Write| {
-        let tagged = history.tagged.iter().rev();
-        let mut tagged = tagged.filter(|tagged| {
-            tagged.resource == write.resource && tagged.key == EXEMPT && tagged.at <= write.at
-        });
-        tagged.next().map_or(Duration::ZERO, |tagged| tagged.at)
-    };
-    let is_exempt =
-        |write: &&Write| write.before.tags.get(EXEMPT).is_some_and(|value| exempts(value));
-    history
-        .writes
-        .iter()
-        .filter(is_exempt)
-        .map(|write| (write.clone(), since(write)))
+pub fn exempt_writes(world: &World) -> Vec<(Write, Duration)> {
+    let is_exempt = |value: Option<&String>| value.is_some_and(|value| exempts(value));
+    let writes = world.history.writes.iter();
+    writes
+        .filter(|write| is_exempt(write.before.tags.get(EXEMPT)))
+        .map(|write| (write.clone(), exempt_since(&world.history, write)))
         .collect()
+}
+
+/// Since when the resource has been exempt without a break. Who sets the tag anew prolongs it.
+fn exempt_since(history: &History, write: &Write) -> Duration {
+    let tagged = history.tagged.iter().filter(|tagged| {
+        tagged.resource == write.resource && tagged.key == EXEMPT && tagged.at <= write.at
+    });
+    let since = tagged.fold(None, |since: Option<Duration>, tagged| {
+        exempts(&tagged.value).then(|| since.unwrap_or(tagged.at))
+    });
+    since.unwrap_or_default()
 }
 
 /// Nothing exempt is written more than ten seconds after its tag.

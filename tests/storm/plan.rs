@@ -1,13 +1,15 @@
 //! What a seed fixes: the world, and what people do in it.
 
+mod instances;
+mod runtimes;
+
 use std::{collections::BTreeMap, ops::Range, time::Duration};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{place, work};
+use super::place;
 use crate::support::{
-    harness::document,
-    names::{EXEMPT, METADATA, REQUIRED},
+    names::EXEMPT,
     stand_in::{StandIn, Weather, World},
 };
 
@@ -30,6 +32,10 @@ const LIMITS: [(&str, u32, f64); 7] = [
 
 /// How many of a hundred resources have the tag before anything happens.
 const EXEMPT_BEFORE: u8 = 15;
+/// How many get it while the guardrail works.
+const EXEMPT_LATER: u8 = 10;
+/// How many of a hundred events never arrive.
+const EVENTS_LOST: u8 = 5;
 /// Values of the exception tag: without end, until a day that is far away, and expired.
 const WITHOUT_END: &str = "legacy agent";
 const UNTIL: &str = "2099-12-31 until the migration";
@@ -53,7 +59,7 @@ pub enum Deed {
     Tag { resource: String, value: &'static str },
     /// A pipeline deploys a runtime with this document.
     Deploy { runtime: String, document: String },
-    /// An instance ends its transition.
+    /// An instance is in another state.
     Become { instance: String, state: &'static str },
     /// EventBridge delivers an event.
     Deliver(Value),
@@ -109,8 +115,20 @@ impl Plan {
 
     /// The event arrives, or is one of the few that are lost.
     pub fn deliver(&mut self, at: Duration, event: Value) {
-        if self.random.u8(0..20) > 0 {
+        if !self.chance(EVENTS_LOST) {
             self.add(at, Deed::Deliver(event));
+        }
+    }
+
+    /// Whether something happens that happens to so many in a hundred.
+    fn chance(&mut self, percent: u8) -> bool {
+        self.random.u8(0..100) < percent
+    }
+
+    /// Some resources have the tag before anything happens.
+    fn exempt_before(&mut self, id: &str, world: &mut World) {
+        if self.chance(EXEMPT_BEFORE) {
+            world.tag(id, EXEMPT, self.value());
         }
     }
 
@@ -119,79 +137,13 @@ impl Plan {
         self.random.u64(range)
     }
 
-    fn instances(&mut self, world: &mut World) {
-        let number = self.random.usize(10..40);
-        let ids: Vec<_> = (1..=number).map(|number| format!("i-{number:017x}")).collect();
-        for id in &ids {
-            let instance = world.add_instance(id);
-            match self.random.u8(0..100) {
-                0..10 => _ = instance.http_tokens("required"),
-                10..15 => _ = instance.http_endpoint("disabled"),
-                15..20 => _ = instance.operator("eks.amazonaws.com"),
-                20..25 => {
-                    instance.state("pending");
-                    self.becomes(id, "running");
-                }
-                25..30 => {
-                    instance.state("stopping");
-                    self.becomes(id, "stopped");
-                }
-                _ => {}
-            }
-            if self.random.u8(0..100) < EXEMPT_BEFORE {
-                world.tag(id, EXEMPT, self.value());
-            }
-            let at = self.time();
-            self.deliver(at, work::running(id));
-        }
-        for together in ids.chunks(self.random.usize(2..6)) {
-            let at = self.time();
-            self.deliver(at, work::started(together));
-        }
-    }
-
-    fn runtimes(&mut self, world: &mut World) {
-        for number in 0..self.random.usize(2..8) {
-            let is_harness = self.random.u8(0..12) == 0;
-            let prefix = if is_harness { "harness_" } else { "agent" };
-            let id = format!("{prefix}{number}-Aa{number:08}");
-            let (v1, v2) = (release(0, false), release(0, true));
-            let requires = self.random.u8(0..100) < 20;
-            let runtime = world.add_runtime(&id, if requires { &v2 } else { &v1 });
-            if self.random.u8(0..12) == 0 {
-                runtime.status("UPDATE_FAILED");
-            }
-            runtime.settles_in = Some(match self.random.u8(0..5) {
-                0 => Duration::from_secs(self.random.u64(60..200)),
-                _ => Duration::from_millis(self.random.u64(1_000..20_000)),
-            });
-            if self.random.u8(0..100) < EXEMPT_BEFORE {
-                world.tag(&id, EXEMPT, self.value());
-            }
-            let at = self.time();
-            self.deliver(at, work::runtime_updated(&id));
-            if !is_harness {
-                self.deployments(&id);
-            }
-        }
-    }
-
-    /// Releases of a runtime. Most pipelines do not know of MMDSv2, and take it away again.
-    fn deployments(&mut self, id: &str) {
-        for number in 1..=self.random.u32(0..4) {
-            let document = release(number, self.random.u8(0..3) == 0);
-            let at = self.time();
-            self.add(at, Deed::Deploy { runtime: id.to_owned(), document });
-        }
-    }
-
     /// Owners who set the tag while the guardrail works: at any time, or just between a look and
     /// the write.
     fn owners(&mut self, world: &mut World) {
         let instances: Vec<_> = world.instances.keys().cloned().collect();
         let runtimes: Vec<_> = world.runtimes.keys().cloned().collect();
         for resource in instances.iter().chain(&runtimes) {
-            if self.random.u8(0..100) < 10 {
+            if self.chance(EXEMPT_LATER) {
                 let (at, value) = (self.time(), self.value());
                 self.add(at, Deed::Tag { resource: resource.clone(), value });
             }
@@ -209,11 +161,6 @@ impl Plan {
         }
     }
 
-    fn becomes(&mut self, id: &str, state: &'static str) {
-        let at = Duration::from_millis(self.random.u64(1_000..60_000));
-        self.add(at, Deed::Become { instance: id.to_owned(), state });
-    }
-
     fn time(&mut self) -> Duration {
         // The smaller of two, so that more happens at the beginning.
         let busy = u64::try_from(BUSY.as_millis()).expect("minutes");
@@ -229,17 +176,4 @@ impl Plan {
             _ => WITHOUT_END,
         }
     }
-}
-
-/// A runtime's document as its pipeline has it, of this release.
-fn release(number: u32, requires_v2: bool) -> String {
-    let mut document: Value = serde_json::from_str(&document()).expect("JSON");
-    document["environmentVariables"]["RELEASE"] = json!(number.to_string());
-    document["hooksConfiguration"] =
-        json!({"onStart": [{"command": "warm-up", "release": number}]});
-    if requires_v2 {
-        let required: Value = serde_json::from_str(REQUIRED.1).expect("JSON");
-        document[METADATA] = required;
-    }
-    document.to_string()
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, ops::AddAssign};
 
-use super::{place, play::Storm};
+use super::{checks::exempt_writes, place, play::Storm};
 
 const ANSWERED: &str = "calls answered with ";
 
@@ -24,6 +24,8 @@ impl Tally {
         let world = storm.aws.world();
         tally.count("invocations", storm.invoked.len());
         tally.count("accepted writes", world.history.writes.len());
+        let overtaken = exempt_writes(&world).len();
+        tally.count("writes of what was exempted a moment before", overtaken);
         tally.count("deployments by others", world.history.deployments.len());
         tally.count("tags set by owners", world.history.tagged.len());
         tally.count("dead letters", world.queue(place::EVENTS_DEAD).messages.len());

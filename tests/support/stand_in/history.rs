@@ -52,6 +52,7 @@ pub struct Tagged {
     pub at: Duration,
     pub resource: String,
     pub key: String,
+    pub value: String,
 }
 
 /// What a call that changes something finds at the one resource it names.
@@ -104,8 +105,7 @@ impl World {
             self.runtime_mut(id).tag(key, value);
         }
         let at = self.clock.elapsed();
-        self.history
-            .tagged
-            .push(Tagged { at, resource: id.to_owned(), key: key.to_owned() });
+        let [resource, key, value] = [id, key, value].map(str::to_owned);
+        self.history.tagged.push(Tagged { at, resource, key, value });
     }
 }

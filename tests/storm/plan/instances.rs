@@ -1,0 +1,61 @@
+//! The instances of a storm.
+
+use std::time::Duration;
+
+use super::{Deed, Plan};
+use crate::{
+    storm::work,
+    support::{harness::sample, stand_in::World},
+};
+
+impl Plan {
+    pub(super) fn instances(&mut self, world: &mut World) {
+        let number = self.random.usize(10..40);
+        let ids: Vec<_> = (1..=number).map(|number| format!("i-{number:017x}")).collect();
+        for id in &ids {
+            self.instance(id, world);
+            self.exempt_before(id, world);
+            let at = self.time();
+            self.deliver(at, work::running(id));
+        }
+        for together in ids.chunks(self.random.usize(2..6)) {
+            let at = self.time();
+            self.deliver(at, work::started(together));
+        }
+        if self.chance(20) {
+            // One that is gone before anybody looks.
+            let at = self.time();
+            self.deliver(at, work::running("i-0ffffffffffffffff"));
+        }
+        if self.chance(20) {
+            // A launch so large that its record names nothing.
+            let at = self.time();
+            self.deliver(at, sample("ec2-launched-without-ids.json"));
+        }
+    }
+
+    fn instance(&mut self, id: &str, world: &mut World) {
+        let instance = world.add_instance(id);
+        instance.tags_are_late = self.random.u8(0..10) == 0;
+        match self.random.u8(0..100) {
+            0..10 => _ = instance.http_tokens("required"),
+            10..15 => _ = instance.http_endpoint("disabled"),
+            15..20 => _ = instance.operator("eks.amazonaws.com"),
+            20..25 => {
+                instance.state("pending");
+                self.becomes(id, "running");
+            }
+            25..30 => {
+                instance.state("stopping");
+                self.becomes(id, "stopped");
+            }
+            30..35 => self.becomes(id, "shutting-down"),
+            _ => {}
+        }
+    }
+
+    fn becomes(&mut self, id: &str, state: &'static str) {
+        let at = Duration::from_millis(self.random.u64(1_000..60_000));
+        self.add(at, Deed::Become { instance: id.to_owned(), state });
+    }
+}

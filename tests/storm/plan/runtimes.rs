@@ -1,0 +1,68 @@
+//! The runtimes of a storm, and their releases.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Deed, Plan};
+use crate::{
+    storm::work,
+    support::{
+        harness::document,
+        names::{METADATA, REQUIRED},
+        stand_in::World,
+    },
+};
+
+impl Plan {
+    pub(super) fn runtimes(&mut self, world: &mut World) {
+        for number in 0..self.random.usize(2..8) {
+            let is_harness = self.chance(8);
+            let prefix = if is_harness { "harness_" } else { "agent" };
+            let id = format!("{prefix}{number}-Aa{number:08}");
+            self.runtime(&id, world);
+            self.exempt_before(&id, world);
+            let at = self.time();
+            self.deliver(at, work::runtime_updated(&id));
+            if !is_harness {
+                self.deployments(&id);
+            }
+        }
+    }
+
+    fn runtime(&mut self, id: &str, world: &mut World) {
+        let requires_v2 = self.chance(20);
+        let runtime = world.add_runtime(id, &release(0, requires_v2));
+        if self.chance(8) {
+            runtime.status("UPDATE_FAILED");
+        }
+        if self.chance(8) {
+            runtime.next_update_fails = Some("The image could not be pulled".to_owned());
+        }
+        // Most updates take seconds, and some take minutes.
+        let takes = if self.chance(20) { 60_000..200_000 } else { 1_000..20_000 };
+        runtime.settles_in = Some(Duration::from_millis(self.random.u64(takes)));
+    }
+
+    /// Most pipelines do not know of MMDSv2, and take it away again.
+    fn deployments(&mut self, id: &str) {
+        for number in 1..=self.random.u32(0..4) {
+            let document = release(number, self.chance(33));
+            let at = self.time();
+            self.add(at, Deed::Deploy { runtime: id.to_owned(), document });
+        }
+    }
+}
+
+/// A runtime's document as its pipeline has it, of this release.
+fn release(number: u32, requires_v2: bool) -> String {
+    let mut document: Value = serde_json::from_str(&document()).expect("JSON");
+    document["environmentVariables"]["RELEASE"] = json!(number.to_string());
+    document["hooksConfiguration"] =
+        json!({"onStart": [{"command": "warm-up", "release": number}]});
+    if requires_v2 {
+        let required: Value = serde_json::from_str(REQUIRED.1).expect("JSON");
+        document[METADATA] = required;
+    }
+    document.to_string()
+}
