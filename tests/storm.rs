@@ -5,8 +5,10 @@
 //! - `place`, `function`: the guardrail's queues, and the guardrail behind them
 //! - `play`, `told`, `time`: one storm on virtual time, and what was told
 //! - `checks`: what must hold after every storm
+//! - `binary`: a short one over sockets, with the real binary
 //! - `tally`: what storms were made of
 
+mod binary;
 pub mod checks;
 pub mod function;
 pub mod people;

@@ -50,3 +50,16 @@ pub fn sweeps() -> EventSource {
     let queue = SWEEPS.to_owned();
     EventSource { queue, batch_size: 1, ..events(Duration::ZERO) }
 }
+
+/// Whether nothing is left to be done.
+pub fn is_drained(world: &World) -> bool {
+    [EVENTS, SWEEPS].iter().all(|queue| world.queue(queue).messages.is_empty())
+}
+
+/// Wakes so many pollers of each queue, as if something had come.
+pub fn wake(world: &World, pollers: usize) {
+    for queue in [EVENTS, SWEEPS] {
+        let arrivals = &world.queue(queue).arrivals;
+        (0..pollers).for_each(|_| arrivals.notify_one());
+    }
+}

@@ -77,7 +77,7 @@ async fn storm(seed: u64) -> Storm {
         for _ in 0..MAX_SWEEPS {
             let (told, next) = (log.outcomes().len(), clock.elapsed() + BETWEEN_SWEEPS);
             work::ask_for_sweep(&mut aws.world());
-            while !is_drained(&aws) && clock.elapsed() < next {
+            while !place::is_drained(&aws.world()) && clock.elapsed() < next {
                 sleep(Duration::from_secs(10)).await;
             }
             if log.outcomes().iter().skip(told).all(|outcome| outcome.result != "failed") {
@@ -93,15 +93,9 @@ async fn storm(seed: u64) -> Storm {
         people::act(&mut plan, &aws),
         schedule,
     );
-    let (invoked, outcomes, drained) = (invoked.into_inner(), log.outcomes(), is_drained(&aws));
+    let (invoked, outcomes, drained) =
+        (invoked.into_inner(), log.outcomes(), place::is_drained(&aws.world()));
     Storm { seed, denies, aws, instances, outcomes, invoked, drained }
-}
-
-fn is_drained(aws: &StandIn) -> bool {
-    let world = aws.world();
-    [place::EVENTS, place::SWEEPS]
-        .iter()
-        .all(|queue| world.queue(queue).messages.is_empty())
 }
 
 impl Storm {

@@ -22,6 +22,20 @@ pub struct Outcome {
     pub detail: String,
 }
 
+impl Outcome {
+    /// The outcome in a log line, if there is one in it.
+    pub fn read(line: &Value, at: Duration) -> Option<Self> {
+        let text = |member: &str| line[member].as_str().unwrap_or_default().to_owned();
+        line["result"].is_string().then(|| Self {
+            at,
+            id: text("id"),
+            result: text("result"),
+            reason: text("reason"),
+            detail: text("detail"),
+        })
+    }
+}
+
 /// Listens to the log of everything on this thread.
 #[derive(Clone)]
 pub struct Log {
@@ -48,15 +62,7 @@ impl Write for Log {
     /// One line at a time, as the subscriber writes them.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let told: Value = serde_json::from_slice(line)?;
-        let text = |member: &str| told[member].as_str().unwrap_or_default().to_owned();
-        if told["result"].is_string() {
-            let outcome = Outcome {
-                at: self.clock.elapsed(),
-                id: text("id"),
-                result: text("result"),
-                reason: text("reason"),
-                detail: text("detail"),
-            };
+        if let Some(outcome) = Outcome::read(&told, self.clock.elapsed()) {
             self.outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
         }
         Ok(line.len())

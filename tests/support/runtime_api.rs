@@ -4,10 +4,9 @@
 #![allow(dead_code, reason = "each test target uses a part of it")]
 
 use std::{
-    collections::VecDeque,
     ffi::OsStr,
     process::Stdio,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -22,7 +21,10 @@ use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
     process::Command,
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::{
+        Mutex,
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    },
 };
 
 use crate::support::stand_in::{ACCOUNT, REGION};
@@ -55,6 +57,8 @@ pub struct RuntimeApi {
     pub requests: UnboundedReceiver<()>,
     /// What the function answered, as it comes.
     pub replies: UnboundedReceiver<Reply>,
+    events: UnboundedSender<(String, Value)>,
+    invoked: usize,
 }
 
 /// What the function answered to one invocation.
@@ -68,14 +72,11 @@ pub struct Reply {
 impl RuntimeApi {
     /// Starts on a free port of 127.0.0.1. Lambda ends each invocation after `remaining`.
     pub async fn start(events: impl IntoIterator<Item = Value>, remaining: Duration) -> Self {
-        let events = events
-            .into_iter()
-            .enumerate()
-            .map(|(at, event)| (format!("request-{}", at + 1), event));
+        let (events_sender, waiting) = unbounded_channel();
         let (requests_sender, requests) = unbounded_channel();
         let (replies_sender, replies) = unbounded_channel();
         let shared = Shared {
-            events: Arc::new(Mutex::new(events.collect())),
+            events: Arc::new(Mutex::new(waiting)),
             remaining,
             requests: requests_sender,
             replies: replies_sender,
@@ -87,13 +88,27 @@ impl RuntimeApi {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         tokio::spawn(async { axum::serve(listener, router).await });
-        Self { address, requests, replies }
+        let mut api = Self { address, requests, replies, events: events_sender, invoked: 0 };
+        events.into_iter().for_each(|event| api.send(event));
+        api
+    }
+
+    /// Invokes the function, as soon as it asks, and waits for its answer.
+    pub async fn invoke(&mut self, event: Value) -> Reply {
+        self.send(event);
+        self.replies.recv().await.expect("the function answers")
+    }
+
+    fn send(&mut self, event: Value) {
+        self.invoked += 1;
+        let waiting = self.events.send((format!("request-{}", self.invoked), event));
+        waiting.expect("the API is there as long as its function");
     }
 }
 
 #[derive(Clone)]
 struct Shared {
-    events: Arc<Mutex<VecDeque<(String, Value)>>>,
+    events: Arc<Mutex<UnboundedReceiver<(String, Value)>>>,
     remaining: Duration,
     requests: UnboundedSender<()>,
     replies: UnboundedSender<Reply>,
@@ -102,7 +117,7 @@ struct Shared {
 async fn next(State(api): State<Shared>) -> impl IntoResponse {
     // Here and below, whoever listens may have heard enough.
     let _ = api.requests.send(());
-    let next = api.events.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let next = api.events.lock().await.recv().await;
     let Some((request_id, event)) = next else { return std::future::pending().await };
     #[expect(clippy::disallowed_methods, reason = "Lambda gives the deadline as a time of day")]
     let deadline = SystemTime::now() + api.remaining;

@@ -13,9 +13,12 @@ pub struct Weather {
     latency: Range<u64>,
     /// Which share of the calls meets a fault.
     share_of_faults: f64,
+    /// How many milliseconds a slow answer takes.
+    slow: Range<u64>,
 }
 
-/// How many milliseconds a slow answer takes: some of them longer than clients wait.
+/// How many milliseconds a slow answer takes, if nothing else is said: some of them longer than
+/// clients wait.
 const SLOW: Range<u64> = 1_000..15_000;
 
 /// What one call meets.
@@ -33,7 +36,12 @@ impl Weather {
     /// errors, broken connections, lost answers, garbage and slow answers, each as often as the
     /// others.
     pub fn new(seed: u64, latency: Range<u64>, share_of_faults: f64) -> Self {
-        Self { random: fastrand::Rng::with_seed(seed), latency, share_of_faults }
+        Self { random: fastrand::Rng::with_seed(seed), latency, share_of_faults, slow: SLOW }
+    }
+
+    /// Slow answers take so many milliseconds.
+    pub fn with_slow(self, slow: Range<u64>) -> Self {
+        Self { slow, ..self }
     }
 
     pub(super) fn passage(&mut self) -> Passage {
@@ -51,7 +59,7 @@ impl Weather {
                 2 => passage.fault = Some(Fault::ConnectionReset),
                 3 => passage.fault = Some(Fault::LostReply),
                 4 => passage.fault = Some(Fault::Garbage),
-                _ => passage.back += Duration::from_millis(self.random.u64(SLOW)),
+                _ => passage.back += Duration::from_millis(self.random.u64(self.slow.clone())),
             }
         }
         passage
