@@ -10,7 +10,6 @@ use tokio::{sync::Mutex, time::sleep};
 
 use super::{
     checks::violations,
-    function::each_alone,
     place::{self, CONCURRENCY},
     play::Storm,
     told::Outcome,
@@ -20,7 +19,7 @@ use crate::support::{
     harness::document,
     names::{EXEMPT, GET_RUNTIME, RUNTIME},
     runtime_api::{self, RuntimeApi},
-    stand_in::{EventSource, StandIn, Weather, World},
+    stand_in::{ACCOUNT, EventSource, StandIn, Weather, World},
 };
 
 const SEED: u64 = 3;
@@ -113,16 +112,20 @@ struct Environment {
 impl Environment {
     async fn start(aws: &StandIn) -> Self {
         let api = RuntimeApi::start([], place::TIMEOUT).await;
-        let variables =
-            [("AWS_LAMBDA_RUNTIME_API", &*api.address), ("AWS_ENDPOINT_URL", &*aws.url())];
+        let queue = format!("{}/{ACCOUNT}/{}", aws.url(), place::SWEEPS);
+        let variables = [
+            ("AWS_LAMBDA_RUNTIME_API", &*api.address),
+            ("AWS_ENDPOINT_URL", &*aws.url()),
+            ("SWEEPS_QUEUE_URL", &*queue),
+        ];
         let binary = env!("CARGO_BIN_EXE_metadata-guardrail");
         let process = runtime_api::binary(binary, &variables).spawn().expect("it starts");
         Self { api: Mutex::new(api), process }
     }
 
     async fn invoke(&self, payload: Value) -> Result<Value, String> {
-        let handle = async |event| self.api.lock().await.invoke(event).await.kind == "response";
-        Ok(each_alone(&payload, handle).await)
+        let reply = self.api.lock().await.invoke(payload).await;
+        if reply.kind == "response" { Ok(reply.body) } else { Err(reply.body.to_string()) }
     }
 
     /// What it has told. When does not show from outside, but it was in this order.
