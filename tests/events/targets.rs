@@ -1,5 +1,6 @@
 //! Events that name what they are about.
 
+use chrono::{DateTime, Utc};
 use metadata_guardrail::{
     event::{Ignored, Work},
     place::Deployment,
@@ -38,6 +39,30 @@ fn target_arns_use_the_partition_of_the_function() {
     ] {
         assert_eq!(Deployment::from_function_arn(arn), None, "{arn}");
     }
+}
+
+#[test]
+fn a_record_gives_its_own_time_and_id_before_those_of_its_envelope() {
+    let mut event = started([INSTANCE]);
+    event["id"] = json!("of-the-envelope");
+    let outer = read(event.clone()).expect("it names an instance");
+    event["detail"]["eventTime"] = json!("2026-01-15T11:59:30Z");
+    event["detail"]["eventID"] = json!("of-the-record");
+    let inner = read(event).expect("it names an instance");
+
+    assert_eq!(
+        (outer.time, outer.id.as_deref()),
+        (time("2026-01-15T12:00:00Z"), Some("of-the-envelope"))
+    );
+    assert_eq!(
+        (inner.time, inner.id.as_deref()),
+        (time("2026-01-15T11:59:30Z"), Some("of-the-record"))
+    );
+    assert_eq!((&inner.place, &outer.place), (&place(), &place()));
+}
+
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    Some(text.parse().expect("a time"))
 }
 
 #[test]
