@@ -73,7 +73,7 @@ pub enum Leave {
     },
     /// It is not known whether software on it uses version 1.
     Imdsv1UseUnknown,
-    /// A later event finishes it.
+    /// Another look finishes it.
     Deferred(Deferred),
     /// The exception tag forbids changing it.
     Exempt(Exempt),

@@ -54,6 +54,9 @@ pub struct Ask {
 pub enum Work {
     /// Look at these targets. Never empty, and no target appears twice.
     Targets(Vec<Target>),
+    /// Something of this kind happened, but the event does not say to what: everything of the kind
+    /// has to be looked at.
+    Unnamed(Kind),
     /// Sweep these kinds. A mode given here may soften the function's own mode, never harden it.
     Sweep(&'static [Kind], Option<Mode>),
 }
@@ -124,8 +127,7 @@ pub enum Ignored {
     InvalidMode,
 }
 
-/// Reads an event. One that a rule delivered and that names no readable target asks for a sweep of
-/// its kind.
+/// Reads an event. It may ask for several things.
 ///
 /// # Errors
 /// Why the event asks for nothing.
@@ -138,7 +140,7 @@ pub fn read(
     if (event.source.as_str(), event.detail_type.as_str()) == (sweep::SOURCE, sweep::DETAIL_TYPE) {
         return Ok(vec![sweep::read(event, place)?]);
     }
-    check_place(event, place)?;
+    check_place(event.account.as_deref(), event.region.as_deref(), place)?;
     let service = Service::of_source(&event.source).ok_or(Ignored::OtherService)?;
     let ask = match (service, event.detail_type.as_str()) {
         (Service::AgentCore, _) if settings.agentcore == AgentCore::Disabled => {
@@ -149,18 +151,22 @@ pub fn read(
             named.ask(cause, place)
         }
         (_, "AWS API Call via CloudTrail") => {
-            record::read(&event.detail, service, deployment, settings)?
+            if Service::of_record(&event.detail).is_some_and(|of_record| of_record != service) {
+                return Err(Ignored::OtherService);
+            }
+            record::read(&event.detail, deployment, settings)?
         }
         (Service::Ec2 | Service::AgentCore, _) => return Err(Ignored::OtherEvent),
     };
     Ok(vec![Ask { time: ask.time.or(event.time), id: ask.id.or(event.id.clone()), ..ask }])
 }
 
-fn check_place(event: &EventBridgeEvent<Value>, place: &Place) -> Result<(), Ignored> {
-    if event.account.as_deref() != Some(&place.account) {
+/// Whether something happened in the one place that is guarded.
+fn check_place(account: Option<&str>, region: Option<&str>, place: &Place) -> Result<(), Ignored> {
+    if account != Some(&place.account) {
         return Err(Ignored::OtherAccount);
     }
-    if event.region.as_deref() != Some(&place.region) {
+    if region != Some(&place.region) {
         return Err(Ignored::OtherRegion);
     }
     Ok(())
@@ -183,6 +189,17 @@ impl Service {
             _ => None,
         }
     }
+
+    /// The service that a record of CloudTrail is about, under the same two names.
+    fn of_record(record: &Value) -> Option<Self> {
+        match record["eventSource"].as_str()? {
+            "ec2.amazonaws.com" => Some(Self::Ec2),
+            "bedrock-agentcore.amazonaws.com" | "bedrock-agentcore-control.amazonaws.com" => {
+                Some(Self::AgentCore)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What an event names, as it is written there. Empty if the event does not say: CloudTrail leaves
@@ -202,24 +219,23 @@ impl Named {
 
     /// The work, and the texts that are not ids of a known form.
     fn work(self, place: &Place) -> (Work, Vec<String>) {
-        let (kinds, (mut targets, unknown)): (&'static [Kind], _) = match self {
+        let (kind, (mut targets, unknown)) = match self {
             Self::Instances(ids) => {
-                (&[Kind::Ec2Instance], read_all(ids, |id| Target::instance(place, id)))
+                (Kind::Ec2Instance, read_all(ids, |id| Target::instance(place, id)))
             }
             Self::Runtimes(ids) => {
-                (&[Kind::AgentcoreRuntime], read_all(ids, |id| Target::runtime(place, id)))
+                (Kind::AgentcoreRuntime, read_all(ids, |id| Target::runtime(place, id)))
             }
             Self::RuntimeArn(arn) => (
-                &[Kind::AgentcoreRuntime],
+                Kind::AgentcoreRuntime,
                 read_all(vec![arn], |arn| Target::runtime_by_arn(place, arn)),
             ),
         };
         // CloudTrail may name an instance in both the request and the response.
         targets.sort();
         targets.dedup();
-        // The event still happened, so a sweep has to find what it does not name.
-        let work =
-            if targets.is_empty() { Work::Sweep(kinds, None) } else { Work::Targets(targets) };
+        // The event still happened.
+        let work = if targets.is_empty() { Work::Unnamed(kind) } else { Work::Targets(targets) };
         (work, unknown)
     }
 }

@@ -31,7 +31,7 @@ use crate::{
     wording::{Wording, Words},
 };
 
-/// The one flow, for one kind of resource and one invocation.
+/// The one flow, for one kind of resource and one visit.
 pub struct Flow<'a, R: Resource> {
     /// The reading half.
     pub observe: &'a R::Observe,

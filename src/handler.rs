@@ -56,7 +56,7 @@ fn call(context: &LambdaContext) -> Call {
 }
 
 impl From<InvocationError> for Diagnostic {
-    /// Cuts the response to what fits into a queue together with the event.
+    /// Cuts the response to [`MAX_BYTES`](crate::response::MAX_BYTES).
     fn from(error: InvocationError) -> Self {
         let (error_type, error_message) = match error {
             InvocationError::RemediationFailed(response) => {

@@ -5,7 +5,7 @@ mod batch;
 
 use std::{cell::RefCell, time::Duration};
 
-use aws_lambda_events::event::{eventbridge::EventBridgeEvent, sqs::SqsEvent};
+use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -47,8 +47,9 @@ pub(crate) struct Invocation<'a> {
     patience: Patience,
 }
 
-/// Answers one invocation. Every target whose turn comes has its outcome before it ends. Without
-/// the queue of sweeps, what an event does not name is swept for at once.
+/// Answers one invocation. Every target whose turn comes has its outcome before it ends. What an
+/// event of a batch does not name is swept for through the queue; for one that comes alone, it is
+/// swept at once.
 ///
 /// # Errors
 /// The payload is neither an event nor a batch, the function's own ARN cannot be read, or too much
@@ -82,12 +83,8 @@ impl<'a> Invocation<'a> {
     }
 
     async fn answer(&self, payload: Value) -> Result<Answer, InvocationError> {
-        if is_batch(&payload) {
-            let batch: SqsEvent = serde_json::from_value(payload).map_err(|_| {
-                let why = "its Records are not in the form in which Lambda hands over messages";
-                InvocationError::NotAnEvent(why.to_owned())
-            })?;
-            return Ok(Answer::Batch(self.batch(batch).await));
+        if let Some(messages) = messages(&payload) {
+            return Ok(Answer::Batch(self.batch(messages).await));
         }
         let event = event::envelope(payload).map_err(InvocationError::NotAnEvent)?;
         let response = self.event(&event).await;
@@ -112,6 +109,7 @@ impl<'a> Invocation<'a> {
                     let each = |outcome| self.add(mode, outcome, &response);
                     self.visit(&ask.place, mode).look_at(&asked, None, &each).await;
                 }
+                Work::Unnamed(kind) => self.sweep(&ask.place, &[kind], None, &response).await,
                 Work::Sweep(kinds, softened) => {
                     self.sweep(&ask.place, kinds, softened, &response).await;
                 }
@@ -130,7 +128,7 @@ impl<'a> Invocation<'a> {
         let origin = Origin { request_id: self.request_id, message_id };
         event::read(event, &self.deployment, settings)
             .inspect(|asks| asks.iter().for_each(|ask| telemetry::report_ask(origin, ask)))
-            .inspect_err(|reason| telemetry::report_ignored(origin, settings.mode, *reason))
+            .inspect_err(|reason| telemetry::report_ignored(origin, settings.mode, event, *reason))
     }
 
     /// Sweeps a place here and now. Only a mode that softens the function's own counts.
@@ -168,12 +166,9 @@ impl<'a> Invocation<'a> {
     }
 }
 
-/// Whether a queue invoked the function.
-fn is_batch(payload: &Value) -> bool {
-    let records = payload.get("Records").and_then(Value::as_array);
-    records.is_some_and(|records| {
-        records
-            .iter()
-            .all(|record| record.get("eventSource") == Some(&"aws:sqs".into()))
-    })
+/// The messages, if a queue invoked the function.
+fn messages(payload: &Value) -> Option<&[Value]> {
+    let records = payload.get("Records")?.as_array()?;
+    let is_message = |record: &Value| record.get("eventSource") == Some(&"aws:sqs".into());
+    (!records.is_empty() && records.iter().all(is_message)).then_some(records)
 }

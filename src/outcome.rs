@@ -6,7 +6,7 @@ use strum::{IntoStaticStr, VariantNames};
 use crate::{
     place::Place,
     target::Kind,
-    verdict::{Failed, Verdict},
+    verdict::{Deferred, Failed, Verdict},
 };
 
 /// The outcome of one target. Its JSON is a contract: other programs parse it.
@@ -39,6 +39,9 @@ pub struct Outcome {
     /// Whether a write was sent and nobody knows if it happened. For the metrics.
     #[serde(skip)]
     pub write_is_open: bool,
+    /// Whether AWS is still changing something that belongs to it, so it has to be looked at again.
+    #[serde(skip)]
+    pub is_unfinished: bool,
 }
 
 /// What launched an instance, from the tags that AWS puts on it. That is the place to fix the
@@ -63,6 +66,22 @@ pub struct LaunchTemplate {
 }
 
 impl Outcome {
+    /// Whether nothing more has to be done about it, or a later event brings it back. Nothing but
+    /// another look finishes what failed, and what AWS is still changing.
+    pub fn is_finished(&self) -> bool {
+        let is_finished = match self.verdict {
+            Verdict::Failed(_) | Verdict::Deferred(Deferred::StillChanging) => false,
+            Verdict::Deferred(Deferred::Pending | Deferred::Stopping)
+            | Verdict::Held(_)
+            | Verdict::Enforced(_)
+            | Verdict::WouldEnforce
+            | Verdict::Exempt
+            | Verdict::Gone(_)
+            | Verdict::Compliant(_) => true,
+        };
+        is_finished && !self.is_unfinished
+    }
+
     /// Whether a write was accepted, or may have been, and its result is wrong or unknown. A retry
     /// may find the target compliant, so this is seen once or never.
     pub fn is_unverified_write(&self) -> bool {

@@ -11,13 +11,13 @@ mod answer;
 mod launches;
 mod sweep;
 
-pub use answer::{Answer, Returned};
+pub use answer::{Answer, Returned, ToReturn};
 pub use launches::{AutoScalingGroup, Launched, Launches, Sources};
 pub use sweep::{NotListed, Sweep, Tally};
 
-/// The most bytes of JSON a response may take inside an error message. A failed invocation's
-/// message goes into a queue together with the event, and anything too large for the queue would be
-/// lost.
+/// The most bytes of JSON a response may take inside an error message. Whoever invokes the function
+/// asynchronously may keep failures in a queue, together with the event, and anything too large for
+/// the queue would be lost.
 pub const MAX_BYTES: usize = 64_000;
 /// More outcomes than ever fit into [`MAX_BYTES`]. Beyond this number memory must not grow with the
 /// fleet.

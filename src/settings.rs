@@ -167,7 +167,7 @@ pub struct Settings {
     /// to 90; 0, the default, turns the check off.
     pub imdsv1_usage_days: UsageDays,
     /// `SWEEPS_QUEUE_URL`: the FIFO queue into which the function puts a sweep if a message does
-    /// not say what it is about. Without it, the default, such a message is swept for at once.
+    /// not say what it is about. Without it, the default, such a message fails.
     pub sweeps_queue: SweepsQueueUrl,
 }
 

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 
-use crate::{event::sweep_for, failure::Failure, place::Place, target::Kind, verdict::Failed};
+use crate::{failure::Failure, place::Place, verdict::Failed};
 
 /// A FIFO queue whose message group is the place, so no two sweeps of one place run at once.
 pub struct SweepsQueue {
@@ -17,20 +17,25 @@ impl SweepsQueue {
         Self { client: Client::new(config), url }
     }
 
-    /// Puts a sweep of one kind into the queue, because an event does not say what it is about. The
-    /// queue drops a second one with the same `event_id` for five minutes, so sending it again does
-    /// no harm.
+    /// Whether messages of the queue with this ARN come from here.
+    pub fn is(&self, arn: &str) -> bool {
+        let name = |text: &str, separator| text.rsplit(separator).next().map(str::to_owned);
+        name(arn, ':') == name(&self.url, '/')
+    }
+
+    /// Puts a sweep of a place into the queue. `body` is the event that asks for it. The queue drops
+    /// a second one with the same `id` for five minutes, so sending it again does no harm.
     ///
     /// # Errors
     /// A sentence that says why it could not be put there.
-    pub async fn put(&self, place: &Place, kind: Kind, event_id: &str) -> Result<(), String> {
+    pub async fn put(&self, place: &Place, body: String, id: &str) -> Result<(), String> {
         let message = self
             .client
             .send_message()
             .queue_url(&self.url)
             .message_group_id(place.to_string())
-            .message_deduplication_id(format!("{}:{event_id}", kind.name()))
-            .message_body(sweep_for(place, kind).to_string());
+            .message_deduplication_id(id)
+            .message_body(body);
         match message.send().await {
             Ok(_) => Ok(()),
             Err(error) => {

@@ -3,14 +3,16 @@
 
 use std::{io, time::Duration};
 
+use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 use serde::Serialize;
+use serde_json::Value;
 use tracing::{error, info, level_filters::LevelFilter, warn};
 use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt};
 
 use crate::{
-    event::{Ask, Cause, Ignored, Work},
+    event::{Ask, Ignored, Work},
     outcome::Outcome,
     place::Place,
     response::{Answer, InvocationError, NotListed, Response, Returned},
@@ -64,12 +66,11 @@ pub fn report_ask(Origin { request_id, message_id }: Origin<'_>, ask: &Ask) {
     let Ask { place, cause, work, id: event_id, unknown_ids, .. } = ask;
     let Place { account, region, .. } = place;
     let (cause, event_id): (&str, _) = (cause.into(), event_id.as_deref());
-    let targets = match work {
-        Work::Targets(targets) => Some(targets.len()),
-        Work::Sweep(..) => None,
+    let (targets, swept) = match work {
+        Work::Targets(targets) => (Some(targets.len()), ""),
+        Work::Unnamed(_) => (None, NAMES_NOTHING),
+        Work::Sweep(..) => (None, ""),
     };
-    let stands_in = targets.is_none() && ask.cause != Cause::SweepDue;
-    let swept = if stands_in { NAMES_NOTHING } else { "" };
     info!(
         request_id,
         message_id, event_id, cause, account, region, targets, "triggered by {cause}{swept}"
@@ -94,16 +95,37 @@ pub fn report_ask(Origin { request_id, message_id }: Origin<'_>, ask: &Ask) {
 }
 
 /// Logs and counts an event that asks for nothing.
-pub fn report_ignored(Origin { request_id, message_id }: Origin<'_>, mode: Mode, reason: Ignored) {
+pub fn report_ignored(
+    Origin { request_id, message_id }: Origin<'_>,
+    mode: Mode,
+    event: &EventBridgeEvent<Value>,
+    reason: Ignored,
+) {
     let (mode, reason): (&str, &str) = (mode.into(), reason.into());
+    let (account, region) = (event.account.as_deref(), event.region.as_deref());
     counter!("Ignored", "Reason" => reason).increment(1);
-    info!(request_id, message_id, mode, ignored = reason, "the event was ignored: {reason}");
+    info!(
+        request_id,
+        message_id,
+        mode,
+        account,
+        region,
+        ignored = reason,
+        "the event was ignored: {reason}"
+    );
 }
 
 /// Logs and counts a message that comes back to its queue.
-pub fn report_returned(Origin { request_id, message_id }: Origin<'_>, why: &Returned) {
+pub fn report_returned(
+    Origin { request_id, message_id }: Origin<'_>,
+    Place { account, region, .. }: &Place,
+    why: &Returned,
+) {
     counter!("ReturnedMessages").increment(1);
-    warn!(request_id, message_id, "the message comes back to its queue, because {why}");
+    warn!(
+        request_id,
+        message_id, account, region, "the message comes back to its queue, because {why}"
+    );
 }
 
 /// Counts the outcome of a target in a sweep. A sweep does not fail with a target.
@@ -177,6 +199,7 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
         findings,
         launched_by,
         write_is_open: _,
+        is_unfinished: _,
     } = outcome;
     let (kind, result, reason): (&str, _, _) = (kind.into(), verdict.result(), verdict.reason());
     let Place { account, region, .. } = place;

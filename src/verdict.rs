@@ -12,7 +12,7 @@ use strum::{IntoStaticStr, VariantNames};
 #[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {
-    /// Something went wrong. An invocation for an event fails with it, so Lambda retries it.
+    /// Something went wrong. Its event fails with it, so it comes back.
     Failed(Failed),
     /// A person has to look at it, and a retry would not help. What is held was not written, as far
     /// as is known.
@@ -21,7 +21,7 @@ pub enum Verdict {
     Enforced(Enforced),
     /// Version 1 is allowed, and the guardrail is in report mode: it would have been changed.
     WouldEnforce,
-    /// It cannot be changed in its present state. A later event finishes it.
+    /// It cannot be changed in its present state. Another look finishes it.
     Deferred(Deferred),
     /// The exception tag forbids changing it.
     Exempt,
@@ -179,7 +179,7 @@ pub enum Enforced {
     PinnedEndpoint,
 }
 
-/// Why a target is left to a later event.
+/// Why a target is left to another look.
 #[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Deferred {
@@ -187,7 +187,8 @@ pub enum Deferred {
     Pending,
     /// The instance is stopping.
     Stopping,
-    /// AWS is still changing it, and a sweep does not wait for that.
+    /// AWS is still changing it, and that is not worth waiting for: its message comes back, or
+    /// another sweep.
     StillChanging,
 }
 

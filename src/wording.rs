@@ -141,6 +141,7 @@ impl<'a, W: Words> Wording<'a, W> {
             findings,
             launched_by: facts.and_then(|facts| facts.launched_by.clone()),
             write_is_open,
+            is_unfinished: false,
         }
     }
 

@@ -32,8 +32,8 @@ fn read(event: Value) -> Result<Ask, Ignored> {
 fn swept(event: Value) -> (Kind, Vec<String>) {
     let event = read(event).expect("an event that asks for something");
     match event.work {
-        Work::Sweep(&[kind], None) => (kind, event.unknown_ids),
-        other => panic!("{other:?} is no sweep of one kind"),
+        Work::Unnamed(kind) => (kind, event.unknown_ids),
+        other => panic!("{other:?} names something"),
     }
 }
 
@@ -76,7 +76,7 @@ fn without_parameters(name: &str, kind: Kind) -> Vec<Value> {
 fn ids(event: Value) -> Vec<String> {
     match read(event).expect("an event that asks for something").work {
         Work::Targets(targets) => targets.iter().map(|target| target.id().to_owned()).collect(),
-        sweep @ Work::Sweep(..) => panic!("{sweep:?} has no targets"),
+        other => panic!("{other:?} has no targets"),
     }
 }
 
@@ -88,6 +88,9 @@ fn every_sample_event_yields_targets_or_a_reason() {
             Ok(Ask { cause, work: Work::Targets(targets), .. }) => {
                 let arns: Vec<_> = targets.iter().map(Target::arn).collect();
                 format!("{}\n    {}", <&str>::from(cause), arns.join("\n    "))
+            }
+            Ok(Ask { cause, work: Work::Unnamed(kind), .. }) => {
+                format!("{}\n    some {}", <&str>::from(cause), kind.name())
             }
             Ok(Ask { cause, work: Work::Sweep(kinds, mode), .. }) => {
                 let kinds: Vec<&str> = kinds.iter().map(Into::into).collect();

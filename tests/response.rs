@@ -32,6 +32,7 @@ fn outcome(number: usize, verdict: Verdict) -> Outcome {
         findings: Vec::new(),
         launched_by: None,
         write_is_open: false,
+        is_unfinished: false,
     }
 }
 

@@ -5,13 +5,12 @@ use serde_json::Value;
 use super::{Ask, Ignored, Service, agentcore, ec2};
 use crate::{
     place::{Deployment, Place},
-    settings::Settings,
+    settings::{AgentCore, Settings},
 };
 
-/// Reads a record that was delivered for this service of the deployment's place.
+/// Reads a record of the deployment's place.
 pub(super) fn read(
     record: &Value,
-    service: Service,
     deployment: &Deployment,
     settings: &Settings,
 ) -> Result<Ask, Ignored> {
@@ -20,15 +19,12 @@ pub(super) fn read(
         return Err(Ignored::PlaceMismatch);
     }
     check_call(record, deployment)?;
-    let event_source = record["eventSource"].as_str().unwrap_or_default();
-    let (cause, named) = match (event_source, service) {
-        ("ec2.amazonaws.com", Service::Ec2) => ec2::call(record, &settings.exception)?,
-        // AWS documents the first. The second is the control plane's own name.
-        (
-            "bedrock-agentcore.amazonaws.com" | "bedrock-agentcore-control.amazonaws.com",
-            Service::AgentCore,
-        ) => agentcore::call(record, place, &settings.exception)?,
-        _ => return Err(Ignored::OtherService),
+    let (cause, named) = match Service::of_record(record).ok_or(Ignored::OtherService)? {
+        Service::Ec2 => ec2::call(record, &settings.exception)?,
+        Service::AgentCore if settings.agentcore == AgentCore::Disabled => {
+            return Err(Ignored::AgentcoreDisabled);
+        }
+        Service::AgentCore => agentcore::call(record, place, &settings.exception)?,
     };
     let time = record["eventTime"].as_str().and_then(|time| time.parse().ok());
     let id = record["eventID"].as_str().map(str::to_owned);

@@ -4,7 +4,7 @@ use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use serde_json::{Value, json};
 use strum::VariantArray;
 
-use super::{Ask, Cause, Ignored, Work};
+use super::{Ask, Cause, Ignored, Work, check_place};
 use crate::{place::Place, settings::Mode, target::Kind};
 
 pub(super) const SOURCE: &str = "metadata-guardrail";
@@ -12,12 +12,12 @@ pub(super) const DETAIL_TYPE: &str = "Guardrail Sweep";
 
 /// Reads a sweep that is due. One that is written by hand names neither account nor Region.
 pub(super) fn read(event: &EventBridgeEvent<Value>, place: &Place) -> Result<Ask, Ignored> {
-    if event.account.as_ref().is_some_and(|account| *account != place.account) {
-        return Err(Ignored::OtherAccount);
-    }
-    if event.region.as_ref().is_some_and(|region| *region != place.region) {
-        return Err(Ignored::OtherRegion);
-    }
+    let (account, region) = (event.account.as_ref(), event.region.as_ref());
+    check_place(
+        Some(account.unwrap_or(&place.account)),
+        Some(region.unwrap_or(&place.region)),
+        place,
+    )?;
     let (kinds, mode) = detail(&event.detail)?;
     Ok(Ask {
         place: place.clone(),

@@ -190,7 +190,7 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
 
     /// Pauses while AWS is still changing the target, then looks again. A change that may be the
     /// guardrail's own work is watched as long as there is time, because no event will tell of its
-    /// end. Any other that takes too long is left to a later event, unless nothing limits the wait.
+    /// end. Any other that takes too long is left to another look, unless nothing limits the wait.
     async fn wait(&mut self, otherwise: Failure) -> Step {
         let may_be_own = self.attempts.sent().is_some();
         let pauses = if may_be_own { &mut self.own_waits } else { &mut self.waits };

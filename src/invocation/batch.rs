@@ -7,20 +7,19 @@ use std::{
     time::Duration,
 };
 
-use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::future::{join, join_all};
+use serde_json::Value;
 
 use super::Invocation;
 use crate::{
     context::Asked,
-    event::{self, Ask, Cause, Work},
+    event::{self, Ask, Work, sweep_for},
     outcome::Outcome,
     place::Place,
-    response::{Response, Returned},
+    response::{Response, Returned, ToReturn},
     settings::Mode,
     target::{Kind, Target},
     telemetry::{self, Origin},
-    verdict::{Deferred, Verdict},
 };
 
 /// How long a batch waits for a target that AWS is still changing, before it writes: long enough
@@ -31,6 +30,9 @@ pub const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// A message as it was read. What is ignored asks for nothing.
 struct Message {
     id: String,
+    /// The ARN of its queue.
+    queue: String,
+    body: String,
     asks: Result<Vec<Ask>, Returned>,
 }
 
@@ -41,44 +43,50 @@ struct Done {
     sweeps: Sweeps,
 }
 
-/// The sweeps that messages need, by place and kind, and whether each was asked for.
+/// The sweeps that messages need because they do not say what they are about, and whether each was
+/// asked for.
 type Sweeps = BTreeMap<(Place, Kind), Result<(), Returned>>;
 
 impl Invocation<'_> {
     /// Works through a batch. The answer names the messages that are to come back.
-    pub(super) async fn batch(&self, batch: SqsEvent) -> SqsBatchResponse {
-        let messages: Vec<_> =
-            batch.records.into_iter().map(|message| self.read_message(message)).collect();
+    pub(super) async fn batch(&self, records: &[Value]) -> ToReturn {
+        let messages: Vec<_> = records.iter().map(|record| self.read_message(record)).collect();
         let (finished, sweeps) =
             join(self.look_at_all(&messages), self.ask_for_sweeps(&messages)).await;
         let done = Done { finished, sweeps };
-        let mut answer = SqsBatchResponse::default();
-        for Message { id, asks } in messages {
-            if let Err(unfinished) = self.finish(asks, &done).await {
-                let origin = Origin { request_id: self.request_id, message_id: Some(&id) };
-                telemetry::report_returned(origin, &unfinished);
-                answer.add_failure(id);
+        let mut answer = ToReturn::default();
+        for message in messages {
+            if let Err(why) = self.finish(&message, &done).await {
+                let origin = Origin { request_id: self.request_id, message_id: Some(&message.id) };
+                telemetry::report_returned(origin, &self.deployment.place, &why);
+                answer.add(message.id);
             }
         }
         answer
     }
 
-    fn read_message(&self, message: SqsMessage) -> Message {
+    /// Reads no more of a message than is needed, because Lambda may add members at any time.
+    fn read_message(&self, record: &Value) -> Message {
+        let text = |member: &str| {
+            let text = record.get(member).and_then(Value::as_str);
+            text.unwrap_or_default().to_owned()
+        };
         // SQS names every message. An empty name in the answer makes the whole batch come back.
-        let id = message.message_id.unwrap_or_default();
-        let body = serde_json::from_str(message.body.as_deref().unwrap_or_default());
-        let event = body.map_err(|_| "it is not JSON".to_owned()).and_then(event::envelope);
+        let (id, queue, body) = (text("messageId"), text("eventSourceARN"), text("body"));
+        let event = serde_json::from_str(&body)
+            .map_err(|_| "it is not JSON".to_owned())
+            .and_then(event::envelope);
         let asks = match event {
             Ok(event) => Ok(self.read(&event, Some(&id)).unwrap_or_default()),
             Err(why) => Err(Returned::NotAnEvent(why)),
         };
-        Message { id, asks }
+        Message { id, queue, body, asks }
     }
 
     /// Takes every target that any message names to its outcome. Returns the finished ones.
     async fn look_at_all(&self, messages: &[Message]) -> BTreeSet<String> {
         let mut places = BTreeMap::<&Place, Asked>::new();
-        for ask in asks(messages) {
+        for ask in messages.iter().flat_map(|message| message.asks.iter().flatten()) {
             let Work::Targets(targets) = &ask.work else { continue };
             let asked = places.entry(&ask.place).or_default();
             for target in targets {
@@ -89,7 +97,7 @@ impl Invocation<'_> {
         let (mode, finished) = (self.guardrail.settings().mode, RefCell::new(BTreeSet::new()));
         let each = |outcome: Outcome| {
             telemetry::report_outcome(self.request_id, mode, &outcome);
-            if is_finished(outcome.verdict) {
+            if outcome.is_finished() {
                 finished.borrow_mut().insert(outcome.arn);
             }
         };
@@ -101,59 +109,58 @@ impl Invocation<'_> {
     }
 
     /// Asks for a sweep of each kind of which some message does not say what it is about. One sweep
-    /// serves all of them.
+    /// serves all of them. It is known by the latest event, because a sweep that was asked for
+    /// after that covers the others too.
     async fn ask_for_sweeps(&self, messages: &[Message]) -> Sweeps {
         let mut needed = BTreeMap::new();
-        for Message { id, asks } in messages {
-            for ask in asks.iter().flatten().filter(|ask| ask.cause != Cause::SweepDue) {
-                let Work::Sweep(kinds, _) = &ask.work else { continue };
-                for kind in *kinds {
-                    let event_id = ask.id.as_ref().unwrap_or(id);
-                    needed.entry((ask.place.clone(), *kind)).or_insert(event_id);
-                }
+        for Message { id, asks, .. } in messages {
+            for Ask { place, work, time, id: event_id, .. } in asks.iter().flatten() {
+                let Work::Unnamed(kind) = work else { continue };
+                let event = (*time, event_id.as_ref().unwrap_or(id));
+                let latest = needed.entry((place.clone(), *kind)).or_insert(event);
+                *latest = event.max(*latest);
             }
         }
-        let mut sweeps = Sweeps::new();
-        for ((place, kind), event_id) in needed {
-            let asked_for = self.ask_for_sweep(&place, kind, event_id).await;
-            sweeps.insert((place, kind), asked_for);
-        }
-        sweeps
+        let sweeps = needed.into_iter().map(async |((place, kind), (_, event_id))| {
+            let (body, id) = (sweep_for(&place, kind), format!("{}:{event_id}", kind.name()));
+            let asked_for = self.put(&place, body.to_string(), &id).await;
+            ((place, kind), asked_for)
+        });
+        join_all(sweeps).await.into_iter().collect()
     }
 
-    async fn ask_for_sweep(
-        &self,
-        place: &Place,
-        kind: Kind,
-        event_id: &str,
-    ) -> Result<(), Returned> {
-        match self.sweeps {
-            Some(queue) => queue.put(place, kind, event_id).await.map_err(Returned::NotAskedFor),
-            None => self.sweep_whole(place, &[kind], None).await,
-        }
+    /// Puts a sweep into its queue.
+    async fn put(&self, place: &Place, body: String, id: &str) -> Result<(), Returned> {
+        let no_queue = || Err("SWEEPS_QUEUE_URL is not set.".to_owned());
+        let no_time = || Err("There was too little time.".to_owned());
+        let put = match self.sweeps {
+            Some(queue) => self.patience.until_end(queue.put(place, body, id)).await,
+            None => Some(no_queue()),
+        };
+        put.unwrap_or_else(no_time).map_err(Returned::NotAskedFor)
     }
 
     /// What is left to do for one message, and whether all it asks for is done.
-    async fn finish(&self, asks: Result<Vec<Ask>, Returned>, done: &Done) -> Result<(), Returned> {
-        for Ask { place, cause, work, .. } in asks? {
+    async fn finish(&self, message: &Message, done: &Done) -> Result<(), Returned> {
+        for Ask { place, work, .. } in message.asks.as_ref().map_err(Clone::clone)? {
             match work {
-                Work::Targets(targets) => done.check(&targets)?,
-                Work::Sweep(kinds, mode) if cause == Cause::SweepDue => {
-                    self.sweep_whole(&place, kinds, mode).await?;
+                Work::Targets(targets) => done.check(targets)?,
+                Work::Unnamed(kind) => {
+                    let asked_for = done.sweeps.get(&(place.clone(), *kind)).cloned();
+                    asked_for.unwrap_or(Err(Returned::Sweep))?;
                 }
-                Work::Sweep(kinds, _) => {
-                    for kind in kinds {
-                        let asked_for = done.sweeps.get(&(place.clone(), *kind)).cloned();
-                        asked_for.unwrap_or(Err(Returned::Sweep))?;
-                    }
+                // A sweep must neither hold up events nor run beside another one of its place.
+                Work::Sweep(..) if self.sweeps.is_some_and(|queue| !queue.is(&message.queue)) => {
+                    self.put(place, message.body.clone(), &message.id).await?;
                 }
+                Work::Sweep(kinds, mode) => self.sweep_to_the_end(place, kinds, *mode).await?,
             }
         }
         Ok(())
     }
 
     /// Sweeps here and now. What time cuts off is not finished.
-    async fn sweep_whole(
+    async fn sweep_to_the_end(
         &self,
         place: &Place,
         kinds: &[Kind],
@@ -175,24 +182,5 @@ impl Done {
             .map(|target| target.id().to_owned())
             .collect();
         if unfinished.is_empty() { Ok(()) } else { Err(Returned::Targets(unfinished)) }
-    }
-}
-
-fn asks(messages: &[Message]) -> impl Iterator<Item = &Ask> {
-    messages.iter().flat_map(|message| message.asks.iter().flatten())
-}
-
-/// Whether a target needs nothing more, or a later event brings it back. Nothing but its own
-/// message brings back what AWS is still changing.
-fn is_finished(verdict: Verdict) -> bool {
-    match verdict {
-        Verdict::Failed(_) | Verdict::Deferred(Deferred::StillChanging) => false,
-        Verdict::Deferred(Deferred::Pending | Deferred::Stopping)
-        | Verdict::Held(_)
-        | Verdict::Enforced(_)
-        | Verdict::WouldEnforce
-        | Verdict::Exempt
-        | Verdict::Gone(_)
-        | Verdict::Compliant(_) => true,
     }
 }

@@ -1,6 +1,5 @@
 //! What an invocation is answered with.
 
-use aws_lambda_events::event::sqs::SqsBatchResponse;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -14,7 +13,28 @@ pub enum Answer {
     /// To one event.
     Event(Box<Response>),
     /// To a batch: the messages that are to come back.
-    Batch(SqsBatchResponse),
+    Batch(ToReturn),
+}
+
+/// The messages of a batch that are to come back, in the form in which Lambda expects it
+/// (`ReportBatchItemFailures`).
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ToReturn {
+    batch_item_failures: Vec<Item>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Item {
+    item_identifier: String,
+}
+
+impl ToReturn {
+    /// Adds the message that SQS calls so.
+    pub fn add(&mut self, message_id: String) {
+        self.batch_item_failures.push(Item { item_identifier: message_id });
+    }
 }
 
 /// Why a message comes back to its queue.

@@ -153,13 +153,14 @@ fn sweeps() -> ExitCode {
         "Assumed: EC2 and AgentCore apply their documented limits, and a call takes 20 to 80 ms."
     );
     let mut table = Table::new();
-    let heading = ["wrong", "timeout", "invocations", "until all is right", "billed", "left"];
+    let heading = ["wrong", "timeout", "invocations", "until it is done", "billed", "left"];
     table.load_style(presets::UTF8_FULL_CONDENSED).set_header(heading);
     let minutes = |time: Duration| format!("{:.1} min", time.as_secs_f64() / 60.0);
     for (name, wrong) in [
         ("3000 instances", Wrong::Instances(3_000)),
         ("1000 runtimes, 10 s each", Wrong::Runtimes(1_000, Duration::from_secs(10))),
         ("200 runtimes, 150 s each", Wrong::Runtimes(200, Duration::from_secs(150))),
+        ("none of 1000 runtimes", Wrong::Nothing(1_000)),
     ] {
         for seconds in [300, 900] {
             let figures = sweep(wrong, Duration::from_secs(seconds));

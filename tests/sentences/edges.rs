@@ -60,7 +60,6 @@ pub async fn payloads() -> Vec<String> {
     for payload in [
         json!([]),
         json!({"source": "aws.ec2"}),
-        json!({"Records": [{"eventSource": "aws:sqs", "body": {}}]}),
         with("account", json!(1)),
         with("time", json!("noon")),
     ] {
@@ -119,9 +118,15 @@ async fn messages_of_batches() -> Vec<String> {
     scene.aws.world().fault(DESCRIBE_INSTANCES, Fault::AccessDenied, 1);
     let unnamed = ec2_call("RunInstances", json!({}), Value::Null);
     let bodies = ["{".to_owned()].into_iter();
-    let bodies = bodies.chain([running(INSTANCE), unnamed, due()].map(|event| event.to_string()));
+    let bodies = bodies.chain([running(INSTANCE), unnamed].map(|event| event.to_string()));
     let bodies: Vec<_> = bodies.collect();
-    assert_eq!(scene.deliver_texts(bodies.iter().map(String::as_str)).await, [0, 1, 2, 3]);
+    assert_eq!(scene.deliver_texts(bodies.iter().map(String::as_str)).await, [0, 1, 2]);
+    let sweep = due().to_string();
+    assert_eq!(scene.deliver_from("sweeps.fifo", [sweep.as_str()]).await, [0]);
+    let scene = scene.without_sweeps_queue().with_remaining(Duration::from_secs(5));
+    assert_eq!(scene.deliver_texts([bodies[2].as_str()]).await, [0]);
+    let scene = scene.with_sweeps_queue(&url);
+    assert_eq!(scene.deliver_texts([bodies[2].as_str()]).await, [0]);
     messages_logged(&scene)
 }
 

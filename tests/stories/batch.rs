@@ -2,6 +2,7 @@
 //! which nothing may happen.
 
 mod nothing_is_called;
+mod nothing_is_written;
 
 mod each_message_has_its_own_end;
 mod sweeps_are_asked_for;

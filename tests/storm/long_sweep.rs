@@ -14,8 +14,8 @@ use super::{function::Function, place, play::on_virtual_time, work};
 use crate::support::{
     harness::document,
     names::{
-        DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_RUNTIME, LIST_RUNTIMES, MODIFY_INSTANCE,
-        UPDATE_RUNTIME,
+        DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_RUNTIME, LIST_ENDPOINTS, LIST_RUNTIMES, LIST_TAGS,
+        MODIFY_INSTANCE, REQUIRED, UPDATE_RUNTIME,
     },
     stand_in::{EventSource, Invoked, Queue, StandIn, Weather, World},
 };
@@ -27,6 +27,8 @@ pub enum Wrong {
     Instances(usize),
     /// So many runtimes, whose update takes AWS so long.
     Runtimes(usize, Duration),
+    /// Nothing, among so many runtimes.
+    Nothing(usize),
 }
 
 /// What it took.
@@ -34,7 +36,7 @@ pub enum Wrong {
 pub struct Figures {
     pub invocations: usize,
     pub billed: Duration,
-    /// From the first message to the last write.
+    /// From the first message until it does not come back.
     pub took: Duration,
     /// What is still wrong.
     pub left: usize,
@@ -74,7 +76,7 @@ async fn swept(wrong: Wrong, timeout: Duration) -> Figures {
     Figures {
         invocations: invoked.len(),
         billed: invoked.iter().map(|one| one.ended - one.began).sum(),
-        took: world.history.writes.iter().map(|write| write.at).max().unwrap_or_default(),
+        took: invoked.iter().map(|one| one.ended).max().unwrap_or_default(),
         left: open.count() + without.count(),
     }
 }
@@ -83,6 +85,12 @@ fn fill(world: &mut World, wrong: Wrong) {
     match wrong {
         Wrong::Instances(number) => {
             (0..number).for_each(|number| _ = world.add_instance(&format!("i-{number:017x}")));
+        }
+        Wrong::Nothing(number) => {
+            for number in 0..number {
+                let id = format!("agent_{number}-Aa{number:08}");
+                world.add_runtime(&id, &document()).set(REQUIRED.0, REQUIRED.1);
+            }
         }
         Wrong::Runtimes(number, settles_in) => {
             for number in 0..number {
@@ -97,6 +105,8 @@ fn fill(world: &mut World, wrong: Wrong) {
         (MODIFY_INSTANCE, 100, 5.0),
         (GET_RUNTIME, 50, 50.0),
         (LIST_RUNTIMES, 5, 5.0),
+        (LIST_ENDPOINTS, 5, 5.0),
+        (LIST_TAGS, 50, 50.0),
         (UPDATE_RUNTIME, 5, 5.0),
     ] {
         world.limit(operation, bucket, per_second);

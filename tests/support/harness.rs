@@ -212,10 +212,20 @@ impl Scene {
 
     /// The same with messages that hold any text.
     pub async fn deliver_texts<'a>(&self, bodies: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
-        let records = bodies.into_iter().enumerate().map(|(number, body)| {
-            json!({"messageId": format!("message-{number}"), "body": body, "eventSource": "aws:sqs"})
-        });
-        let records: Vec<_> = records.collect();
+        self.deliver_from("events", bodies).await
+    }
+
+    /// The same from another queue than that of the events.
+    pub async fn deliver_from<'a>(
+        &self,
+        queue: &str,
+        bodies: impl IntoIterator<Item = &'a str>,
+    ) -> Vec<usize> {
+        let records: Vec<_> = bodies
+            .into_iter()
+            .enumerate()
+            .map(|(number, body)| message(number, queue, body))
+            .collect();
         let answer = self.invoke(json!({"Records": records})).await.expect("an answer");
         let failures = answer["batchItemFailures"].as_array().expect("a batch's answer");
         let numbers = failures.iter().map(|failure| {
@@ -281,6 +291,18 @@ impl Scene {
             remaining: self.remaining,
         }
     }
+}
+
+/// A message as Lambda hands it over.
+fn message(number: usize, queue: &str, body: &str) -> Value {
+    json!({
+        "messageId": format!("message-{number}"), "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCg",
+        "body": body, "md5OfBody": "e4e68fb7bd0e697a0ae8f1bb342846b3",
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1545082649183"},
+        "messageAttributes": {"ERROR_CODE": {"stringValue": "NO_PERMISSIONS", "dataType": "String"}},
+        "eventSource": "aws:sqs", "eventSourceARN": format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}"),
+        "awsRegion": REGION
+    })
 }
 
 /// The ARN that Lambda invokes the guardrail by.

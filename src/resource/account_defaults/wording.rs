@@ -79,6 +79,7 @@ impl Wording<'_> {
             findings: loses_containers.then_some(Finding::HopLimit1).into_iter().collect(),
             launched_by: None,
             write_is_open: false,
+            is_unfinished: false,
         }
     }
 }

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::scene;
 use crate::support::{
-    harness::{Scene, ec2_call, running, sample},
-    names::INSTANCE,
+    harness::{Scene, ec2_call, running, runtime_created, sample},
+    names::{INSTANCE, RUNTIME},
 };
 
 #[tokio::test]
@@ -59,11 +59,27 @@ async fn messages_that_are_no_events_come_back_without_a_call() {
 }
 
 #[tokio::test]
+async fn a_message_without_an_id_takes_the_whole_batch_back() {
+    let scene = scene().await;
+    let nameless = json!({"eventSource": "aws:sqs", "messageId": 1, "body": "hello"});
+
+    let answer = scene.invoke(json!({"Records": [nameless]})).await.expect("an answer");
+
+    assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": ""}]}));
+}
+
+#[tokio::test]
+async fn events_of_agentcore_are_ignored_if_it_is_disabled() {
+    let scene = scene().await.with_agentcore_disabled();
+    assert_eq!(scene.deliver([runtime_created(RUNTIME)]).await, [0; 0]);
+    assert!(scene.aws.calls().is_empty());
+}
+
+#[tokio::test]
 async fn records_of_other_services_than_sqs_are_not_a_batch() {
     let scene = Scene::new().await;
     let of_s3 = json!({"Records": [{"eventSource": "aws:s3", "s3": {}}]});
-    let without_a_body = json!({"Records": [{"eventSource": "aws:sqs", "messageId": 1}]});
-    for payload in [of_s3, without_a_body] {
+    for payload in [of_s3, json!({"Records": []}), json!({"Records": {}})] {
         let error = scene.invoke(payload).await.expect_err("it is no event");
         assert_eq!(error.error_type, "NotAnEvent");
     }

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{SWEEPS, record, scene, sweeps};
+use super::{SWEEPS, record, scene, scheduled, sweeps};
 use crate::support::{
     harness::{agentcore_call, count, ec2_call, running},
-    names::{DESCRIBE_INSTANCES, INSTANCE, NEIGHBOUR},
+    names::{DESCRIBE_INSTANCES, INSTANCE, LIST_RUNTIMES},
     stand_in::Fault,
 };
 
@@ -61,7 +61,7 @@ async fn the_sweep_that_was_asked_for_does_the_work() {
     scene.deliver([launched("one")]).await;
     let message = sweeps(&scene).remove(0);
 
-    assert_eq!(scene.deliver_texts([message.body.as_str()]).await, [0; 0]);
+    assert_eq!(scene.deliver_from(SWEEPS, [message.body.as_str()]).await, [0; 0]);
 
     assert_eq!(scene.aws.world().instance(INSTANCE).http_tokens, "required");
 }
@@ -80,16 +80,42 @@ async fn a_sweep_that_cannot_be_asked_for_fails_its_messages_alone() {
 }
 
 #[tokio::test]
-async fn without_a_queue_one_sweep_is_made_at_once() {
+async fn a_new_record_beside_a_known_one_gets_a_sweep_of_its_own() {
+    let scene = scene().await;
+    let (mut known, mut new) = (launched("known"), launched("new"));
+    known["time"] = json!("2026-11-24T09:00:00Z");
+    new["time"] = json!("2026-11-24T09:01:00Z");
+    scene.deliver([known.clone()]).await;
+
+    assert_eq!(scene.deliver([known.clone(), new.clone()]).await, [0; 0]);
+    assert_eq!(sweeps(&scene).len(), 2);
+
+    assert_eq!(scene.deliver([new, known]).await, [0; 0]);
+    assert_eq!(sweeps(&scene).len(), 2, "the last one covers both");
+}
+
+#[tokio::test]
+async fn without_a_queue_such_a_message_comes_back_and_nothing_is_swept() {
     let scene = scene().await.without_sweeps_queue();
     scene.aws.world().add_instance(INSTANCE);
-    scene.aws.world().add_instance(NEIGHBOUR);
 
-    assert_eq!(scene.deliver([launched("one"), launched("two")]).await, [0; 0]);
+    assert_eq!(scene.deliver([launched("one"), running(INSTANCE)]).await, [0]);
 
-    assert_eq!(count(&scene, SEND), 0);
-    assert_eq!(count(&scene, DESCRIBE_INSTANCES), 2, "to list and to look");
-    assert_eq!(scene.aws.world().instance(NEIGHBOUR).http_tokens, "required");
+    assert_eq!(count(&scene, DESCRIBE_INSTANCES), 1);
+    assert_eq!(scene.aws.world().instance(INSTANCE).http_tokens, "required");
+}
+
+#[tokio::test]
+async fn a_sweep_among_events_is_put_into_its_own_queue() {
+    let scene = scene().await;
+    scene.aws.world().add_instance(INSTANCE);
+
+    assert_eq!(scene.deliver([scheduled(), running(INSTANCE)]).await, [0; 0]);
+
+    let [message] = &sweeps(&scene)[..] else { panic!("there is one") };
+    assert_eq!(message.body, scheduled().to_string());
+    assert_eq!(message.group.as_deref(), Some("aws:111122223333:eu-west-1"));
+    assert_eq!(count(&scene, LIST_RUNTIMES), 0, "nothing was swept");
 }
 
 #[tokio::test]

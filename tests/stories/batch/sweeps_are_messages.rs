@@ -4,12 +4,17 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{scene, scheduled};
+use super::{SWEEPS, scene, scheduled};
 use crate::support::{
-    harness::{document, running},
+    harness::{Scene, document},
     names::{INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE, NEIGHBOUR, RUNTIME},
     stand_in::Fault,
 };
+
+/// The schedule's message is delivered.
+async fn sweep(scene: &Scene) -> Vec<usize> {
+    scene.deliver_from(SWEEPS, [scheduled().to_string().as_str()]).await
+}
 
 #[tokio::test]
 async fn a_complete_sweep_succeeds_even_if_a_target_fails() {
@@ -22,7 +27,7 @@ async fn a_complete_sweep_succeeds_even_if_a_target_fails() {
         .world()
         .fault_for(MODIFY_INSTANCE, NEIGHBOUR, Fault::AccessDenied, usize::MAX);
 
-    assert_eq!(scene.deliver([scheduled()]).await, [0; 0]);
+    assert_eq!(sweep(&scene).await, [0; 0]);
 
     assert_eq!(scene.aws.world().instance(INSTANCE).http_tokens, "required");
     assert!(scene.aws.world().runtime(RUNTIME).requires_mmdsv2());
@@ -34,7 +39,7 @@ async fn a_sweep_that_time_cuts_comes_back_and_goes_on() {
     let cut = scene().await.with_remaining(Duration::from_secs(59));
     cut.aws.world().add_instance(INSTANCE);
 
-    assert_eq!(cut.deliver([scheduled()]).await, [0]);
+    assert_eq!(sweep(&cut).await, [0]);
     assert!(cut.aws.writes().is_empty());
     let last = cut.log_lines().pop().expect("a last line");
     assert_eq!(
@@ -43,7 +48,7 @@ async fn a_sweep_that_time_cuts_comes_back_and_goes_on() {
     );
 
     let whole = cut.with_remaining(Duration::from_secs(300));
-    assert_eq!(whole.deliver([scheduled()]).await, [0; 0]);
+    assert_eq!(sweep(&whole).await, [0; 0]);
     assert_eq!(whole.aws.world().instance(INSTANCE).http_tokens, "required");
 }
 
@@ -53,23 +58,10 @@ async fn a_sweep_that_cannot_list_comes_back() {
     scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().fault(LIST_RUNTIMES, Fault::AccessDenied, 1);
 
-    assert_eq!(scene.deliver([scheduled()]).await, [0]);
+    assert_eq!(sweep(&scene).await, [0]);
     assert_eq!(scene.aws.world().instance(INSTANCE).http_tokens, "required");
 
-    assert_eq!(scene.deliver([scheduled()]).await, [0; 0]);
-}
-
-#[tokio::test]
-async fn events_beside_a_sweep_are_dealt_with_first() {
-    let scene = scene().await;
-    scene.aws.world().add_instance(INSTANCE);
-
-    assert_eq!(scene.deliver([scheduled(), running(INSTANCE)]).await, [0; 0]);
-
-    let operations = scene.aws.operations();
-    let written = operations.iter().position(|operation| operation == MODIFY_INSTANCE);
-    let listed = operations.iter().position(|operation| operation == LIST_RUNTIMES);
-    assert!(written < listed, "{operations:?}");
+    assert_eq!(sweep(&scene).await, [0; 0]);
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::scene;
+use super::{SWEEPS, scene};
 use crate::support::{
-    harness::{count, document, ec2_call, running, runtime_created, started},
+    harness::{count, document, due, ec2_call, running, runtime_created, sample, started},
     names::{
         DESCRIBE_INSTANCES, DESCRIBE_TAGS, INSTANCE, MODIFY_INSTANCE, RUNTIME, UPDATE_RUNTIME,
     },
@@ -54,21 +54,24 @@ async fn instances_and_runtimes_share_a_batch() {
 }
 
 #[tokio::test]
-async fn every_line_of_the_log_says_where_and_for_which_message() {
+async fn every_line_of_the_log_says_where_and_those_of_a_message_which_one() {
     let scene = scene().await;
     scene.aws.world().add_instance(INSTANCE);
     let mut event = started([INSTANCE]);
     event["detail"]["eventID"] = json!("5c0fff40-5e6f-4d6e-9f10-a1b2c3d40001");
+    let stopped = sample("ec2-instance-stopped.json");
 
-    scene.deliver([event]).await;
+    scene.deliver([event, stopped, json!("no event"), due()]).await;
+    scene.deliver_from(SWEEPS, [due().to_string().as_str()]).await;
 
     let lines = scene.log_lines();
-    let [triggered, outcome] = lines.as_slice() else { panic!("two lines, not {lines:?}") };
-    for line in [triggered, outcome] {
-        assert_eq!(line["account"], "111122223333");
-        assert_eq!(line["region"], "eu-west-1");
+    assert_eq!(lines.len(), 7, "{lines:?}");
+    for line in &lines {
+        let place = (&line["account"], &line["region"]);
+        assert_eq!(place, (&json!("111122223333"), &json!("eu-west-1")), "{line}");
+        // An outcome belongs to all messages that name its target, and a sweep's end to none.
+        let is_shared = line["result"].is_string() || line["complete"].is_boolean();
+        assert_eq!(line["message_id"].is_string(), !is_shared, "{line}");
     }
-    assert_eq!(triggered["message_id"], "message-0");
-    assert_eq!(triggered["event_id"], "5c0fff40-5e6f-4d6e-9f10-a1b2c3d40001");
-    assert_eq!(outcome["result"], "enforced");
+    assert_eq!(lines[0]["event_id"], "5c0fff40-5e6f-4d6e-9f10-a1b2c3d40001");
 }

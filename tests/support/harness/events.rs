@@ -64,6 +64,7 @@ fn call(source: &str, event_source: &str, name: &str, request: Value, response: 
         "account": ACCOUNT, "region": REGION, "time": "2026-01-15T12:00:00Z",
         "detail": {
             "eventSource": event_source, "eventName": name, "readOnly": false,
+            "recipientAccountId": ACCOUNT, "awsRegion": REGION,
             "requestParameters": request, "responseElements": response
         }
     })

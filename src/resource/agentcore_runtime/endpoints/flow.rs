@@ -22,7 +22,6 @@ use crate::{
     context::Context,
     failure::Failure,
     outcome::Outcome,
-    patience::Pauses,
     resource::{Attempts, FollowUp, agentcore_runtime::document::Document},
     target::Target,
 };
@@ -87,7 +86,7 @@ impl<'a> EndpointsRun<'a> {
     /// Settles every endpoint. One that AWS is still changing holds up nothing else: it is looked
     /// at again once all others are settled.
     async fn finish(&mut self) -> Result<(), Failure> {
-        let mut pauses = self.pauses();
+        let mut pauses = self.flow.context.waits();
         let mut listed = self.listed().await?;
         loop {
             // Each round finds afresh what is pinned, because an endpoint may have changed since
@@ -115,16 +114,6 @@ impl<'a> EndpointsRun<'a> {
     fn waits(&self) -> bool {
         // Waiting is only worth its time if the endpoint could be moved afterwards.
         !self.flow.context.is_sweep() && self.flow.enforce.is_some() && is_done(self.runtime)
-    }
-
-    /// The pauses between two looks. After a write to the runtime nothing limits them but the time
-    /// that is left, because its event has been dealt with and will not come back.
-    fn pauses(&self) -> Pauses {
-        if self.runtime.is_followed() {
-            self.flow.context.waits()
-        } else {
-            self.flow.context.patience.pauses()
-        }
     }
 
     /// The endpoints, except those that follow the runtime and may still be catching up with it.

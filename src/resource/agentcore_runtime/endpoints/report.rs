@@ -114,6 +114,7 @@ impl Report {
         self.failures
             .sort_by_key(|failure| failure.reason != Failed::EndpointNotVerified);
         outcome.verdict = self.verdict(may_fail, outcome.verdict);
+        outcome.is_unfinished = self.is_deferred;
         outcome.write_is_open |=
             self.is_doubtful || self.failures.iter().any(|failure| failure.write_is_open);
         let troubles = self.failures.into_iter().map(|failure| failure.detail).chain(self.refused);
@@ -131,10 +132,10 @@ impl Report {
     fn verdict(&self, may_fail: bool, of_runtime: Verdict) -> Verdict {
         match self.failures.first() {
             Some(failure) if may_fail => Verdict::Failed(failure.reason),
-            None if may_fail && !self.refused.is_empty() => Verdict::Held(Held::Refused),
             None if self.is_deferred && matches!(of_runtime, Verdict::Compliant(_)) => {
                 Verdict::Deferred(Deferred::StillChanging)
             }
+            None if may_fail && !self.refused.is_empty() => Verdict::Held(Held::Refused),
             None if !self.moved.is_empty() && matches!(of_runtime, Verdict::Compliant(_)) => {
                 Verdict::Enforced(Enforced::PinnedEndpoint)
             }
