@@ -32,7 +32,7 @@ async fn a_batch_asks_for_one_sweep_of_each_kind_and_sweeps_nothing() {
         .map(|message| (message.group.as_deref(), message.deduplication_id.as_deref()))
         .collect();
     let place = Some("aws:111122223333:eu-west-1");
-    assert_eq!(told, [(place, Some("ec2_instance:one")), (place, Some("agentcore_runtime:three"))]);
+    assert_eq!(told, [(place, Some("ec2_instance:two")), (place, Some("agentcore_runtime:three"))]);
     assert_eq!(scene.aws.operations(), [SEND, SEND]);
     let body: Value = serde_json::from_str(&sweeps[0].body).expect("JSON");
     assert_eq!(
