@@ -6,8 +6,10 @@
 //! - `play`, `told`, `time`: one storm on virtual time, and what was told
 //! - `checks`: what must hold after every storm
 //! - `binary`: a short one over sockets, with the real binary
+//! - `scale_out`, `bars`: many instances at once, and what that may cost
 //! - `tally`: what storms were made of
 
+mod bars;
 mod binary;
 pub mod checks;
 pub mod function;
@@ -15,6 +17,7 @@ pub mod people;
 pub mod place;
 pub mod plan;
 pub mod play;
+pub mod scale_out;
 pub mod tally;
 pub mod time;
 pub mod told;

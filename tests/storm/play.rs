@@ -26,7 +26,8 @@ const FIRST_SWEEP: Duration = Duration::from_secs(45 * 60);
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(6 * 3600);
 /// How many sweeps there are at the most. What fails in one is left to the next.
 const MAX_SWEEPS: usize = 5;
-const WINDOW: Duration = Duration::from_secs(1);
+/// The stack's own batching window.
+pub const WINDOW: Duration = Duration::from_secs(1);
 
 /// A storm that is over.
 pub struct Storm {
