@@ -68,7 +68,16 @@ async fn the_binary_gets_through_a_storm_in_real_time() {
         outcomes.extend(environment.outcomes().await);
     }
     let invoked = invoked.into_inner();
-    let storm = Storm { seed: SEED, denies: false, aws, instances, outcomes, invoked, drained };
+    let storm = Storm {
+        seed: SEED,
+        denies: false,
+        aws,
+        instances,
+        outcomes,
+        invoked,
+        has_times: false,
+        drained,
+    };
     assert_eq!(violations(&storm), [""; 0]);
     let world = storm.aws.world();
     assert_eq!(world.instance(&id(1)).http_tokens, "optional", "it is exempt");

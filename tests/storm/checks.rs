@@ -8,8 +8,12 @@ use crate::support::{
     stand_in::{Document, End, History, Instance, World, Write},
 };
 
+mod messages;
 mod runtimes;
 
+pub use messages::{
+    each_message_fails_by_its_own_targets_only, what_is_no_event_ends_in_the_dead_letters,
+};
 pub use runtimes::{no_deployment_is_lost_silently, no_member_is_lost};
 
 /// So long after an exception tag was set, the guardrail may still write what it decided before.
@@ -27,7 +31,10 @@ pub fn violations(storm: &Storm) -> Vec<String> {
         nothing_outlives_its_deadline,
         the_queues_are_empty_in_time,
     ];
-    let said = checks.iter().flat_map(|check| check(storm));
+    let with_times =
+        [each_message_fails_by_its_own_targets_only, what_is_no_event_ends_in_the_dead_letters];
+    let with_times = with_times.iter().filter(|_| storm.has_times);
+    let said = checks.iter().chain(with_times).flat_map(|check| check(storm));
     said.map(|said| format!("seed {}: {said}", storm.seed)).collect()
 }
 

@@ -60,7 +60,7 @@ impl Function {
     pub async fn invoke(&self, environment: usize, payload: Value) -> Result<Value, String> {
         let (guardrail, sweeps) = &self.environments[environment];
         let call = Call {
-            request_id: format!("environment-{environment}"),
+            request_id: request_id(environment),
             function_arn: function_arn(),
             now: self.time.now(),
             remaining: self.timeout,
@@ -69,4 +69,9 @@ impl Function {
         let answer = answer.map_err(|error| error.to_string())?;
         Ok(serde_json::to_value(answer).expect("an answer is JSON"))
     }
+}
+
+/// What the invocations of an environment are called.
+pub fn request_id(environment: usize) -> String {
+    format!("environment-{environment}")
 }

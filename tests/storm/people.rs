@@ -1,6 +1,6 @@
 //! The people of a storm: they act when the plan says so.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use tokio::time::sleep;
 
@@ -17,8 +17,10 @@ use crate::support::{
 const AGAIN: Duration = Duration::from_secs(10);
 /// After that it gives up.
 const PATIENCE: Duration = Duration::from_secs(1_200);
-/// How many seconds CloudTrail takes to tell of a deployment.
-const TRAIL: std::ops::Range<u64> = 1..30;
+/// How many milliseconds CloudTrail takes at least to know of a deployment.
+const TRAIL: Range<u64> = 1_000..20_000;
+/// It tells every so many milliseconds of all that it has gathered.
+const GATHERED: u64 = 10_000;
 
 /// Plays all acts.
 pub async fn act(plan: &mut Plan, aws: &StandIn) {
@@ -35,10 +37,12 @@ fn one(plan: &mut Plan, world: &mut World, what: Deed) {
         Deed::Tag { resource, value } => world.tag(&resource, EXEMPT, value),
         Deed::Become { instance, state } => _ = world.instance_mut(&instance).state(state),
         Deed::Deliver(event) => work::deliver(event, world),
+        Deed::Send(body) => work::send(body, world),
         Deed::Sweep => work::ask_for_sweep(world),
         Deed::Deploy { runtime, document } => match world.deploy(&runtime, &document) {
             Ok(_) => {
-                let at = now + Duration::from_secs(plan.between(TRAIL));
+                let at = told_at(now, plan.between(TRAIL));
+                let at = plan.within_moments(at);
                 plan.deliver(at, work::runtime_updated(&runtime));
             }
             Err(_) if now < PATIENCE => {
@@ -47,4 +51,10 @@ fn one(plan: &mut Plan, world: &mut World, what: Deed) {
             Err(_) => {}
         },
     }
+}
+
+/// When CloudTrail tells of it, at the next time at which it tells of all it has.
+fn told_at(now: Duration, delay: u64) -> Duration {
+    let at = u64::try_from(now.as_millis()).expect("minutes") + delay;
+    Duration::from_millis(at.next_multiple_of(GATHERED))
 }

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, ops::Range, time::Duration};
 
 use serde_json::Value;
 
-use super::place;
+use super::{place, work};
 use crate::support::{
     names::EXEMPT,
     stand_in::{StandIn, Weather, World},
@@ -34,8 +34,11 @@ const LIMITS: [(&str, u32, f64); 7] = [
 const EXEMPT_BEFORE: u8 = 15;
 /// How many get it while the guardrail works.
 const EXEMPT_LATER: u8 = 10;
-/// How many of a hundred events never arrive.
+/// How many of a hundred events never arrive, and how many come twice.
 const EVENTS_LOST: u8 = 5;
+const EVENTS_TWICE: u8 = 8;
+/// What belongs together happens within so many milliseconds.
+const MOMENTS: Range<u64> = 0..1_500;
 /// Values of the exception tag: without end, until a day that is far away, and expired.
 const WITHOUT_END: &str = "legacy agent";
 const UNTIL: &str = "2099-12-31 until the migration";
@@ -63,6 +66,8 @@ pub enum Deed {
     Become { instance: String, state: &'static str },
     /// EventBridge delivers an event.
     Deliver(Value),
+    /// Something sends a message that is no event.
+    Send(&'static str),
     /// Somebody asks for a sweep, although there will be one at the end.
     Sweep,
 }
@@ -75,6 +80,8 @@ pub struct Plan {
     /// The acts to come, by time; those of one time in the order in which they were planned.
     acts: BTreeMap<(Duration, usize), Deed>,
     planned: usize,
+    /// When much happens at once.
+    busy: Vec<Duration>,
 }
 
 impl Plan {
@@ -82,7 +89,8 @@ impl Plan {
     pub fn new(seed: u64, aws: &StandIn) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
         let denies = random.u8(0..3) == 0;
-        let mut plan = Self { random, denies, acts: BTreeMap::new(), planned: 0 };
+        let mut plan = Self { random, denies, acts: BTreeMap::new(), planned: 0, busy: Vec::new() };
+        plan.busy = (0..plan.random.usize(2..5)).map(|_| plan.time()).collect();
         let mut world = aws.world();
         let world = &mut *world;
         place::add_queues(world, seed);
@@ -93,6 +101,7 @@ impl Plan {
         plan.instances(world);
         plan.runtimes(world);
         plan.owners(world);
+        plan.messages_that_are_no_event();
         if plan.random.bool() {
             let at = plan.time();
             plan.add(at, Deed::Sweep);
@@ -113,10 +122,36 @@ impl Plan {
         self.acts.insert((at, self.planned), what);
     }
 
-    /// The event arrives, or is one of the few that are lost.
+    /// The event arrives, or is one of the few that are lost, or arrives again.
     pub fn deliver(&mut self, at: Duration, event: Value) {
-        if !self.chance(EVENTS_LOST) {
-            self.add(at, Deed::Deliver(event));
+        if self.chance(EVENTS_LOST) {
+            return;
+        }
+        if self.chance(EVENTS_TWICE) {
+            let again = self.within_moments(at);
+            self.add(again, Deed::Deliver(event.clone()));
+        }
+        self.add(at, Deed::Deliver(event));
+    }
+
+    /// One of the times when much happens at once.
+    fn busy_time(&mut self) -> Duration {
+        self.random.choice(&self.busy).copied().expect("there are some")
+    }
+
+    /// A moment after that time.
+    pub fn within_moments(&mut self, at: Duration) -> Duration {
+        at + Duration::from_millis(self.random.u64(MOMENTS))
+    }
+
+    /// Anybody who may send to the queue may send anything.
+    fn messages_that_are_no_event(&mut self) {
+        for body in work::NO_EVENTS {
+            if self.chance(20) {
+                let at = self.busy_time();
+                let at = self.within_moments(at);
+                self.add(at, Deed::Send(body));
+            }
         }
     }
 

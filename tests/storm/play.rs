@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::{runtime::Builder, time::sleep};
 
 use super::{
-    function::Function,
+    function::{Function, request_id},
     people,
     place::{self, CONCURRENCY},
     plan::Plan,
@@ -41,6 +41,8 @@ pub struct Storm {
     pub outcomes: Vec<Outcome>,
     /// Every invocation.
     pub invoked: Vec<Invoked>,
+    /// Whether it is known when, and by which invocation, each outcome was told.
+    pub has_times: bool,
     /// Whether the queues were empty in time.
     pub drained: bool,
 }
@@ -96,10 +98,25 @@ async fn storm(seed: u64) -> Storm {
     );
     let (invoked, outcomes, drained) =
         (invoked.into_inner(), log.outcomes(), place::is_drained(&aws.world()));
-    Storm { seed, denies, aws, instances, outcomes, invoked, drained }
+    Storm { seed, denies, aws, instances, outcomes, invoked, has_times: true, drained }
 }
 
 impl Storm {
+    /// The invocations with batches of events.
+    pub fn batches(&self) -> impl Iterator<Item = &Invoked> {
+        self.invoked.iter().filter(|invoked| invoked.queue == place::EVENTS)
+    }
+
+    /// What an invocation has told.
+    pub fn told_in(&self, invoked: &Invoked) -> impl Iterator<Item = &Outcome> {
+        let first = if invoked.queue == place::EVENTS { 0 } else { CONCURRENCY };
+        let request_id = request_id(first + invoked.poller);
+        let time = invoked.began..=invoked.ended;
+        self.outcomes
+            .iter()
+            .filter(move |told| told.request_id == request_id && time.contains(&told.at))
+    }
+
     /// Every call and every outcome in its order, one line each.
     pub fn log(&self) -> String {
         let calls = self.aws.calls();

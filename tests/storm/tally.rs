@@ -1,9 +1,20 @@
 //! What storms were made of, in numbers: a storm in which nothing happens proves nothing.
 
-use std::{collections::BTreeMap, fmt, ops::AddAssign};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    ops::AddAssign,
+};
 
-use super::{checks::exempt_writes, place, play::Storm};
+use super::{checks::exempt_writes, place, play::Storm, work};
+use crate::support::stand_in::{End, Invoked};
 
+/// What batches are to be made of.
+pub const SEVERAL: &str = "batches of several messages";
+pub const BOTH_KINDS: &str = "batches for instances and runtimes";
+pub const MERGED: &str = "targets that several messages of a batch name";
+pub const IN_PART: &str = "batches that failed in part";
+pub const NO_EVENT: &str = "receives of messages that are no event";
 const ANSWERED: &str = "calls answered with ";
 
 /// Counts by name.
@@ -31,7 +42,28 @@ impl Tally {
         tally.count("dead letters", world.queue(place::EVENTS_DEAD).messages.len());
         let delivered: usize = storm.invoked.iter().map(|one| one.messages.len()).sum();
         tally.count("messages delivered", delivered);
+        storm.batches().for_each(|batch| tally.count_batch(batch));
         tally
+    }
+
+    fn count_batch(&mut self, batch: &Invoked) {
+        let (mut about, mut is_of_both) = (BTreeMap::<_, usize>::new(), BTreeSet::new());
+        for (_, body) in &batch.messages {
+            for id in work::named(body) {
+                is_of_both.insert(id.starts_with("i-"));
+                *about.entry(id).or_default() += 1;
+            }
+            self.count(NO_EVENT, usize::from(work::NO_EVENTS.contains(&body.as_str())));
+        }
+        let messages = batch.messages.len();
+        self.count("batches", 1);
+        self.count(SEVERAL, usize::from(messages > 1));
+        self.count(BOTH_KINDS, usize::from(is_of_both.len() > 1));
+        self.count(MERGED, about.values().filter(|messages| **messages > 1).count());
+        if let End::Replied { failed } = &batch.end {
+            let in_part = (1..messages).contains(&failed.len());
+            self.count(IN_PART, usize::from(in_part));
+        }
     }
 
     /// How many there were of this.

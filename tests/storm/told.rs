@@ -16,6 +16,8 @@ use crate::support::stand_in::Clock;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     pub at: Duration,
+    /// The invocation that told it.
+    pub request_id: String,
     pub id: String,
     pub result: String,
     pub reason: String,
@@ -23,11 +25,17 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether the target needs nothing more, or a later event brings it back.
+    pub fn is_finished(&self) -> bool {
+        self.result != "failed" && self.reason != "still_changing"
+    }
+
     /// The outcome in a log line, if there is one in it.
     pub fn read(line: &Value, at: Duration) -> Option<Self> {
         let text = |member: &str| line[member].as_str().unwrap_or_default().to_owned();
         line["result"].is_string().then(|| Self {
             at,
+            request_id: text("request_id"),
             id: text("id"),
             result: text("result"),
             reason: text("reason"),

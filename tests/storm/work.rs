@@ -4,9 +4,17 @@ use serde_json::{Value, json};
 
 use super::{place, time::TimeOfDay};
 use crate::support::{
-    harness::{self, agentcore_call, due},
+    harness::{self, agentcore_call, due, ec2_call},
     stand_in::{ACCOUNT, Outgoing, REGION, World},
 };
+
+/// Messages that are no event: no JSON at all, cut off, and JSON that something else has sent.
+pub const NO_EVENTS: [&str; 4] = [
+    "hello",
+    "{\"source\": \"aws.ec2\", ",
+    "[]",
+    r#"{"Type": "Notification", "Message": "hello"}"#,
+];
 
 pub fn running(id: &str) -> Value {
     harness::running(id)
@@ -15,6 +23,12 @@ pub fn running(id: &str) -> Value {
 /// One record of several instances.
 pub fn started(ids: &[String]) -> Value {
     harness::started(ids.iter().map(String::as_str))
+}
+
+/// The same of a launch.
+pub fn launched(ids: &[String]) -> Value {
+    let items: Vec<_> = ids.iter().map(|id| json!({"instanceId": id})).collect();
+    ec2_call("RunInstances", json!({}), json!({"instancesSet": {"items": items}}))
 }
 
 /// A pipeline has updated a runtime, without a word about MMDSv2.
@@ -36,4 +50,22 @@ pub fn deliver(mut event: Value, world: &mut World) {
     world
         .send(place::EVENTS, Outgoing::new(event.to_string()))
         .expect("the queue takes it");
+}
+
+/// Puts a message that is no event into the queue.
+pub fn send(body: &str, world: &mut World) {
+    world.send(place::EVENTS, Outgoing::new(body)).expect("the queue takes it");
+}
+
+/// The ids of the targets that a message names. Of what does not say, none.
+pub fn named(body: &str) -> Vec<String> {
+    let event: Value = serde_json::from_str(body).unwrap_or_default();
+    let detail = &event["detail"];
+    let items = detail["responseElements"]["instancesSet"]["items"].as_array();
+    let items = items.into_iter().flatten().map(|item| &item["instanceId"]);
+    [&detail["instance-id"], &detail["responseElements"]["agentRuntimeId"]]
+        .into_iter()
+        .chain(items)
+        .filter_map(|id| id.as_str().map(str::to_owned))
+        .collect()
 }

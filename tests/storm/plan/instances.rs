@@ -15,12 +15,9 @@ impl Plan {
         for id in &ids {
             self.instance(id, world);
             self.exempt_before(id, world);
-            let at = self.time();
-            self.deliver(at, work::running(id));
         }
-        for together in ids.chunks(self.random.usize(2..6)) {
-            let at = self.time();
-            self.deliver(at, work::started(together));
+        for together in ids.chunks(self.random.usize(2..8)) {
+            self.start(together);
         }
         if self.chance(20) {
             // One that is gone before anybody looks.
@@ -29,9 +26,21 @@ impl Plan {
         }
         if self.chance(20) {
             // A launch so large that its record names nothing.
-            let at = self.time();
+            let at = self.busy_time();
             self.deliver(at, sample("ec2-launched-without-ids.json"));
         }
+    }
+
+    /// Instances that start together. EC2 tells of each, and CloudTrail of the call for all of them.
+    fn start(&mut self, ids: &[String]) {
+        let start = self.busy_time();
+        for id in ids {
+            let at = self.within_moments(start);
+            self.deliver(at, work::running(id));
+        }
+        let at = self.within_moments(start);
+        let record = if self.random.bool() { work::started(ids) } else { work::launched(ids) };
+        self.deliver(at, record);
     }
 
     fn instance(&mut self, id: &str, world: &mut World) {
@@ -57,5 +66,8 @@ impl Plan {
     fn becomes(&mut self, id: &str, state: &'static str) {
         let at = Duration::from_millis(self.random.u64(1_000..60_000));
         self.add(at, Deed::Become { instance: id.to_owned(), state });
+        if state == "running" {
+            self.deliver(at, work::running(id));
+        }
     }
 }

@@ -16,18 +16,21 @@ use crate::{
 
 impl Plan {
     pub(super) fn runtimes(&mut self, world: &mut World) {
+        let mut deployed = Vec::new();
         for number in 0..self.random.usize(2..8) {
             let is_harness = self.chance(8);
             let prefix = if is_harness { "harness_" } else { "agent" };
             let id = format!("{prefix}{number}-Aa{number:08}");
             self.runtime(&id, world);
             self.exempt_before(&id, world);
-            let at = self.time();
+            let at = self.busy_time();
+            let at = self.within_moments(at);
             self.deliver(at, work::runtime_updated(&id));
             if !is_harness {
-                self.deployments(&id);
+                deployed.push(id);
             }
         }
+        self.releases(&deployed);
     }
 
     fn runtime(&mut self, id: &str, world: &mut World) {
@@ -44,12 +47,18 @@ impl Plan {
         runtime.settles_in = Some(Duration::from_millis(self.random.u64(takes)));
     }
 
-    /// Most pipelines do not know of MMDSv2, and take it away again.
-    fn deployments(&mut self, id: &str) {
+    /// Each release deploys several runtimes at once. Most pipelines do not know of MMDSv2, and take
+    /// it away again.
+    fn releases(&mut self, ids: &[String]) {
         for number in 1..=self.random.u32(0..4) {
-            let document = release(number, self.chance(33));
-            let at = self.time();
-            self.add(at, Deed::Deploy { runtime: id.to_owned(), document });
+            let release_at = if self.random.bool() { self.busy_time() } else { self.time() };
+            for runtime in ids {
+                if self.chance(60) {
+                    let document = release(number, self.chance(33));
+                    let at = self.within_moments(release_at);
+                    self.add(at, Deed::Deploy { runtime: runtime.clone(), document });
+                }
+            }
         }
     }
 }

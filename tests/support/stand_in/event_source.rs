@@ -37,6 +37,8 @@ pub struct EventSource {
 /// One invocation that has ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invoked {
+    /// The mapping's queue.
+    pub queue: String,
     /// Which of the mapping's pollers invoked.
     pub poller: usize,
     pub began: Duration,
@@ -83,7 +85,8 @@ impl EventSource {
                 self.settle(aws, &batch, &end);
                 let ended = aws.world().clock.elapsed();
                 let messages = batch.into_iter().map(|message| (message.id, message.body));
-                each(Invoked { poller, began, ended, messages: messages.collect(), end });
+                let (queue, messages) = (self.queue.clone(), messages.collect());
+                each(Invoked { queue, poller, began, ended, messages, end });
             }
         });
         join_all(pollers).await;
