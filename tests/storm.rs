@@ -50,11 +50,13 @@ fn every_storm_leaves_everything_safe_and_nothing_lost() {
         tally::MERGED,
         tally::IN_PART,
         tally::NO_EVENT,
+        tally::LEFT,
         "deployments by others",
         "tags set by owners",
         "targets told as enforced, v1_allowed",
         "targets told as exempt, exception_tag",
         "targets told as failed, concurrent_update",
+        "targets told as failed, write_failed",
         "targets told as held, managed_by_operator",
     ] {
         assert!(tally.number(happened) > 0, "{happened}: none. {tally}");

@@ -75,7 +75,7 @@ async fn the_binary_gets_through_a_storm_in_real_time() {
         instances,
         outcomes,
         invoked,
-        has_times: false,
+        before_sweep: None,
         drained,
     };
     assert_eq!(violations(&storm), [""; 0]);

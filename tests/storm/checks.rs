@@ -2,15 +2,17 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{place, plan::exempts, play::Storm, time::at, told::Outcome};
+use super::{place, plan::exempts, play::Storm, time::at, told::Outcome, work};
 use crate::support::{
     names::EXEMPT,
     stand_in::{Document, End, History, Instance, World, Write},
 };
 
+mod left;
 mod messages;
 mod runtimes;
 
+pub use left::nothing_that_an_event_named_is_left_to_the_sweep;
 pub use messages::{
     each_message_fails_by_its_own_targets_only, what_is_no_event_ends_in_the_dead_letters,
 };
@@ -31,9 +33,12 @@ pub fn violations(storm: &Storm) -> Vec<String> {
         nothing_outlives_its_deadline,
         the_queues_are_empty_in_time,
     ];
-    let with_times =
-        [each_message_fails_by_its_own_targets_only, what_is_no_event_ends_in_the_dead_letters];
-    let with_times = with_times.iter().filter(|_| storm.has_times);
+    let with_times = [
+        each_message_fails_by_its_own_targets_only,
+        what_is_no_event_ends_in_the_dead_letters,
+        nothing_that_an_event_named_is_left_to_the_sweep,
+    ];
+    let with_times = with_times.iter().filter(|_| storm.before_sweep.is_some());
     let said = checks.iter().chain(with_times).flat_map(|check| check(storm));
     said.map(|said| format!("seed {}: {said}", storm.seed)).collect()
 }
@@ -42,14 +47,11 @@ pub fn violations(storm: &Storm) -> Vec<String> {
 /// with a reason.
 pub fn everything_is_compliant_or_with_a_person(storm: &Storm) -> Vec<String> {
     let world = storm.aws.world();
-    let dead = &world.queue(place::EVENTS_DEAD).messages;
     let open = open(&world);
     let is_settled = |id: &&String| {
         let last = last(storm, id);
         let is_held = last.is_some_and(|last| last.result == "held" && !last.reason.is_empty());
-        let is_dead = dead.iter().any(|message| message.body.contains(id.as_str()))
-            && last.is_some_and(|last| last.result == "failed" && !last.reason.is_empty());
-        is_held || is_dead
+        is_held || is_left_to_dead_letters(&world, id, last)
     };
     open.iter()
         .filter(|id| !is_settled(id))
@@ -66,12 +68,27 @@ pub fn everything_is_compliant_or_with_a_person(storm: &Storm) -> Vec<String> {
         .collect()
 }
 
+/// Whether a dead letter names it, and the last word about it is why.
+fn is_left_to_dead_letters(world: &World, id: &str, last: Option<&Outcome>) -> bool {
+    let mut dead = world.queue(place::EVENTS_DEAD).messages.iter();
+    dead.any(|message| work::named(&message.body).iter().any(|named| named == id))
+        && last.is_some_and(|last| last.result == "failed" && !last.reason.is_empty())
+}
+
+/// What allows version 1 at the end, and is left to a person by its dead letters.
+pub fn left_to_dead_letters(storm: &Storm) -> Vec<String> {
+    let world = storm.aws.world();
+    let mut open = open(&world);
+    open.retain(|id| is_left_to_dead_letters(&world, id, last(storm, id)));
+    open
+}
+
 fn last<'a>(storm: &'a Storm, id: &str) -> Option<&'a Outcome> {
     storm.outcomes.iter().rev().find(|outcome| outcome.id == id)
 }
 
 /// What allows version 1 and is not exempt.
-fn open(world: &World) -> Vec<String> {
+pub fn open(world: &World) -> Vec<String> {
     let instances = world.instances.values().filter(|instance| {
         instance.http_tokens != "required"
             && instance.http_endpoint != "disabled"

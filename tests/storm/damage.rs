@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    checks::violations,
+    checks::{left_to_dead_letters, violations},
     place,
     play::{Storm, play},
     work,
@@ -18,7 +18,7 @@ const SEED: u64 = 1;
 
 #[test]
 fn every_check_of_a_storm_finds_what_it_looks_for() {
-    const SAID: [(&str, Change); 13] = [
+    const SAID: [(&str, Change); 15] = [
         ("nobody is asked to look at it", |storm| {
             let id = enforced(storm);
             storm.aws.world().instance_mut(&id).http_tokens("optional");
@@ -59,6 +59,18 @@ fn every_check_of_a_storm_finds_what_it_looks_for() {
                 .messages
                 .clear();
         }),
+        ("named by an event, and is left to the sweep", |storm| {
+            let id = enforced(storm);
+            storm.before_sweep.as_mut().expect("there was one").open.push(id);
+        }),
+        ("still waits when the first sweep begins", |storm| {
+            storm
+                .before_sweep
+                .as_mut()
+                .expect("there was one")
+                .waiting
+                .push("one".to_owned());
+        }),
         ("though all its targets are finished", |storm| {
             let batch = batch_that_succeeded(storm);
             let failed = batch.messages.iter().map(|(id, _)| id.clone()).collect();
@@ -87,6 +99,27 @@ fn every_check_of_a_storm_finds_what_it_looks_for() {
             found.iter().all(|found| found.starts_with(&format!("seed {SEED}: "))),
             "{found:?}"
         );
+    }
+}
+
+#[test]
+fn what_is_refused_is_accepted_only_as_a_dead_letter_with_a_reason() {
+    let refused = (0..).find(|seed| !left_to_dead_letters(&play(*seed)).is_empty());
+    let seed = refused.expect("some seed has one");
+    const CHANGES: [Change; 2] = [
+        |storm| {
+            let mut world = storm.aws.world();
+            let dead = world.queues.get_mut(place::EVENTS_DEAD).expect("it is there");
+            dead.messages.retain(|message| work::NO_EVENTS.contains(&message.body.as_str()));
+        },
+        |storm| storm.outcomes.iter_mut().for_each(|told| told.reason.clear()),
+    ];
+    for change in CHANGES {
+        let mut storm = play(seed);
+        assert_eq!(violations(&storm), [""; 0]);
+        change(&mut storm);
+        let found = violations(&storm).join("\n");
+        assert!(found.contains("nobody is asked to look at it"), "{found}");
     }
 }
 

@@ -16,7 +16,7 @@ use crate::support::{
 /// A pipeline whose deployment is refused tries again after so long.
 const AGAIN: Duration = Duration::from_secs(10);
 /// After that it gives up.
-const PATIENCE: Duration = Duration::from_secs(1_200);
+const PATIENCE: Duration = Duration::from_secs(900);
 /// How many milliseconds CloudTrail takes at least to know of a deployment.
 const TRAIL: Range<u64> = 1_000..20_000;
 /// It tells every so many milliseconds of all that it has gathered.

@@ -1,6 +1,7 @@
 //! What a seed fixes: the world, and what people do in it.
 
 mod instances;
+mod refused;
 mod runtimes;
 
 use std::{collections::BTreeMap, ops::Range, time::Duration};
@@ -39,6 +40,8 @@ const EVENTS_LOST: u8 = 5;
 const EVENTS_TWICE: u8 = 8;
 /// What belongs together happens within so many milliseconds.
 const MOMENTS: Range<u64> = 0..1_500;
+/// In how many of a hundred storms AWS refuses to write something.
+const REFUSED: u8 = 20;
 /// Values of the exception tag: without end, until a day that is far away, and expired.
 const WITHOUT_END: &str = "legacy agent";
 const UNTIL: &str = "2099-12-31 until the migration";
@@ -82,6 +85,8 @@ pub struct Plan {
     planned: usize,
     /// When much happens at once.
     busy: Vec<Duration>,
+    /// What AWS refuses to write, again and again.
+    pub refused: Option<String>,
 }
 
 impl Plan {
@@ -89,7 +94,14 @@ impl Plan {
     pub fn new(seed: u64, aws: &StandIn) -> Self {
         let mut random = fastrand::Rng::with_seed(seed);
         let denies = random.u8(0..3) == 0;
-        let mut plan = Self { random, denies, acts: BTreeMap::new(), planned: 0, busy: Vec::new() };
+        let mut plan = Self {
+            random,
+            denies,
+            acts: BTreeMap::new(),
+            planned: 0,
+            busy: Vec::new(),
+            refused: None,
+        };
         plan.busy = (0..plan.random.usize(2..5)).map(|_| plan.time()).collect();
         let mut world = aws.world();
         let world = &mut *world;
@@ -102,6 +114,9 @@ impl Plan {
         plan.runtimes(world);
         plan.owners(world);
         plan.messages_that_are_no_event();
+        if plan.chance(REFUSED) {
+            plan.refuse(world);
+        }
         if plan.random.bool() {
             let at = plan.time();
             plan.add(at, Deed::Sweep);

@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::{runtime::Builder, time::sleep};
 
 use super::{
+    checks::open,
     function::{Function, request_id},
     people,
     place::{self, CONCURRENCY},
@@ -18,7 +19,7 @@ use super::{
     told::{Log, Outcome},
     work,
 };
-use crate::support::stand_in::{Instance, Invoked, StandIn};
+use crate::support::stand_in::{Instance, Invoked, StandIn, World};
 
 /// When the schedule asks for the first sweep: when everybody has gone home.
 const FIRST_SWEEP: Duration = Duration::from_secs(45 * 60);
@@ -26,6 +27,7 @@ const FIRST_SWEEP: Duration = Duration::from_secs(45 * 60);
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(6 * 3600);
 /// How many sweeps there are at the most. What fails in one is left to the next.
 const MAX_SWEEPS: usize = 5;
+const ENVIRONMENT: &str = "environment";
 /// The stack's own batching window.
 pub const WINDOW: Duration = Duration::from_secs(1);
 
@@ -41,10 +43,31 @@ pub struct Storm {
     pub outcomes: Vec<Outcome>,
     /// Every invocation.
     pub invoked: Vec<Invoked>,
-    /// Whether it is known when, and by which invocation, each outcome was told.
-    pub has_times: bool,
+    /// What the first sweep of the schedule found. `None` in real time, where it also is not known
+    /// when, and by which invocation, an outcome was told.
+    pub before_sweep: Option<BeforeSweep>,
     /// Whether the queues were empty in time.
     pub drained: bool,
+}
+
+/// What events have left, when the schedule first asks for a sweep.
+pub struct BeforeSweep {
+    pub at: Duration,
+    /// The ids of the messages still in the queue of events.
+    pub waiting: Vec<String>,
+    /// What allows version 1 and is not exempt.
+    pub open: Vec<String>,
+}
+
+impl BeforeSweep {
+    fn of(world: &World) -> Self {
+        let waiting = &world.queue(place::EVENTS).messages;
+        Self {
+            at: world.clock.elapsed(),
+            waiting: waiting.iter().map(|message| message.id.clone()).collect(),
+            open: open(world),
+        }
+    }
 }
 
 /// Runs a future on a thread of its own time, which passes only when nothing is left to be done.
@@ -67,7 +90,7 @@ async fn storm(seed: u64) -> Storm {
     let clock = aws.world().clock;
     let (log, _listening) = Log::listen(clock);
     let function =
-        Function::new("environment", 2 * CONCURRENCY, place::TIMEOUT, &aws, &Settings::default())
+        Function::new(ENVIRONMENT, 2 * CONCURRENCY, place::TIMEOUT, &aws, &Settings::default())
             .await;
     let (invoked, is_over) = (RefCell::new(Vec::new()), Cell::new(false));
     let each = |one: Invoked| invoked.borrow_mut().push(one);
@@ -75,22 +98,25 @@ async fn storm(seed: u64) -> Storm {
     let on_events = async |poller, payload: Value| function.invoke(poller, payload).await;
     let on_sweeps =
         async |poller: usize, payload: Value| function.invoke(CONCURRENCY + poller, payload).await;
+    let refused = plan.refused.clone();
     let schedule = async {
         sleep(FIRST_SWEEP).await;
+        let before_sweep = BeforeSweep::of(&aws.world());
         for _ in 0..MAX_SWEEPS {
             let (told, next) = (log.outcomes().len(), clock.elapsed() + BETWEEN_SWEEPS);
             work::ask_for_sweep(&mut aws.world());
             while !place::is_drained(&aws.world()) && clock.elapsed() < next {
                 sleep(Duration::from_secs(10)).await;
             }
-            if log.outcomes().iter().skip(told).all(|outcome| outcome.result != "failed") {
+            if !fails(&log.outcomes()[told..], refused.as_deref()) {
                 break;
             }
             sleep(next.saturating_sub(clock.elapsed())).await;
         }
         is_over.set(true);
+        before_sweep
     };
-    tokio::join!(
+    let (.., before_sweep) = tokio::join!(
         events.poll(&aws, on_events, each, || is_over.get()),
         sweeps.poll(&aws, on_sweeps, each, || is_over.get()),
         people::act(&mut plan, &aws),
@@ -98,7 +124,22 @@ async fn storm(seed: u64) -> Storm {
     );
     let (invoked, outcomes, drained) =
         (invoked.into_inner(), log.outcomes(), place::is_drained(&aws.world()));
-    Storm { seed, denies, aws, instances, outcomes, invoked, has_times: true, drained }
+    let before_sweep = Some(before_sweep);
+    Storm { seed, denies, aws, instances, outcomes, invoked, before_sweep, drained }
+}
+
+/// Whether the last word about anything was a failure, but for what always fails.
+fn fails(outcomes: &[Outcome], refused: Option<&str>) -> bool {
+    let last: BTreeMap<_, _> =
+        outcomes.iter().map(|outcome| (outcome.id.as_str(), outcome)).collect();
+    last.values()
+        .any(|outcome| outcome.result == "failed" && Some(outcome.id.as_str()) != refused)
+}
+
+/// The environment of an invocation.
+fn environment(invoked: &Invoked) -> usize {
+    let first = if invoked.queue == place::EVENTS { 0 } else { CONCURRENCY };
+    first + invoked.poller
 }
 
 impl Storm {
@@ -107,10 +148,14 @@ impl Storm {
         self.invoked.iter().filter(|invoked| invoked.queue == place::EVENTS)
     }
 
+    /// Whether this caller was the environment of that invocation.
+    pub fn is_called_by(&self, caller: &str, invoked: &Invoked) -> bool {
+        caller == format!("{ENVIRONMENT} {}", environment(invoked))
+    }
+
     /// What an invocation has told.
     pub fn told_in(&self, invoked: &Invoked) -> impl Iterator<Item = &Outcome> {
-        let first = if invoked.queue == place::EVENTS { 0 } else { CONCURRENCY };
-        let request_id = request_id(first + invoked.poller);
+        let request_id = request_id(environment(invoked));
         let time = invoked.began..=invoked.ended;
         self.outcomes
             .iter()

@@ -6,7 +6,12 @@ use std::{
     ops::AddAssign,
 };
 
-use super::{checks::exempt_writes, place, play::Storm, work};
+use super::{
+    checks::{exempt_writes, left_to_dead_letters},
+    place,
+    play::Storm,
+    work,
+};
 use crate::support::stand_in::{End, Invoked};
 
 /// What batches are to be made of.
@@ -15,6 +20,7 @@ pub const BOTH_KINDS: &str = "batches for instances and runtimes";
 pub const MERGED: &str = "targets that several messages of a batch name";
 pub const IN_PART: &str = "batches that failed in part";
 pub const NO_EVENT: &str = "receives of messages that are no event";
+pub const LEFT: &str = "targets left to a person by dead letters";
 const ANSWERED: &str = "calls answered with ";
 
 /// Counts by name.
@@ -32,6 +38,10 @@ impl Tally {
         for outcome in &storm.outcomes {
             tally.count(&format!("targets told as {}, {}", outcome.result, outcome.reason), 1);
         }
+        let before_sweep = storm.before_sweep.iter();
+        let open = before_sweep.map(|before| before.open.len()).sum();
+        tally.count("targets that allow version 1 before the first sweep", open);
+        tally.count(LEFT, left_to_dead_letters(storm).len());
         let world = storm.aws.world();
         tally.count("invocations", storm.invoked.len());
         tally.count("accepted writes", world.history.writes.len());
