@@ -2,7 +2,7 @@
 
 use super::{Deed, Plan};
 use crate::{
-    storm::{place, work},
+    storm::work,
     support::{
         harness::document,
         names::{MODIFY_INSTANCE, UPDATE_RUNTIME},
@@ -12,8 +12,6 @@ use crate::{
 
 const INSTANCE: &str = "i-0eeeeeeeeeeeeeeee";
 const RUNTIME: &str = "refused-Ee00000000";
-/// A sweep fails as well as long as there is a refusal, and would come back all day.
-const MAX_SWEEP_RECEIVES: u32 = 3;
 
 impl Plan {
     /// An instance or a runtime that the role may not write. Nobody else changes it, and its events
@@ -29,9 +27,6 @@ impl Plan {
             (RUNTIME, UPDATE_RUNTIME, work::runtime_updated(RUNTIME))
         };
         world.fault_for(operation, id, Fault::AccessDenied, usize::MAX);
-        let sweeps = world.queues.get_mut(place::SWEEPS).expect("it was added");
-        let redrive = sweeps.redrive.as_mut().expect("it has dead letters");
-        redrive.max_receives = MAX_SWEEP_RECEIVES;
         let at = self.busy_time();
         let at = self.within_moments(at);
         self.add(at, Deed::Deliver(event));
