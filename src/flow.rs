@@ -26,7 +26,7 @@ use crate::{
     outcome::Outcome,
     pacer::Pacer,
     patience::Stopwatch,
-    resource::{CONCURRENCY, FollowUp, Observe, Resource},
+    resource::{FollowUp, Observe, Resource},
     target::Target,
     wording::{Wording, Words},
 };
@@ -90,7 +90,8 @@ impl<R: Resource> Flow<'_, R> {
         }
         // A sweep postpones nothing, because the next one tries again. And unless there are more
         // targets than places, nobody waits for one.
-        let others_wait = may_postpone && !self.context.is_sweep() && due.len() > CONCURRENCY;
+        let others_wait =
+            may_postpone && !self.context.is_sweep() && due.len() > R::Observe::AT_ONCE;
         let all_came = Cell::new(true);
         // What AWS is still changing comes last: it may take minutes and must not hold up the other
         // turns.
@@ -100,7 +101,7 @@ impl<R: Resource> Flow<'_, R> {
             .chain(self.in_time(busy, &all_came));
         turns
             .map(|turn| self.finish(turn, postponed, others_wait))
-            .buffer_unordered(CONCURRENCY)
+            .buffer_unordered(R::Observe::AT_ONCE)
             .for_each(async |outcome| outcome.into_iter().for_each(each))
             .await;
         all_came.get()

@@ -89,6 +89,9 @@ pub type PerTarget<T> = Vec<(Target, Result<T, Failure>)>;
 pub trait Observe {
     /// What the other half needs for a write, such as a runtime's configuration.
     type Document;
+    /// How many targets of one batch are under way at once, from the last look to the verified
+    /// write.
+    const AT_ONCE: usize;
     /// How many targets that are due for a write are looked at together. They must be few enough
     /// to be written before what was read is too old.
     const TOGETHER: usize;

@@ -182,7 +182,7 @@ fn events_that_come_into_no_queue_raise_an_alarm() {
             metrics.iter().partition(|metric| metric.get("MetricStat").is_some());
         assert_eq!(
             sums.iter().map(|sum| &sum["Expression"]).collect::<Vec<_>>(),
-            ["SUM(METRICS())"]
+            ["SUM(FILL(METRICS(), 0))"]
         );
         assert!(added.len() <= 10, "an alarm takes ten metrics");
         let rules: BTreeSet<_> = added

@@ -5,6 +5,7 @@ mod nothing_is_called;
 mod nothing_is_written;
 
 mod each_message_has_its_own_end;
+mod endpoints_that_do_not_rest;
 mod sweeps_are_asked_for;
 mod sweeps_are_messages;
 mod what_is_shared_is_done_once;

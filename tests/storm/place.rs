@@ -12,11 +12,11 @@ pub const SWEEPS_DEAD: &str = "sweeps-dead.fifo";
 /// The function's timeout.
 pub const TIMEOUT: Duration = Duration::from_secs(300);
 /// A message stays hidden longer than an invocation may last.
-const VISIBILITY: Duration = Duration::from_secs(330);
+pub const VISIBILITY: Duration = Duration::from_secs(330);
 pub const MAX_RECEIVES: u32 = 5;
-const MAX_SWEEP_RECEIVES: u32 = 100;
+pub const MAX_SWEEP_RECEIVES: u32 = 100;
 /// How many messages of events are handed over at once, at the most.
-const BATCH: usize = 100;
+pub const BATCH: usize = 100;
 /// How many invocations there are at once: of events, and of sweeps.
 pub const CONCURRENCY: usize = 2;
 

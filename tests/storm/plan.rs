@@ -14,6 +14,9 @@ use crate::support::{
     stand_in::{StandIn, Weather, World},
 };
 
+/// Nobody acts after that, even if the moment has not come.
+pub const QUIET: Duration = Duration::from_secs(20 * 60);
+
 /// Which share of all calls meets a fault.
 const SHARE_OF_FAULTS: f64 = 0.1;
 /// How many milliseconds a call takes.
@@ -206,7 +209,11 @@ impl Plan {
             for _ in 0..self.random.u8(0..3) {
                 let (resource, value) = (self.random.choice(resources).cloned(), self.value());
                 let Some(resource) = resource else { continue };
-                world.after(operation, move |world| world.tag(&resource, EXEMPT, value));
+                world.after(operation, move |world| {
+                    if world.clock.elapsed() < QUIET {
+                        world.tag(&resource, EXEMPT, value);
+                    }
+                });
             }
         }
     }

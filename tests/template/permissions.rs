@@ -296,10 +296,9 @@ pub fn actions(statement: &Value) -> Vec<String> {
     texts(&statement["Action"])
 }
 
-/// The IAM actions of the SDK operations that the code under `src/resource` calls, on a value named
-/// `client`.
+/// The IAM actions of the SDK operations that the code calls, on a value named `client`.
 pub fn operations_called() -> BTreeSet<String> {
-    let files = files_under("src/resource");
+    let files = files_under("src");
     files.iter().flat_map(|file| operations_in(file)).collect()
 }
 
@@ -308,6 +307,7 @@ fn operations_in(file: &Path) -> Vec<String> {
     let service = match path {
         path if path.contains("agentcore") => "bedrock-agentcore",
         path if path.ends_with("usage.rs") => "cloudwatch",
+        path if path.ends_with("sweeps_queue.rs") => "sqs",
         _ => "ec2",
     };
     let source = fs::read_to_string(file).expect("source code");

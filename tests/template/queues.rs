@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::stack::{Stack, document, text, texts};
+use crate::storm::place;
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
@@ -97,6 +98,27 @@ fn a_message_stays_hidden_30_seconds_longer_than_an_invocation_lasts() {
     // A message waits for its batch in these 30 seconds.
     let longest = &document()["Parameters"]["BatchWindowSeconds"]["MaxValue"];
     assert!(longest.as_u64().is_some_and(|seconds| seconds < 30), "{longest}");
+}
+
+#[test]
+fn storms_play_with_the_numbers_of_the_stack() {
+    let stack = Stack::with(&[]);
+    let queue = |name: &str| {
+        let (_, queue) = stack
+            .resources_of("AWS::SQS::Queue")
+            .find(|(queue, _)| *queue == name)
+            .expect("a queue");
+        (queue["VisibilityTimeout"].clone(), queue["RedrivePolicy"]["maxReceiveCount"].clone())
+    };
+    let visibility = place::VISIBILITY.as_secs();
+    assert_eq!(queue("Events"), (json!(visibility), json!(place::MAX_RECEIVES)));
+    assert_eq!(queue("Sweeps"), (json!(visibility), json!(place::MAX_SWEEP_RECEIVES)));
+    assert_eq!(stack.function()["Timeout"], place::TIMEOUT.as_secs());
+    let (_, mapping) =
+        stack.resources_of("AWS::Lambda::EventSourceMapping").next().expect("a mapping");
+    assert_eq!(mapping["BatchSize"], place::BATCH);
+    let concurrency = text(&mapping["ScalingConfig"]["MaximumConcurrency"]);
+    assert_eq!(concurrency, place::CONCURRENCY.to_string());
 }
 
 #[test]

@@ -92,6 +92,9 @@ pub(super) fn tags_unreadable(error: &SdkError<ListTagsForResourceError>) -> Fai
 
 impl Observe for ObserveRuntimes {
     type Document = Document;
+    /// More than requests at once, because AWS may take minutes for an update, and nearly all of that
+    /// time is waiting.
+    const AT_ONCE: usize = 4 * CONCURRENCY;
     /// AgentCore shows one runtime at a time.
     const TOGETHER: usize = 1;
 

@@ -134,6 +134,7 @@ impl ObserveInstances {
 
 impl Observe for ObserveInstances {
     type Document = Options;
+    const AT_ONCE: usize = CONCURRENCY;
     const TOGETHER: usize = CONCURRENCY;
 
     async fn observe(&self, targets: &[Target]) -> PerTarget<Observation<Options>> {

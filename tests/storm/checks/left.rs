@@ -5,7 +5,10 @@ use std::time::Duration;
 use super::{Storm, at, is_left_to_dead_letters};
 use crate::{
     storm::{told::Outcome, work},
-    support::{names::GET_RUNTIME, stand_in::Invoked},
+    support::{
+        names::GET_RUNTIME,
+        stand_in::{End, Invoked},
+    },
 };
 
 /// Whatever an event named needs nothing more by then, or its message is a dead letter, or somebody
@@ -24,13 +27,26 @@ pub fn nothing_that_an_event_named_is_left_to_the_sweep(storm: &Storm) -> Vec<St
     waiting.chain(left).collect()
 }
 
-/// The last batch that began with a message about this target.
+/// The last batch that began with a message about this target. A queue may show a message twice:
+/// once one batch is done with it, it is deleted, and a failure of the other copy brings nothing
+/// back.
 fn last_batch<'a>(storm: &'a Storm, sweep: Duration, id: &str) -> Option<&'a Invoked> {
-    let names = |(_, body): &(String, String)| work::named(body).iter().any(|named| named == id);
-    let batches = storm
-        .batches()
-        .filter(|batch| batch.ended <= sweep && batch.messages.iter().any(names));
-    batches.max_by_key(|batch| batch.began)
+    let batches = || storm.batches().filter(|batch| batch.ended <= sweep);
+    let counts = |batch: &Invoked, message: &String| {
+        is_done(batch, message) || !batches().any(|other| is_done(other, message))
+    };
+    let names = |body: &str| work::named(body).iter().any(|named| named == id);
+    let about = batches().filter(|batch| {
+        let mut messages = batch.messages.iter();
+        messages.any(|(message, body)| names(body) && counts(batch, message))
+    });
+    about.max_by_key(|batch| batch.began)
+}
+
+/// Whether a batch had this message and was done with it.
+fn is_done(batch: &Invoked, message: &String) -> bool {
+    let End::Replied { failed } = &batch.end else { return false };
+    batch.messages.iter().any(|(id, _)| id == message) && !failed.contains(message)
 }
 
 /// Why the target should not be open after this batch, if that is so.

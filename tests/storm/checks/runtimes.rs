@@ -116,7 +116,8 @@ fn wrong(
     let mut said = Vec::new();
     match read {
         None => said.push(format!("{lost}; the writer had never read the runtime")),
-        Some(read) if read >= deployment.at => {
+        // At the very moment of a read, somebody acts after it.
+        Some(read) if read > deployment.at => {
             said.push(format!("{lost}; the writer had read it after that, at {}", at(read)));
         }
         Some(read) if update.at > read + OLDEST_READ => {

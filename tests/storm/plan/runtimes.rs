@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Deed, Plan};
+use super::{Deed, Plan, QUIET};
 use crate::{
     storm::work,
     support::{
         harness::document,
-        names::{METADATA, REQUIRED},
+        names::{GET_RUNTIME, METADATA, REQUIRED},
         stand_in::World,
     },
 };
@@ -31,6 +31,7 @@ impl Plan {
             }
         }
         self.releases(&deployed);
+        self.hasty_releases(&deployed, world);
     }
 
     fn runtime(&mut self, id: &str, world: &mut World) {
@@ -42,9 +43,28 @@ impl Plan {
         if self.chance(8) {
             runtime.next_update_fails = Some("The image could not be pulled".to_owned());
         }
-        // Most updates take seconds, and some take minutes.
-        let takes = if self.chance(20) { 60_000..200_000 } else { 1_000..20_000 };
+        // Most updates take seconds, and some take minutes, or longer than the function may.
+        let takes = match self.random.u8(0..20) {
+            0 => 250_000..600_000,
+            1..5 => 60_000..200_000,
+            _ => 1_000..20_000,
+        };
         runtime.settles_in = Some(Duration::from_millis(self.random.u64(takes)));
+    }
+
+    /// Releases that begin and end just between a look at a runtime and its update. CloudTrail does
+    /// not tell of them.
+    fn hasty_releases(&mut self, ids: &[String], world: &mut World) {
+        for (id, number) in ids.iter().zip(HASTY..) {
+            if self.chance(25) {
+                world.runtime_mut(id).settles_in = Some(Duration::from_millis(5));
+                let (id, document) = (id.clone(), release(number, self.chance(33)));
+                // It is refused while AWS is still at work on another update.
+                world.after(GET_RUNTIME, move |world| {
+                    let _ = world.clock.elapsed() < QUIET && world.deploy(&id, &document).is_ok();
+                });
+            }
+        }
     }
 
     /// Each release deploys several runtimes at once. Most pipelines do not know of MMDSv2, and take
@@ -62,6 +82,9 @@ impl Plan {
         }
     }
 }
+
+/// The number of releases that come at the worst moment.
+const HASTY: u32 = 100;
 
 /// A runtime's document as its pipeline has it, of this release.
 fn release(number: u32, requires_v2: bool) -> String {
