@@ -3,7 +3,7 @@
 //! An AWS Lambda that keeps EC2 instances on IMDSv2 and Bedrock AgentCore runtimes on MMDSv2.
 //!
 //! ```text
-//! event ─▶ asks ─▶ targets ─ observe ─▶ observation ─ decide ─▶ decision ─ enforce ─▶ outcome ─▶ answer
+//! event ─▶ asks ─ observe ─▶ observation ─ decide ─▶ decision ─ enforce ─▶ outcome ─▶ answer
 //! ```
 //!
 //! # The map
@@ -20,17 +20,17 @@
 //! | how that is said | [`wording`], [`failure`], file `wording` of each kind | pure |
 //! | what is returned and recorded | [`response`], [`telemetry`] | |
 //!
-//! What runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`] reads
-//! its payload, one event or a batch of messages, and answers it; [`sweeps_queue`] is where it asks
-//! for sweeps. [`guardrail`] is the door for whoever has work: behind it nothing knows of Lambda, of
-//! queues or of logs. [`visit`] does the work at one place, for every kind of resource. [`sweep`]
-//! lists a kind and hands its batches to the flow. [`flow`] takes each target through the stages.
-//! [`context`] is what all targets of one flow share.
+//! What runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`]
+//! reads its payload, one event or a batch of messages, and answers it; [`sweeps_queue`] is where
+//! it asks for sweeps. [`guardrail`] is the door for whoever has work: nothing behind it knows of
+//! Lambda, of queues or of logs. [`visit`] does the work at one place, for every kind of resource.
+//! [`sweep`] lists a kind and hands its batches to the flow. [`flow`] takes each target through the
+//! stages. [`context`] is what all targets of one flow share.
 //!
-//! What they use: [`places`] hands out the readers and writers of a place. It alone knows how to get
-//! there, with the clients of [`aws`]. [`settings`] come from the environment. [`patience`] knows
-//! how much time is left, and [`pacer`] how fast writes may be sent. [`raw_json`], [`client_token`]
-//! and [`text`] are small tools.
+//! What they use: [`places`] hands out the readers and writers of a place. Behind the door it alone
+//! knows how to get there, with the clients of [`aws`]. [`settings`] come from the environment.
+//! [`patience`] knows how much time is left, and [`pacer`] how fast writes may be sent.
+//! [`raw_json`], [`client_token`] and [`text`] are small tools.
 //!
 //! There are no import cycles between modules. A file and the folder of its name are one module:
 //! the file names its parts, and they may use its types.
@@ -64,8 +64,8 @@
 //!   sweeps), its events as below, its permissions in `template.yaml`, and the stand-in in
 //!   `tests/support/`. `flow.rs`, `sweep.rs` and `decision.rs` stay as they are.
 //! - **An event.** `event/<service>.rs`: how it is read. `event.rs`: its `Cause`, and the service
-//!   if that is new; a record of CloudTrail also in `event/record.rs`. Then a rule in `template.yaml`, a sample in `events/`, and the table of causes
-//!   in `README.md`.
+//!   if that is new; a record of CloudTrail also in `event/record.rs`. Then a rule in
+//!   `template.yaml`, a sample in `events/`, and the table of causes in `README.md`.
 //! - **A finding.** `outcome.rs`: a variant of `Finding`. Then where it is noticed:
 //!   `resource/<kind>/observed.rs`, or `wording.rs` if it depends on the verdict. And the table of
 //!   findings in `README.md`.
@@ -88,8 +88,8 @@
 //!   have no targets.
 //! - **place**: one Region of one account. *The deployment* guards the place it runs in.
 //! - **target**: one instance or runtime of a place, with a valid id.
-//! - **ask**: what an event asks for: to look at targets, or to sweep; with the place, the cause and
-//!   the time.
+//! - **ask**: what an event asks for: to look at targets, to look at a kind because it names none,
+//!   or to sweep; with the place, the cause and the time.
 //! - **message, batch**: an event in a queue; the messages that one invocation gets together. The
 //!   targets that are read together are a batch too. A message *comes back* if it is not finished.
 //! - **visit**: work at one place: some targets, or a sweep.

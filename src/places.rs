@@ -1,5 +1,5 @@
 //! How the guardrail gets to a place: its readers and writers there, built when they are first
-//! needed and kept. Nothing else knows about credentials, endpoints, retries and pace.
+//! needed and kept. Nothing else behind the door knows about credentials, endpoints and retries.
 
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
@@ -42,7 +42,8 @@ impl Places {
         Self { write_rate, ..self }
     }
 
-    /// The readers and writers of a place. They share nothing with those of another one: a place
+    /// The readers and writers of a place, whose account must be that of the configuration's
+    /// credentials. They share nothing with those of another one: a place
     /// that is throttled slows down no other.
     pub fn at(&self, place: &Place) -> Rc<Access> {
         let mut known = self.known.borrow_mut();
