@@ -165,3 +165,29 @@ async fn work_is_watched_as_long_as_there_is_time_and_then_counts_as_it_is() {
     let short = Patience::new(PACE, Some(WAIT_MARGIN));
     assert_eq!(watched(short, &[Progress::Working("busy")]).await, ("busy", 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn pauses_within_a_limit_do_not_last_longer() {
+    let limit = Duration::from_secs(10);
+    for patience in [Patience::new(PACE, None), Patience::new(PACE, Some(30 * limit))] {
+        let (whole, mut pauses) = (Stopwatch::start(), patience.pauses_within(limit));
+        let mut number = 0;
+        while pauses.pause().await {
+            number += 1;
+        }
+        assert!((1..=5).contains(&number), "{number}");
+        assert!(whole.elapsed() <= limit + Duration::from_millis(5), "{:?}", whole.elapsed());
+    }
+    assert!(!Patience::new(PACE, None).pauses_within(Duration::ZERO).pause().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_deadline_work_goes_on_for_days() {
+    let patience = Patience::new(PACE, None);
+    assert!(!patience.is_short());
+
+    let day = Duration::from_secs(24 * 3600);
+    assert_eq!(patience.until_end(tokio::time::sleep(3 * day)).await, Some(()));
+
+    assert!(patience.pauses().pause().await);
+}
