@@ -110,7 +110,8 @@ fn several(seeds: impl Iterator<Item = u64>) -> (Tally, Vec<String>) {
 fn tell(storms: u64, violations: &[String]) -> ExitCode {
     violations.iter().for_each(|said| println!("{said}"));
     if violations.is_empty() {
-        println!("{storms} storms: everything held.");
+        let plural = if storms == 1 { "" } else { "s" };
+        println!("{storms} storm{plural}: everything held.");
         return ExitCode::SUCCESS;
     }
     println!(
