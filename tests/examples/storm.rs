@@ -154,7 +154,15 @@ fn sweeps() -> ExitCode {
         "Assumed: EC2 and AgentCore apply their documented limits, and a call takes 20 to 80 ms."
     );
     let mut table = Table::new();
-    let heading = ["wrong", "timeout", "invocations", "until it is done", "billed", "left"];
+    let heading = [
+        "wrong",
+        "timeout",
+        "invocations",
+        "until it is done",
+        "billed",
+        "left",
+        "endpoints unread",
+    ];
     table.load_style(presets::UTF8_FULL_CONDENSED).set_header(heading);
     let minutes = |time: Duration| format!("{:.1} min", time.as_secs_f64() / 60.0);
     for (name, wrong) in [
@@ -172,6 +180,7 @@ fn sweeps() -> ExitCode {
                 minutes(figures.took),
                 minutes(figures.billed),
                 figures.left.to_string(),
+                figures.unlisted.to_string(),
             ]);
         }
     }

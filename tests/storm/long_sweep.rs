@@ -3,6 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeSet,
     time::Duration,
 };
 
@@ -40,6 +41,8 @@ pub struct Figures {
     pub took: Duration,
     /// What is still wrong.
     pub left: usize,
+    /// Runtimes whose endpoints were never listed, because AWS allows few listings a second.
+    pub unlisted: usize,
 }
 
 const LATENCY: std::ops::Range<u64> = 20..80;
@@ -70,6 +73,12 @@ async fn swept(wrong: Wrong, timeout: Duration) -> Figures {
     };
     let each = |one| invoked.borrow_mut().push(one);
     tokio::join!(mapping.poll(&aws, invoke, each, || is_over.get()), schedule);
+    let listed: BTreeSet<_> = aws
+        .calls()
+        .into_iter()
+        .filter(|call| call.operation == LIST_ENDPOINTS && call.error.is_none())
+        .map(|call| call.resource)
+        .collect();
     let (invoked, world) = (invoked.into_inner(), aws.world());
     let open = world.instances.values().filter(|instance| instance.http_tokens != "required");
     let without = world.runtimes.values().filter(|runtime| !runtime.requires_mmdsv2());
@@ -78,6 +87,7 @@ async fn swept(wrong: Wrong, timeout: Duration) -> Figures {
         billed: invoked.iter().map(|one| one.ended - one.began).sum(),
         took: invoked.iter().map(|one| one.ended).max().unwrap_or_default(),
         left: open.count() + without.count(),
+        unlisted: world.runtimes.len() - listed.len(),
     }
 }
 
