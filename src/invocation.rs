@@ -9,7 +9,6 @@ use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-pub use self::batch::LONGEST_WAIT;
 use crate::{
     event::{self, Ask, Ignored, Work},
     guardrail::Guardrail,

@@ -17,8 +17,8 @@ impl SweepsQueue {
         Self { client: Client::new(config), url }
     }
 
-    /// Whether messages of the queue with this ARN come from here.
-    pub fn is(&self, arn: &str) -> bool {
+    /// Whether this is the queue's ARN.
+    pub fn has_arn(&self, arn: &str) -> bool {
         let name = |text: &str, separator| text.rsplit(separator).next().map(str::to_owned);
         name(arn, ':') == name(&self.url, '/')
     }

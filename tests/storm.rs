@@ -2,7 +2,7 @@
 //! A seed fixes everything, and a failing one prints itself.
 //!
 //! - `plan`, `people`, `work`: what is there, and what people do
-//! - `place`, `function`: the guardrail's queues, and the guardrail behind them
+//! - `stack`, `function`: the guardrail's queues, and the guardrail behind them
 //! - `play`, `told`, `time`: one storm on virtual time, and what was told
 //! - `checks`, `damage`: what must hold after every storm, and that its loss is noticed
 //! - `binary`: a short one over sockets, with the real binary
@@ -15,10 +15,10 @@ pub mod checks;
 mod damage;
 pub mod function;
 pub mod people;
-pub mod place;
 pub mod plan;
 pub mod play;
 pub mod scale_out;
+pub mod stack;
 pub mod tally;
 pub mod time;
 pub mod told;

@@ -25,7 +25,7 @@ use crate::{
 /// How long a batch waits for a target that AWS is still changing, before it writes: long enough
 /// for an update on platform V1, which takes seconds. V2 takes minutes, for which the message comes
 /// back.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(10);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// A message as it was read. What is ignored asks for nothing.
 struct Message {
@@ -150,7 +150,9 @@ impl Invocation<'_> {
                     asked_for.unwrap_or(Err(Returned::Sweep))?;
                 }
                 // A sweep must neither hold up events nor run beside another one of its place.
-                Work::Sweep(..) if self.sweeps.is_some_and(|queue| !queue.is(&message.queue)) => {
+                Work::Sweep(..)
+                    if self.sweeps.is_some_and(|queue| !queue.has_arn(&message.queue)) =>
+                {
                     self.put(place, message.body.clone(), &message.id).await?;
                 }
                 Work::Sweep(kinds, mode) => self.sweep_to_the_end(place, kinds, *mode).await?,

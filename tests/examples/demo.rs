@@ -362,17 +362,23 @@ fn sentence(event: &Value) -> String {
 }
 
 fn table(response: &Value, before: &Snapshot, after: &Snapshot) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_FULL)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(110);
-    table.set_header(["resource", "before", "after", "outcome"]);
+    let mut table = empty_table(["resource", "before", "after", "outcome"]);
     for outcome in outcomes(response) {
         let id = text(&outcome["id"]);
         let (before, after) = (&before[id], &after[id]);
         table.add_row([id, &before.state, &after.state, &in_words(outcome, before, after)]);
     }
+    table
+}
+
+/// A table with this heading, as wide as the others.
+fn empty_table(heading: [&str; 4]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_FULL)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(110)
+        .set_header(heading);
     table
 }
 

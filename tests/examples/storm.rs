@@ -20,10 +20,10 @@ mod storm {
     pub mod function;
     pub mod long_sweep;
     pub mod people;
-    pub mod place;
     pub mod plan;
     pub mod play;
     pub mod scale_out;
+    pub mod stack;
     pub mod tally;
     pub mod time;
     pub mod told;
@@ -38,9 +38,9 @@ use self::{
     storm::{
         checks::violations,
         long_sweep::{Wrong, sweep},
-        place,
         play::play,
         scale_out::{ASSUMPTIONS, Figures, scale_out},
+        stack,
         tally::Tally,
     },
     support::{
@@ -137,9 +137,9 @@ fn costs(instances: u64) -> ExitCode {
         "p50, p99 from message to enforced",
     ]);
     let windows = WINDOWS
-        .map(|seconds| (format!("{seconds} s"), place::events(Duration::from_secs(seconds))));
+        .map(|seconds| (format!("{seconds} s"), stack::events(Duration::from_secs(seconds))));
     let one_by_one =
-        EventSource { batch_size: 1, concurrency: ONE_BY_ONE, ..place::events(Duration::ZERO) };
+        EventSource { batch_size: 1, concurrency: ONE_BY_ONE, ..stack::events(Duration::ZERO) };
     for (name, mapping) in windows.into_iter().chain([("no batches".to_owned(), one_by_one)]) {
         let figures = scale_out(usize::try_from(instances).expect("few"), &mapping);
         table.add_row(row(name, &figures));

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    place,
     play::WINDOW,
     scale_out::{ASSUMPTIONS, Figures, scale_out},
+    stack,
 };
 use crate::support::names::DESCRIBE_INSTANCES;
 
@@ -25,7 +25,7 @@ fn a_scale_out_of_2000_instances_stays_below_the_bars() {
 
 /// The figures, which hold what both sizes have to.
 fn figures(instances: usize, most_looks: usize, longest: Duration) -> Figures {
-    let figures = scale_out(instances, &place::events(WINDOW));
+    let figures = scale_out(instances, &stack::events(WINDOW));
     let (accepted, refused) = figures.calls(DESCRIBE_INSTANCES);
     assert!((1..=most_looks).contains(&(accepted + refused)), "{figures:?}");
     assert_eq!(figures.failed, 0, "{figures:?}");

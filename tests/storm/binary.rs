@@ -10,8 +10,8 @@ use tokio::{sync::Mutex, time::sleep};
 
 use super::{
     checks::violations,
-    place::{self, CONCURRENCY},
     play::Storm,
+    stack::{self, CONCURRENCY},
     told::Outcome,
     work,
 };
@@ -47,22 +47,22 @@ async fn the_binary_gets_through_a_storm_in_real_time() {
     let schedule = async {
         sleep(Duration::from_secs(1)).await;
         work::ask_for_sweep(&mut aws.world());
-        while !place::is_drained(&aws.world()) && clock.elapsed() < END {
+        while !stack::is_drained(&aws.world()) && clock.elapsed() < END {
             sleep(Duration::from_millis(100)).await;
         }
         is_over.set(true);
         // Whoever waits for messages sees that it is over.
-        place::wake(&aws.world(), CONCURRENCY);
+        stack::wake(&aws.world(), CONCURRENCY);
     };
-    let sweeps = place::sweeps();
-    let events = EventSource { batch_size: 10, ..place::events(Duration::from_millis(100)) };
+    let sweeps = stack::sweeps();
+    let events = EventSource { batch_size: 10, ..stack::events(Duration::from_millis(100)) };
     tokio::join!(
         events.poll(&aws, on_events, each, || is_over.get()),
         sweeps.poll(&aws, on_sweeps, each, || is_over.get()),
         schedule
     );
 
-    let drained = place::is_drained(&aws.world());
+    let drained = stack::is_drained(&aws.world());
     let mut outcomes = Vec::new();
     for environment in environments {
         outcomes.extend(environment.outcomes().await);
@@ -91,7 +91,7 @@ fn id(number: usize) -> String {
 
 /// Instances of which one in eight is exempt, and a runtime that somebody deploys meanwhile.
 fn fill(world: &mut World) {
-    place::add_queues(world, SEED);
+    stack::add_queues(world, SEED);
     for queue in world.queues.values_mut() {
         queue.visibility = VISIBILITY;
     }
@@ -120,8 +120,8 @@ struct Environment {
 
 impl Environment {
     async fn start(aws: &StandIn) -> Self {
-        let api = RuntimeApi::start([], place::TIMEOUT).await;
-        let queue = format!("{}/{ACCOUNT}/{}", aws.url(), place::SWEEPS);
+        let api = RuntimeApi::start([], stack::TIMEOUT).await;
+        let queue = format!("{}/{ACCOUNT}/{}", aws.url(), stack::SWEEPS);
         let variables = [
             ("AWS_LAMBDA_RUNTIME_API", &*api.address),
             ("AWS_ENDPOINT_URL", &*aws.url()),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{place, plan::exempts, play::Storm, time::at, told::Outcome, work};
+use super::{plan::exempts, play::Storm, stack, time::at, told::Outcome, work};
 use crate::support::{
     names::EXEMPT,
     stand_in::{Document, End, History, Instance, World, Write},
@@ -70,7 +70,7 @@ pub fn everything_is_compliant_or_with_a_person(storm: &Storm) -> Vec<String> {
 
 /// Whether a dead letter names it, and the last word about it is why.
 fn is_left_to_dead_letters(world: &World, id: &str, last: Option<&Outcome>) -> bool {
-    let mut dead = world.queue(place::EVENTS_DEAD).messages.iter();
+    let mut dead = world.queue(stack::EVENTS_DEAD).messages.iter();
     dead.any(|message| work::named(&message.body).iter().any(|named| named == id))
         && last.is_some_and(|last| last.result == "failed" && !last.reason.is_empty())
 }
@@ -182,7 +182,7 @@ pub fn nothing_outlives_its_deadline(storm: &Storm) -> Vec<String> {
 /// The queues are empty at the end.
 pub fn the_queues_are_empty_in_time(storm: &Storm) -> Vec<String> {
     let world = storm.aws.world();
-    let left = [place::EVENTS, place::SWEEPS].into_iter().filter(|_| !storm.drained);
+    let left = [stack::EVENTS, stack::SWEEPS].into_iter().filter(|_| !storm.drained);
     left.map(|queue| {
         let messages = world.queue(queue).messages.len();
         format!("the queue {queue} still has {messages} messages")

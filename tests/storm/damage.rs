@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::{
     checks::{left_to_dead_letters, violations},
-    place,
     play::{Storm, play},
-    work,
+    stack, work,
 };
 use crate::support::{
     names::{EXEMPT, MODIFY_INSTANCE, UPDATE_RUNTIME},
@@ -54,7 +53,7 @@ fn every_check_of_a_storm_finds_what_it_looks_for() {
                 .aws
                 .world()
                 .queues
-                .get_mut(place::EVENTS_DEAD)
+                .get_mut(stack::EVENTS_DEAD)
                 .expect("it is there")
                 .messages
                 .clear();
@@ -109,7 +108,7 @@ fn what_is_refused_is_accepted_only_as_a_dead_letter_with_a_reason() {
     const CHANGES: [Change; 2] = [
         |storm| {
             let mut world = storm.aws.world();
-            let dead = world.queues.get_mut(place::EVENTS_DEAD).expect("it is there");
+            let dead = world.queues.get_mut(stack::EVENTS_DEAD).expect("it is there");
             dead.messages.retain(|message| work::NO_EVENTS.contains(&message.body.as_str()));
         },
         |storm| storm.outcomes.iter_mut().for_each(|told| told.reason.clear()),
@@ -127,7 +126,7 @@ fn what_is_refused_is_accepted_only_as_a_dead_letter_with_a_reason() {
 fn batch_that_succeeded(storm: &mut Storm) -> &mut Invoked {
     let mut batches = storm.invoked.iter_mut();
     let batch = batches.find(|one| {
-        one.queue == place::EVENTS
+        one.queue == stack::EVENTS
             && one.end == End::Replied { failed: [].into() }
             && one.messages.iter().any(|(_, body)| !work::named(body).is_empty())
     });

@@ -16,7 +16,7 @@ use metadata_guardrail::{
 };
 use serde_json::Value;
 
-use super::{place::SWEEPS, time::TimeOfDay};
+use super::{stack::SWEEPS, time::TimeOfDay};
 use crate::support::{
     harness::function_arn,
     stand_in::{ACCOUNT, REGION, StandIn},

@@ -11,7 +11,7 @@ use metadata_guardrail::settings::Settings;
 use serde_json::Value;
 use tokio::time::sleep;
 
-use super::{function::Function, place, play::on_virtual_time, work};
+use super::{function::Function, play::on_virtual_time, stack, work};
 use crate::support::{
     harness::document,
     names::{
@@ -58,15 +58,15 @@ async fn swept(wrong: Wrong, timeout: Duration) -> Figures {
     let aws = StandIn::without_sockets();
     fill(&mut aws.world(), wrong);
     let queue = Queue::fifo(timeout + Duration::from_secs(30)).content_based();
-    aws.world().queues.insert(place::SWEEPS.to_owned(), queue);
+    aws.world().queues.insert(stack::SWEEPS.to_owned(), queue);
     let function = Function::new("environment", 2, timeout, &aws, &Settings::default()).await;
-    let mapping = EventSource { timeout, ..place::sweeps() };
+    let mapping = EventSource { timeout, ..stack::sweeps() };
     let clock = aws.world().clock;
     let (invoked, is_over) = (RefCell::new(Vec::<Invoked>::new()), Cell::new(false));
     let invoke = async |poller, payload: Value| function.invoke(poller, payload).await;
     let schedule = async {
         work::ask_for_sweep(&mut aws.world());
-        while clock.elapsed() < END && !aws.world().queue(place::SWEEPS).messages.is_empty() {
+        while clock.elapsed() < END && !aws.world().queue(stack::SWEEPS).messages.is_empty() {
             sleep(Duration::from_secs(1)).await;
         }
         is_over.set(true);

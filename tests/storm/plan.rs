@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, ops::Range, time::Duration};
 
 use serde_json::Value;
 
-use super::{place, work};
+use super::{stack, work};
 use crate::support::{
     names::EXEMPT,
     stand_in::{StandIn, Weather, World},
@@ -108,7 +108,7 @@ impl Plan {
         plan.busy = (0..plan.random.usize(2..5)).map(|_| plan.time()).collect();
         let mut world = aws.world();
         let world = &mut *world;
-        place::add_queues(world, seed);
+        stack::add_queues(world, seed);
         for (operation, bucket, per_second) in LIMITS {
             world.limit(operation, bucket, per_second);
         }

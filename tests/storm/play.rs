@@ -14,8 +14,8 @@ use super::{
     checks::open,
     function::{Function, request_id},
     people,
-    place::{self, CONCURRENCY},
     plan::Plan,
+    stack::{self, CONCURRENCY},
     told::{Log, Outcome},
     work,
 };
@@ -61,7 +61,7 @@ pub struct BeforeSweep {
 
 impl BeforeSweep {
     fn of(world: &World) -> Self {
-        let waiting = &world.queue(place::EVENTS).messages;
+        let waiting = &world.queue(stack::EVENTS).messages;
         Self {
             at: world.clock.elapsed(),
             waiting: waiting.iter().map(|message| message.id.clone()).collect(),
@@ -90,11 +90,11 @@ async fn storm(seed: u64) -> Storm {
     let clock = aws.world().clock;
     let (log, _listening) = Log::listen(clock);
     let function =
-        Function::new(ENVIRONMENT, 2 * CONCURRENCY, place::TIMEOUT, &aws, &Settings::default())
+        Function::new(ENVIRONMENT, 2 * CONCURRENCY, stack::TIMEOUT, &aws, &Settings::default())
             .await;
     let (invoked, is_over) = (RefCell::new(Vec::new()), Cell::new(false));
     let each = |one: Invoked| invoked.borrow_mut().push(one);
-    let (events, sweeps) = (place::events(WINDOW), place::sweeps());
+    let (events, sweeps) = (stack::events(WINDOW), stack::sweeps());
     let on_events = async |poller, payload: Value| function.invoke(poller, payload).await;
     let on_sweeps =
         async |poller: usize, payload: Value| function.invoke(CONCURRENCY + poller, payload).await;
@@ -105,7 +105,7 @@ async fn storm(seed: u64) -> Storm {
         for _ in 0..MAX_SWEEPS {
             let (told, next) = (log.outcomes().len(), clock.elapsed() + BETWEEN_SWEEPS);
             work::ask_for_sweep(&mut aws.world());
-            while !place::is_drained(&aws.world()) && clock.elapsed() < next {
+            while !stack::is_drained(&aws.world()) && clock.elapsed() < next {
                 sleep(Duration::from_secs(10)).await;
             }
             if !fails(&log.outcomes()[told..], refused.as_deref()) {
@@ -123,7 +123,7 @@ async fn storm(seed: u64) -> Storm {
         schedule,
     );
     let (invoked, outcomes, drained) =
-        (invoked.into_inner(), log.outcomes(), place::is_drained(&aws.world()));
+        (invoked.into_inner(), log.outcomes(), stack::is_drained(&aws.world()));
     let before_sweep = Some(before_sweep);
     Storm { seed, denies, aws, instances, outcomes, invoked, before_sweep, drained }
 }
@@ -138,14 +138,14 @@ fn fails(outcomes: &[Outcome], refused: Option<&str>) -> bool {
 
 /// The environment of an invocation.
 fn environment(invoked: &Invoked) -> usize {
-    let first = if invoked.queue == place::EVENTS { 0 } else { CONCURRENCY };
+    let first = if invoked.queue == stack::EVENTS { 0 } else { CONCURRENCY };
     first + invoked.poller
 }
 
 impl Storm {
     /// The invocations with batches of events.
     pub fn batches(&self) -> impl Iterator<Item = &Invoked> {
-        self.invoked.iter().filter(|invoked| invoked.queue == place::EVENTS)
+        self.invoked.iter().filter(|invoked| invoked.queue == stack::EVENTS)
     }
 
     /// Whether this caller was the environment of that invocation.

@@ -11,7 +11,7 @@ use metadata_guardrail::settings::Settings;
 use serde_json::Value;
 use tokio::time::sleep;
 
-use super::{function::Function, place, play::on_virtual_time, work};
+use super::{function::Function, play::on_virtual_time, stack, work};
 use crate::support::{
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE},
     stand_in::{Call, End, EventSource, Instance, Invoked, StandIn, Weather, World},
@@ -80,7 +80,7 @@ async fn played(instances: usize, mapping: &EventSource) -> Figures {
     }
     let settings = Settings::default();
     let function =
-        Function::new("environment", mapping.concurrency, place::TIMEOUT, &aws, &settings).await;
+        Function::new("environment", mapping.concurrency, stack::TIMEOUT, &aws, &settings).await;
     let clock = aws.world().clock;
     let (invoked, is_over) = (RefCell::new(Vec::new()), Cell::new(false));
     let invoke = async |poller, payload: Value| function.invoke(poller, payload).await;
@@ -89,7 +89,7 @@ async fn played(instances: usize, mapping: &EventSource) -> Figures {
             sleep(start.at.saturating_sub(clock.elapsed())).await;
             work::deliver(start.event(), &mut aws.world());
         }
-        while clock.elapsed() < END && !aws.world().queue(place::EVENTS).messages.is_empty() {
+        while clock.elapsed() < END && !aws.world().queue(stack::EVENTS).messages.is_empty() {
             sleep(Duration::from_secs(1)).await;
         }
         is_over.set(true);
@@ -102,7 +102,7 @@ async fn played(instances: usize, mapping: &EventSource) -> Figures {
 }
 
 fn fill(world: &mut World, ids: &[String]) {
-    place::add_queues(world, SEED);
+    stack::add_queues(world, SEED);
     for (number, id) in ids.iter().enumerate() {
         let is_open = number % ONE_OPEN_IN == 0;
         world

@@ -8,9 +8,8 @@ use std::{
 
 use super::{
     checks::{exempt_writes, left_to_dead_letters},
-    place,
     play::Storm,
-    work,
+    stack, work,
 };
 use crate::support::stand_in::{End, Invoked};
 
@@ -49,7 +48,7 @@ impl Tally {
         tally.count("writes of what was exempted a moment before", overtaken);
         tally.count("deployments by others", world.history.deployments.len());
         tally.count("tags set by owners", world.history.tagged.len());
-        tally.count("dead letters", world.queue(place::EVENTS_DEAD).messages.len());
+        tally.count("dead letters", world.queue(stack::EVENTS_DEAD).messages.len());
         let delivered: usize = storm.invoked.iter().map(|one| one.messages.len()).sum();
         tally.count("messages delivered", delivered);
         storm.batches().for_each(|batch| tally.count_batch(batch));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{place, time::TimeOfDay};
+use super::{stack, time::TimeOfDay};
 use crate::support::{
     harness::{self, agentcore_call, due, ec2_call},
     stand_in::{ACCOUNT, Outgoing, REGION, World},
@@ -41,20 +41,20 @@ pub fn runtime_updated(id: &str) -> Value {
 pub fn ask_for_sweep(world: &mut World) {
     let group = Some(format!("aws:{ACCOUNT}:{REGION}"));
     let message = Outgoing { group, ..Outgoing::new(due().to_string()) };
-    world.send(place::SWEEPS, message).expect("the queue takes it");
+    world.send(stack::SWEEPS, message).expect("the queue takes it");
 }
 
 /// Puts the event, which happens now, into the queue.
 pub fn deliver(mut event: Value, world: &mut World) {
     event["time"] = json!(TimeOfDay(world.clock).text());
     world
-        .send(place::EVENTS, Outgoing::new(event.to_string()))
+        .send(stack::EVENTS, Outgoing::new(event.to_string()))
         .expect("the queue takes it");
 }
 
 /// Puts a message that is no event into the queue.
 pub fn send(body: &str, world: &mut World) {
-    world.send(place::EVENTS, Outgoing::new(body)).expect("the queue takes it");
+    world.send(stack::EVENTS, Outgoing::new(body)).expect("the queue takes it");
 }
 
 /// The ids of the targets that a message names. Of what does not say, none.

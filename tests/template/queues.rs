@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::stack::{Stack, document, text, texts};
-use crate::storm::place;
+use crate::storm::stack;
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
@@ -110,15 +110,15 @@ fn storms_play_with_the_numbers_of_the_stack() {
             .expect("a queue");
         (queue["VisibilityTimeout"].clone(), queue["RedrivePolicy"]["maxReceiveCount"].clone())
     };
-    let visibility = place::VISIBILITY.as_secs();
-    assert_eq!(queue("Events"), (json!(visibility), json!(place::MAX_RECEIVES)));
-    assert_eq!(queue("Sweeps"), (json!(visibility), json!(place::MAX_SWEEP_RECEIVES)));
-    assert_eq!(stack.function()["Timeout"], place::TIMEOUT.as_secs());
+    let visibility = stack::VISIBILITY.as_secs();
+    assert_eq!(queue("Events"), (json!(visibility), json!(stack::MAX_RECEIVES)));
+    assert_eq!(queue("Sweeps"), (json!(visibility), json!(stack::MAX_SWEEP_RECEIVES)));
+    assert_eq!(stack.function()["Timeout"], stack::TIMEOUT.as_secs());
     let (_, mapping) =
         stack.resources_of("AWS::Lambda::EventSourceMapping").next().expect("a mapping");
-    assert_eq!(mapping["BatchSize"], place::BATCH);
+    assert_eq!(mapping["BatchSize"], stack::BATCH);
     let concurrency = text(&mapping["ScalingConfig"]["MaximumConcurrency"]);
-    assert_eq!(concurrency, place::CONCURRENCY.to_string());
+    assert_eq!(concurrency, stack::CONCURRENCY.to_string());
 }
 
 #[test]

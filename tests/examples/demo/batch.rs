@@ -5,7 +5,6 @@ use std::{
     time::Duration,
 };
 
-use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
 
 use super::support::{
@@ -70,12 +69,7 @@ async fn deliver(scene: &Scene, messages: &[Message]) -> Vec<usize> {
     let (lines, calls) = (scene.log_lines().len(), scene.aws.calls().len());
     let back = scene.deliver_texts(messages.iter().map(|(_, body)| body.as_str())).await;
     let lines = scene.log_lines().split_off(lines);
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_FULL)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(110);
-    table.set_header(["message", "about", "outcome", "the message"]);
+    let mut table = super::empty_table(["message", "about", "outcome", "the message"]);
     let outcomes: BTreeMap<_, _> = lines
         .iter()
         .filter_map(|line| Some((line["id"].as_str()?, in_words(line))))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Storm, at, place};
+use super::{Storm, at, stack};
 use crate::{
     storm::work,
     support::stand_in::{End, Invoked},
@@ -54,14 +54,14 @@ fn wrong_ends(storm: &Storm, batch: &Invoked) -> Vec<String> {
 /// A message that is no event is received as often as the queue allows, and then left to a person.
 pub fn what_is_no_event_ends_in_the_dead_letters(storm: &Storm) -> Vec<String> {
     let world = storm.aws.world();
-    let dead = &world.queue(place::EVENTS_DEAD).messages;
+    let dead = &world.queue(stack::EVENTS_DEAD).messages;
     let messages = storm.batches().flat_map(|batch| &batch.messages);
     let messages = messages.filter(|(_, body)| work::NO_EVENTS.contains(&body.as_str()));
     let ids: Vec<_> = messages.map(|(id, _)| id).collect();
     let different: BTreeSet<_> = ids.iter().collect();
     let is_wrong = |id: &&&String| {
         let received = ids.iter().filter(|other| *other == *id).count();
-        received != place::MAX_RECEIVES as usize || !dead.iter().any(|dead| dead.id == ***id)
+        received != stack::MAX_RECEIVES as usize || !dead.iter().any(|dead| dead.id == ***id)
     };
     different
         .into_iter()
