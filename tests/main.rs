@@ -1,7 +1,7 @@
 //! The tests, as one program: linking the EC2 SDK takes longer than running all of them.
 //!
-//! - `stories`: what the guardrail does, case by case, through its handler; a story of several
-//!   chapters has a folder
+//! - `stories`: what the guardrail does, case by case, from an event to its answer; a story of
+//!   several chapters has a folder
 //! - `support`: what tests share, first of all the stand-in for AWS and the names that stories use
 //! - `template`: what the stack allows and delivers
 //! - `lambda_runtime_api`, `other_clients`: the built binary as Lambda runs it, and boto3 at the

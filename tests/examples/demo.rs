@@ -1,7 +1,7 @@
 //! `cargo run --example demo`: one day in an AWS account, without an AWS account.
 //!
-//! Every event of `events/` goes through the real handler and the real AWS SDK, over HTTP, to the
-//! stand-in. Before and after are read from the stand-in, the rest from the response. The demo
+//! Every event of `events/` goes through the guardrail itself and the real AWS SDK, over HTTP, to
+//! the stand-in. Before and after are read from the stand-in, the rest from the response. The demo
 //! fails if the two disagree.
 
 #[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]

@@ -1,4 +1,4 @@
-//! Stories of runtimes without an authorizer, through the real handler and the real SDK.
+//! Stories of runtimes without an authorizer, through the guardrail itself and the real SDK.
 
 mod nothing_is_set;
 

@@ -1,5 +1,5 @@
-//! Stories of batches: messages of a queue, each with an event, as one piece of work. First those in
-//! which nothing may happen.
+//! Stories of batches: messages of a queue, each with an event, as one piece of work. First those
+//! in which nothing may happen.
 
 mod nothing_is_called;
 mod nothing_is_written;

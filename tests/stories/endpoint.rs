@@ -1,5 +1,5 @@
-//! Stories of endpoints that are pinned to a version of their runtime, through the real handler and
-//! the real SDK. First those in which nothing may be written.
+//! Stories of endpoints that are pinned to a version of their runtime, through the guardrail
+//! itself and the real SDK. First those in which nothing may be written.
 
 mod exemptions_are_respected;
 mod nothing_is_moved;

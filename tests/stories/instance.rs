@@ -1,4 +1,4 @@
-//! Stories of EC2 instances, through the real handler and the real SDK.
+//! Stories of EC2 instances, through the guardrail itself and the real SDK.
 
 mod nothing_is_written;
 

@@ -1,5 +1,5 @@
-//! Stories of AgentCore runtimes, through the real handler and the real SDK. First those in which
-//! nothing may be called or written.
+//! Stories of AgentCore runtimes, through the guardrail itself and the real SDK. First those in
+//! which nothing may be called or written.
 
 mod nothing_is_written;
 

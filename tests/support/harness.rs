@@ -1,4 +1,4 @@
-//! The real handler and the real AWS SDK, pointed at the stand-in. Every invocation also watches
+//! The guardrail itself and the real AWS SDK, pointed at the stand-in. Every invocation also watches
 //! for the secret that runtimes of these tests carry: it must not come out anywhere.
 
 mod clock;
