@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
+
+/// An exception that ends within so many days is reported, so that its owner can act before it does.
+const DAYS_OF_NOTICE: Days = Days::new(14);
 
 /// Setting `EXCEPTION_TAG`: `KEY`, or `KEY=VALUE` if only that exact value exempts.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,10 +39,23 @@ pub struct Exempt {
     pub reason: String,
 }
 
+impl Exempt {
+    /// Whether it ends within 14 days after `today`, in UTC.
+    pub fn ends_soon(&self, today: NaiveDate) -> bool {
+        let notice_ends = today.checked_add_days(DAYS_OF_NOTICE).unwrap_or(NaiveDate::MAX);
+        self.until.is_some_and(|until| until <= notice_ends)
+    }
+}
+
 impl ExceptionTag {
     /// The key of the tag.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// The one value that exempts; `None` if any value does, and an end date counts.
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
     }
 
     /// What the tag's value means on the day `today`, in UTC. `value` is `None` if the resource

@@ -1,5 +1,6 @@
 //! What became of one target: the one value that is returned, logged, counted and printed.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 
@@ -33,6 +34,9 @@ pub struct Outcome {
     pub after: Option<State>,
     /// What else was noticed.
     pub findings: Vec<Finding>,
+    /// The last day of its exemption, in UTC; `None` if it is not exempt, or without end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exempt_until: Option<NaiveDate>,
     /// What launched an instance; `None` if its tags do not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launched_by: Option<LaunchedBy>,
@@ -115,6 +119,8 @@ pub enum Finding {
     EndpointMoved,
     /// The runtime's endpoints could not be read. That fails nothing unless they are to be moved.
     EndpointsUnread,
+    /// The exception that exempts it ends within 14 days.
+    ExceptionEndsSoon,
     /// The exception had an end date, which has passed.
     ExceptionExpired,
     /// The exception looks like a date but is not a valid one, so it never expires.

@@ -197,6 +197,7 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
         before,
         after,
         findings,
+        exempt_until,
         launched_by,
         write_is_open: _,
         is_unfinished: _,
@@ -204,6 +205,7 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
     let (kind, result, reason): (&str, _, _) = (kind.into(), verdict.result(), verdict.reason());
     let Place { account, region, .. } = place;
     let (before, after, findings) = (json(before), json(after), json(findings));
+    let exempt_until = exempt_until.map(|until| until.to_string());
     let launched_by = launched_by.as_ref().map(json);
     let unverified_write = outcome.is_unverified_write().then_some(true);
     // tracing fixes the level at compile time, so each level needs its own expansion.
@@ -223,6 +225,7 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
                 before,
                 after,
                 findings,
+                exempt_until,
                 launched_by,
                 unverified_write,
                 "{id}: {result}"

@@ -3,6 +3,8 @@
 
 use std::marker::PhantomData;
 
+use chrono::NaiveDate;
+
 use crate::{
     context::Context,
     decision::Leave,
@@ -37,8 +39,13 @@ pub trait Words {
     /// What was noticed, as far as it is true and matters with this verdict.
     fn findings(observed: &Observed<Self::Document>, verdict: Verdict) -> Vec<Finding>;
 
-    /// What else a person should know.
-    fn remark(observed: &Observed<Self::Document>, verdict: Verdict) -> Option<&'static str>;
+    /// What else a person should know, in this order.
+    fn remarks(
+        observed: &Observed<Self::Document>,
+        verdict: Verdict,
+        target: &Target,
+        context: Context<'_>,
+    ) -> Vec<String>;
 }
 
 /// Writes the outcome of one target of a kind.
@@ -119,26 +126,27 @@ impl<'a, W: Words> Wording<'a, W> {
         // What was enforced has been verified, and what is gone needs nothing.
         let write_is_open =
             self.write_is_open && !matches!(verdict, Verdict::Enforced(_) | Verdict::Gone(_));
-        let (exception, about_exception) = self.about_exception(facts, verdict).unzip();
+        let exemption = self.context.exemption(facts.and_then(|facts| facts.tags.known()));
+        let (exception, about_exception) = self.about_exception(&exemption, verdict).unzip();
         let mut findings = facts.map(|facts| W::findings(facts, verdict)).unwrap_or_default();
         findings.extend(exception);
         findings.sort();
-        let sentences = [
-            Some(detail),
-            write_is_open.then(|| WRITE_IS_OPEN.to_owned()),
-            facts.and_then(|facts| W::remark(facts, verdict)).map(str::to_owned),
-            about_exception,
-        ];
+        let mut sentences = vec![detail];
+        sentences.extend(write_is_open.then(|| WRITE_IS_OPEN.to_owned()));
+        let remarks = |facts| W::remarks(facts, verdict, self.target, self.context);
+        sentences.extend(facts.map(remarks).unwrap_or_default());
+        sentences.extend(about_exception);
         Outcome {
             kind: self.target.kind(),
             id: self.target.id().to_owned(),
             place: self.target.place().clone(),
             arn: self.target.arn().to_owned(),
             verdict,
-            detail: sentences.into_iter().flatten().collect::<Vec<_>>().join(" "),
+            detail: sentences.join(" "),
             before: facts.map(|facts| facts.state.clone()),
             after,
             findings,
+            exempt_until: exempt_until(&exemption, verdict),
             launched_by: facts.and_then(|facts| facts.launched_by.clone()),
             write_is_open,
             is_unfinished: false,
@@ -148,10 +156,11 @@ impl<'a, W: Words> Wording<'a, W> {
     /// What a person should know about the exception tag.
     fn about_exception(
         &self,
-        facts: Option<&Observed<W::Document>>,
+        exemption: &Exemption,
         verdict: Verdict,
     ) -> Option<(Finding, String)> {
-        match self.context.exemption(facts?.tags.known()) {
+        let is_exempt = verdict == Verdict::Exempt;
+        match exemption {
             Exemption::Expired { until } if !matches!(verdict, Verdict::Compliant(_)) => Some((
                 Finding::ExceptionExpired,
                 format!("Its exception expired at the end of {until} (UTC)."),
@@ -162,8 +171,20 @@ impl<'a, W: Words> Wording<'a, W> {
                  expires; correct the tag."
                     .to_owned(),
             )),
+            Exemption::Exempt(exempt) if is_exempt && self.ends_soon(exempt) => Some((
+                Finding::ExceptionEndsSoon,
+                format!(
+                    "The exception ends within 14 days; then {} will be required. Get ready for \
+                     that, or set a later date.",
+                    W::VERSION_2
+                ),
+            )),
             Exemption::None | Exemption::Expired { .. } | Exemption::Exempt(_) => None,
         }
+    }
+
+    fn ends_soon(&self, exempt: &Exempt) -> bool {
+        exempt.ends_soon(self.context.now.date_naive())
     }
 
     fn why_left(&self, leave: &Leave) -> String {
@@ -218,6 +239,14 @@ impl<'a, W: Words> Wording<'a, W> {
             self.context.exception.key()
         );
         [exempts.as_str()].into_iter().chain(W::EXEMPT).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The last day of the exemption to which an outcome is due.
+fn exempt_until(exemption: &Exemption, verdict: Verdict) -> Option<NaiveDate> {
+    match (exemption, verdict) {
+        (Exemption::Exempt(exempt), Verdict::Exempt) => exempt.until,
+        _ => None,
     }
 }
 

@@ -30,6 +30,7 @@ fn outcome(number: usize, verdict: Verdict) -> Outcome {
         }),
         after: None,
         findings: Vec::new(),
+        exempt_until: None,
         launched_by: None,
         write_is_open: false,
         is_unfinished: false,

@@ -212,6 +212,7 @@ pub fn about_exceptions() -> Vec<String> {
     vec![
         said("yes", &Leave::Exempt(exempt("yes"))),
         said("", &Leave::Exempt(exempt(""))),
+        said("2026-11-30 agent", &Leave::Exempt(exempt("2026-11-30 agent"))),
         said("2027/03/31", &Leave::Exempt(exempt("2027/03/31"))),
         said("2026-10-31", &Leave::Imdsv1UseUnknown),
     ]

@@ -11,6 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use chrono::{DateTime, Utc};
 use lambda_runtime::Diagnostic;
 use metadata_guardrail::{
     guardrail::Guardrail,
@@ -56,6 +57,7 @@ pub const NOT_TAKEN: [Fault; 4] =
 pub struct Scene {
     pub aws: StandIn,
     settings: Settings,
+    now: Option<DateTime<Utc>>,
     remaining: Duration,
     pace: Pace,
     write_rate: WriteRate,
@@ -71,6 +73,7 @@ impl Scene {
         Self {
             aws: StandIn::start().await,
             settings: Settings { account_defaults: AccountDefaults::Off, ..Settings::default() },
+            now: None,
             remaining: Duration::from_secs(300),
             pace: Pace { first: Duration::from_millis(1), longest: Duration::from_millis(2) },
             write_rate: AT_ONCE,
@@ -78,6 +81,12 @@ impl Scene {
             agentcore_url: None,
             logs: Logs::default(),
         }
+    }
+
+    /// At this time of day. Otherwise it is the real one.
+    pub fn at(mut self, now: &str) -> Self {
+        self.now = Some(now.parse().expect("a time"));
+        self
     }
 
     pub fn in_report_mode(mut self) -> Self {
@@ -282,15 +291,18 @@ impl Scene {
     }
 
     fn call(&self) -> Call {
-        #[expect(clippy::disallowed_methods, reason = "the guardrail is told the real time")]
-        let now = SystemTime::now();
         Call {
             request_id: "8d2f4c1a-request".to_owned(),
             function_arn: self.function_arn.clone(),
-            now: now.into(),
+            now: self.now.unwrap_or_else(real_time),
             remaining: self.remaining,
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the guardrail is told the real time")]
+fn real_time() -> DateTime<Utc> {
+    SystemTime::now().into()
 }
 
 /// A message as Lambda hands it over.

@@ -77,6 +77,7 @@ impl Wording<'_> {
             before: before.map(Defaults::state),
             after,
             findings: loses_containers.then_some(Finding::HopLimit1).into_iter().collect(),
+            exempt_until: None,
             launched_by: None,
             write_is_open: false,
             is_unfinished: false,

@@ -7,9 +7,11 @@ use super::{
     document::{Document, UnsafeToSend},
 };
 use crate::{
+    context::Context,
     failure::{Failure, RETRY},
     observed::Observed,
     outcome::{Finding, State},
+    target::Target,
     text::{listed, quoted, shortened},
     verdict::{Failed, Held, Verdict},
     wording::Words,
@@ -49,11 +51,16 @@ impl Words for Runtimes {
     }
 
     /// About the authorizer of a runtime that has none, if the guardrail is to set one.
-    fn remark(observed: &Observed<Document>, verdict: Verdict) -> Option<&'static str> {
+    fn remarks(
+        observed: &Observed<Document>,
+        verdict: Verdict,
+        _: &Target,
+        _: Context<'_>,
+    ) -> Vec<String> {
         if !observed.document.gets_authorizer() {
-            return None;
+            return Vec::new();
         }
-        match verdict {
+        let remark = match verdict {
             Verdict::Enforced(_) => {
                 Some("From now on it refuses calls that are signed with SigV4.")
             }
@@ -67,7 +74,8 @@ impl Words for Runtimes {
                  update that requires MMDSv2.",
             ),
             Verdict::Held(_) | Verdict::Deferred(_) | Verdict::Exempt | Verdict::Gone(_) => None,
-        }
+        };
+        remark.into_iter().map(str::to_owned).collect()
     }
 }
 

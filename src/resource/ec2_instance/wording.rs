@@ -1,13 +1,20 @@
 //! What is said of instances.
 
+use chrono::TimeDelta;
+
 use super::{Instances, observed::Options};
 use crate::{
+    context::Context,
     failure::{Failure, RETRY},
     observed::Observed,
     outcome::{Finding, State},
+    target::Target,
     verdict::{Failed, Verdict},
     wording::Words,
 };
+
+/// How long the exception lasts that an owner is shown.
+const A_SHORT_EXCEPTION: TimeDelta = TimeDelta::days(90);
 
 impl Words for Instances {
     type Document = Options;
@@ -26,12 +33,42 @@ impl Words for Instances {
         findings
     }
 
-    fn remark(observed: &Observed<Options>, verdict: Verdict) -> Option<&'static str> {
-        containers_lose_it(observed, verdict).then_some(
-            "Its hop limit is 1, so containers on it may lose the metadata service; they need a \
-             hop limit of 2.",
-        )
+    /// The hop limit comes first, because it may be all that an owner has to change.
+    fn remarks(
+        observed: &Observed<Options>,
+        verdict: Verdict,
+        target: &Target,
+        context: Context<'_>,
+    ) -> Vec<String> {
+        let loses_containers = containers_lose_it(observed, verdict);
+        let hop_limit = loses_containers.then(|| hop_limit_for_containers(target));
+        let is_enforced = matches!(verdict, Verdict::Enforced(_));
+        let way_back = is_enforced.then(|| keep_version_1(context));
+        hop_limit.into_iter().chain(way_back).collect()
     }
+}
+
+fn hop_limit_for_containers(target: &Target) -> String {
+    let (region, id) = (&target.place().region, target.id());
+    format!(
+        "Its hop limit is 1, so containers on it may lose the metadata service. They need a hop \
+         limit of 2: `aws ec2 modify-instance-metadata-options --region {region} --instance-id \
+         {id} --http-put-response-hop-limit 2`."
+    )
+}
+
+/// How an owner gets version 1 back. In the other order the guardrail would require version 2 again
+/// at once.
+fn keep_version_1(context: Context<'_>) -> String {
+    let tag = context.exception;
+    let first = match tag.value() {
+        Some(_) => format!("set the tag {tag}"),
+        None => {
+            let until = (context.now + A_SHORT_EXCEPTION).date_naive();
+            format!("set the tag {tag} to the day on which this ends, such as {until}")
+        }
+    };
+    format!("To keep version 1 for now, first {first}; then set HttpTokens to optional.")
 }
 
 /// With a hop limit of 1, the answer with a token does not reach containers.

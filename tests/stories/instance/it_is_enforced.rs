@@ -8,9 +8,11 @@ use crate::support::{
     stand_in::{ACCOUNT, REGION},
 };
 
+const NOW: &str = "2026-11-21T12:00:00Z";
+
 #[tokio::test]
 async fn an_instance_that_allows_v1_is_enforced_and_nothing_else_is_sent() {
-    let scene = Scene::new().await;
+    let scene = Scene::new().await.at(NOW);
     scene.aws.world().add_instance(INSTANCE);
 
     let response = scene.invoke(running(INSTANCE)).await.expect("success");
@@ -29,7 +31,9 @@ async fn an_instance_that_allows_v1_is_enforced_and_nothing_else_is_sent() {
                 "arn": format!("arn:aws:ec2:eu-west-1:111122223333:instance/{INSTANCE}"),
                 "result": "enforced",
                 "reason": "v1_allowed",
-                "detail": "HttpTokens is now required; nothing else was changed.",
+                "detail": "HttpTokens is now required; nothing else was changed. To keep version 1 for \
+                           now, first set the tag metadata-guardrail:exempt to the day on which \
+                           this ends, such as 2027-02-19; then set HttpTokens to optional.",
                 "before": {"http_tokens": "optional", "hop_limit": 2},
                 "after": {"http_tokens": "required", "hop_limit": 2},
                 "findings": []
@@ -125,6 +129,7 @@ async fn an_exception_tag_with_a_value_exempts_only_that_value() {
 
     assert_eq!(outcomes[INSTANCE]["result"], "exempt");
     assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
+    assert_says(&outcomes[NEIGHBOUR], "first set the tag imds=v1 needed; then set HttpTokens");
 }
 
 #[tokio::test]
@@ -136,6 +141,13 @@ async fn a_hop_limit_of_1_is_reported_where_it_matters_and_not_changed() {
     let outcomes = by_id(&scene.invoke(started([INSTANCE, NEIGHBOUR])).await.expect("success"));
 
     assert_found(&outcomes[INSTANCE], &["hop_limit_1"]);
+    assert_says(
+        &outcomes[INSTANCE],
+        &format!(
+            "`aws ec2 modify-instance-metadata-options --region {REGION} --instance-id {INSTANCE} \
+             --http-put-response-hop-limit 2`"
+        ),
+    );
     assert_eq!(outcomes[INSTANCE]["after"], json!({"http_tokens": "required", "hop_limit": 1}));
     assert_found(&outcomes[NEIGHBOUR], &[]);
 }

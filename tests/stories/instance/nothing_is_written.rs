@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::support::{
-    harness::{Scene, assert_ended, assert_found, assert_says, just_now, running, started},
+    harness::{
+        Scene, assert_ended, assert_found, assert_says, by_id, due, just_now, running, started,
+    },
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, INSTANCE, NEIGHBOUR},
     stand_in::Fault,
 };
@@ -36,22 +38,59 @@ async fn a_disabled_metadata_endpoint_is_compliant_and_stays_disabled() {
 
 #[tokio::test]
 async fn an_exempt_instance_is_read_and_not_written() {
-    let scene = Scene::new().await;
+    let scene = Scene::new().await.at("2026-11-21T12:00:00Z");
     scene
         .aws
         .world()
         .add_instance(INSTANCE)
-        .tag(EXEMPT, "2999-12-31 vendor agent needs v1");
+        .tag(EXEMPT, "2027-03-31 vendor agent needs v1");
 
     let outcome = scene.outcome(running(INSTANCE)).await;
 
     assert_ended(&outcome, "exempt", "exception_tag");
     assert_eq!(
         outcome["detail"],
-        "The tag metadata-guardrail:exempt exempts it until the end of 2999-12-31 (UTC) (“vendor agent needs v1”); it was \
+        "The tag metadata-guardrail:exempt exempts it until the end of 2027-03-31 (UTC) (“vendor agent needs v1”); it was \
          not changed."
     );
+    assert_eq!(outcome["exempt_until"], "2027-03-31");
+    assert_eq!(scene.logged(INSTANCE)["exempt_until"], "2027-03-31");
+    assert_found(&outcome, &[]);
     assert_eq!(scene.aws.operations(), [DESCRIBE_INSTANCES]);
+}
+
+#[tokio::test]
+async fn an_exemption_that_ends_within_14_days_is_a_finding() {
+    let scene = Scene::new().await.at("2026-11-21T23:59:59Z");
+    scene.aws.world().add_instance(INSTANCE).tag(EXEMPT, "2026-12-05 new agent");
+    scene.aws.world().add_instance(NEIGHBOUR).tag(EXEMPT, "2026-12-06 new agent");
+
+    for event in [started([INSTANCE, NEIGHBOUR]), due()] {
+        let outcomes = by_id(&scene.invoke(event).await.expect("success"));
+
+        assert_ended(&outcomes[INSTANCE], "exempt", "exception_tag");
+        assert_found(&outcomes[INSTANCE], &["exception_ends_soon"]);
+        assert_says(&outcomes[INSTANCE], "ends within 14 days; then IMDSv2 will be required");
+        assert_found(&outcomes[NEIGHBOUR], &[]);
+        assert_eq!(outcomes[NEIGHBOUR]["exempt_until"], "2026-12-06");
+    }
+    assert!(scene.aws.writes().is_empty());
+}
+
+#[tokio::test]
+async fn an_exemption_without_end_has_no_last_day() {
+    let scene = Scene::new().await;
+    scene
+        .aws
+        .world()
+        .add_instance(INSTANCE)
+        .tag(EXEMPT, "until the new agent is out");
+
+    let outcome = scene.outcome(running(INSTANCE)).await;
+
+    assert_ended(&outcome, "exempt", "exception_tag");
+    assert_eq!(outcome.get("exempt_until"), None);
+    assert_eq!(scene.logged(INSTANCE).get("exempt_until"), None);
 }
 
 #[tokio::test]
