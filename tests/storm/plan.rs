@@ -47,7 +47,7 @@ const MOMENTS: Range<u64> = 0..1_500;
 const REFUSED: u8 = 20;
 /// Values of the exception tag: without end, until a day that is far away, and expired.
 const WITHOUT_END: &str = "legacy agent";
-const UNTIL: &str = "2099-12-31 until the migration";
+const UNTIL: &str = "2027-06-30 until the migration";
 const EXPIRED: &str = "2020-01-01 long ago";
 
 /// Whether a resource with this value of the tag is exempt in these worlds.

@@ -85,8 +85,13 @@ impl Scene {
 
     /// At this time of day. Otherwise it is the real one.
     pub fn at(mut self, now: &str) -> Self {
-        self.now = Some(now.parse().expect("a time"));
+        self.set_time(now.parse().expect("a time"));
         self
+    }
+
+    /// From now on it is this time of day.
+    pub fn set_time(&mut self, now: DateTime<Utc>) {
+        self.now = Some(now);
     }
 
     pub fn in_report_mode(mut self) -> Self {

@@ -25,7 +25,7 @@ type Message = (&'static str, String);
 
 /// Delivers a batch, then what has come back of it.
 pub async fn play() {
-    let scene = Scene::new().await.with_pace(LONG, LONG);
+    let scene = Scene::new().await.at("2026-11-20T23:59:55Z").with_pace(LONG, LONG);
     {
         let mut world = scene.aws.world();
         world.add_instance(STARTED);
