@@ -40,6 +40,7 @@ mod stories {
     mod whole_region;
 }
 
+mod book;
 mod decision;
 mod document_properties;
 mod endpoint_decision;
@@ -51,7 +52,6 @@ mod pacer;
 mod patience;
 mod places;
 mod queues;
-mod readme;
 mod response;
 mod sentences;
 mod settings;
