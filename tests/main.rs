@@ -3,7 +3,7 @@
 //! - `stories`: what the guardrail does, case by case, from an event to its answer; a story of
 //!   several chapters has a folder
 //! - `support`: what tests share, first of all the stand-in for AWS and the names that stories use
-//! - `template`: what the stack allows and delivers
+//! - `template`: what the stack allows and delivers; `policies`: what the files of `policies/` refuse
 //! - `lambda_runtime_api`, `other_clients`: the built binary as Lambda runs it, and boto3 at the
 //!   stand-in
 //! - `storm`: the guardrail behind its queues, in bad weather and among people
@@ -51,6 +51,7 @@ mod other_clients;
 mod pacer;
 mod patience;
 mod places;
+mod policies;
 mod queues;
 mod response;
 mod sentences;

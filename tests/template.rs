@@ -1,13 +1,13 @@
 //! Stories of the template: the permissions are exactly what the code needs, the rules deliver
 //! exactly the right events, and the queues lose none of them.
 
-mod conditions;
+pub mod conditions;
 mod delivery;
 mod exemptions;
-mod permissions;
+pub mod permissions;
 mod queues;
 mod settings;
-mod stack;
+pub mod stack;
 
 use std::collections::BTreeSet;
 
