@@ -1,6 +1,7 @@
 //! The files of `policies/`: whom they refuse what, and that they leave the guardrail alone.
 
 mod call;
+mod cognito;
 mod exception_tag;
 mod launches;
 mod role_delivery;

@@ -5,12 +5,15 @@ use std::{collections::BTreeMap, fs};
 use serde_json::{Value, json};
 use yaml_serde::Value as Yaml;
 
-use crate::support::event_pattern::accepts;
+use crate::support::{event_pattern::accepts, files::here};
 
 /// The template as it is written.
 pub fn document() -> Value {
-    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/template.yaml"))
-        .expect("the template");
+    read("template.yaml")
+}
+
+fn read(path: &str) -> Value {
+    let text = fs::read_to_string(here(path)).expect("a template");
     plain(yaml_serde::from_str(&text).expect("YAML"))
 }
 
@@ -37,7 +40,12 @@ pub struct Stack {
 impl Stack {
     /// With these parameters; the others have their default.
     pub fn with(parameters: &[(&str, &str)]) -> Self {
-        let document = document();
+        Self::of("template.yaml", parameters)
+    }
+
+    /// As `with`, of another template.
+    pub fn of(path: &str, parameters: &[(&str, &str)]) -> Self {
+        let document = read(path);
         let declared = document["Parameters"].as_object().expect("parameters");
         for (name, _) in parameters {
             assert!(declared.contains_key(*name), "no parameter {name}");
@@ -70,6 +78,11 @@ impl Stack {
     pub fn resources_of(&self, kind: &str) -> impl Iterator<Item = (&str, Value)> {
         let of_kind = self.resources().filter(move |(_, it)| it["Type"] == kind);
         of_kind.map(|(name, mut it)| (name, it["Properties"].take()))
+    }
+
+    /// The value of an output.
+    pub fn output(&self, name: &str) -> String {
+        self.text(&self.document["Outputs"][name]["Value"])
     }
 
     pub fn function(&self) -> Value {
