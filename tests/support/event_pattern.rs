@@ -17,6 +17,11 @@ pub fn accepts(pattern: &Value, event: &Value) -> bool {
 fn accepts_within(pattern: &Value, nodes: &[&Value]) -> bool {
     let fields = pattern.as_object().expect("a pattern is an object");
     fields.iter().all(|(name, wanted)| {
+        if name == "$or" {
+            let patterns = wanted.as_array().expect("$or has a list of patterns");
+            assert!(patterns.len() > 1, "EventBridge wants two patterns or more for $or");
+            return patterns.iter().any(|pattern| accepts_within(pattern, nodes));
+        }
         assert!(!name.starts_with('$'), "unknown operator {name}");
         let found = members(nodes, name);
         match wanted {
@@ -53,6 +58,9 @@ fn matches(matcher: &Value, leaves: &[&Value]) -> bool {
         ("prefix", Value::String(start)) => leaves
             .iter()
             .any(|leaf| leaf.as_str().is_some_and(|text| text.starts_with(start))),
+        ("numeric", Value::Array(bounds)) => leaves
+            .iter()
+            .any(|leaf| leaf.as_f64().is_some_and(|number| is_within(number, bounds))),
         // Null is something else than any text; a field that is not there is nothing.
         ("anything-but", Value::String(_)) => leaves.iter().any(|leaf| *leaf != operand),
         ("anything-but", Value::Object(inner)) => {
@@ -66,6 +74,21 @@ fn matches(matcher: &Value, leaves: &[&Value]) -> bool {
         }
         _ => panic!("unknown operator {matcher}"),
     }
+}
+
+/// Whether a number is within bounds such as `[">", 0, "<=", 5]`.
+fn is_within(number: f64, bounds: &[Value]) -> bool {
+    assert!(matches!(bounds.len(), 2 | 4), "EventBridge wants one bound or two, not {bounds:?}");
+    bounds.chunks(2).all(|bound| {
+        let limit = bound[1].as_f64().expect("a number");
+        match bound[0].as_str() {
+            Some("<") => number < limit,
+            Some("<=") => number <= limit,
+            Some(">") => number > limit,
+            Some(">=") => number >= limit,
+            _ => panic!("unknown bound {bound:?}"),
+        }
+    })
 }
 
 mod tests {
@@ -109,6 +132,37 @@ mod tests {
         for event in [json!({"token": "own-1"}), json!({})] {
             assert!(!accepts(&pattern, &event), "{event}");
         }
+    }
+
+    #[test]
+    fn one_of_several_patterns_is_enough_beside_the_other_fields() {
+        let pattern = json!({"a": [1], "$or": [{"b": [2]}, {"c": {"d": [3]}}]});
+        for (event, expected) in [
+            (json!({"a": 1, "b": 2}), true),
+            (json!({"a": 1, "c": {"d": 3}}), true),
+            (json!({"a": 1, "b": 2, "c": {"d": 3}}), true),
+            (json!({"a": 1, "b": 3, "c": {"d": 2}}), false),
+            (json!({"b": 2}), false),
+        ] {
+            assert_eq!(accepts(&pattern, &event), expected, "{event}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_compared_and_nothing_else_is_a_number() {
+        let pattern = json!({"n": [{"numeric": [">", 0, "<=", 5]}]});
+        for (value, expected) in [
+            (json!(0), false),
+            (json!(0.5), true),
+            (json!(5), true),
+            (json!(6), false),
+            (json!("3"), false),
+            (json!(null), false),
+            (json!([0, 3]), true),
+        ] {
+            assert_eq!(accepts(&pattern, &json!({ "n": value })), expected, "{value}");
+        }
+        assert!(!accepts(&pattern, &json!({})));
     }
 
     #[test]
