@@ -1,6 +1,7 @@
 //! Stories of the template: the permissions are exactly what the code needs, the rules deliver
-//! exactly the right events, and the queues lose none of them.
+//! exactly the right events, the queues lose none of them, and people are shown what is there.
 
+mod alarms;
 pub mod conditions;
 mod delivery;
 mod exemptions;
@@ -8,6 +9,7 @@ pub mod permissions;
 mod queues;
 mod settings;
 pub mod stack;
+mod transformer;
 
 use std::collections::BTreeSet;
 
@@ -18,7 +20,10 @@ use metadata_guardrail::{
 };
 use serde_json::{Value, json};
 
-use self::stack::{Stack, document, text, texts};
+use self::{
+    stack::{Stack, document, text, texts},
+    transformer::rendered,
+};
 use crate::support::harness;
 
 #[test]
@@ -56,7 +61,8 @@ fn the_schedule_asks_for_a_sweep_of_this_place_and_says_when() {
         let target = &rule["Targets"][0];
         assert_eq!(target["SqsParameters"]["MessageGroupId"], "aws:111122223333:eu-west-1");
 
-        let message = transformed(&target["InputTransformer"], &scheduled_event());
+        let message = rendered(&target["InputTransformer"], &scheduled_event());
+        let message: Value = serde_json::from_str(&message).expect("JSON");
         assert_eq!(
             message,
             json!({
@@ -78,24 +84,6 @@ fn an_authorizer_to_enforce_must_be_given() {
         assert!(Stack::with(&[("RuntimeAuthorizer", setting), config]).is_taken(), "{setting}");
         assert_eq!(Stack::with(&[("RuntimeAuthorizer", setting)]).is_taken(), setting != "enforce");
     }
-}
-
-#[test]
-fn alarms_notify_only_if_asked_to() {
-    let silent = Stack::with(&[]);
-    assert!(
-        silent
-            .resources_of("AWS::CloudWatch::Alarm")
-            .all(|(_, alarm)| alarm.get("AlarmActions").is_none())
-    );
-
-    let topic = "arn:aws:sns:eu-west-1:111122223333:security";
-    let asked = Stack::with(&[("AlarmTopicArn", topic)]);
-    assert!(
-        asked
-            .resources_of("AWS::CloudWatch::Alarm")
-            .all(|(_, alarm)| alarm["AlarmActions"] == json!([topic]))
-    );
 }
 
 #[test]
@@ -254,17 +242,4 @@ fn scheduled_event() -> Value {
         "time": "2026-11-20T22:00:00Z", "region": "eu-west-1",
         "resources": ["arn:aws:events:eu-west-1:111122223333:rule/SweepDueRule"], "detail": {}
     })
-}
-
-/// The message that EventBridge makes of an event: each name in angle brackets becomes the JSON at
-/// its path.
-fn transformed(transformer: &Value, event: &Value) -> Value {
-    let paths = transformer["InputPathsMap"].as_object().expect("paths");
-    let message =
-        paths.iter().fold(text(&transformer["InputTemplate"]), |message, (name, path)| {
-            let pointer = text(path).replacen('$', "", 1).replace('.', "/");
-            let value = event.pointer(&pointer).expect("the event has it");
-            message.replace(&format!("<{name}>"), &value.to_string())
-        });
-    serde_json::from_str(&message).unwrap_or_else(|why| panic!("{why} in {message}"))
 }
