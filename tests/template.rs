@@ -5,6 +5,7 @@ mod alarms;
 pub mod conditions;
 mod delivery;
 mod exemptions;
+mod outcomes;
 pub mod permissions;
 mod queues;
 mod settings;

@@ -32,7 +32,8 @@ fn the_defaults_of_the_template_are_the_defaults_of_the_code() {
 
 #[test]
 fn the_function_is_given_every_variable_that_it_reads_and_no_other() {
-    let variables = all_variables(&[("RuntimeAuthorizerConfig", CONFIG)]);
+    let variables =
+        all_variables(&[("RuntimeAuthorizerConfig", CONFIG), ("OutcomeBus", "default")]);
     let names: BTreeSet<_> = variables.as_object().expect("variables").keys().cloned().collect();
     assert_eq!(names, variables_read());
 }
@@ -49,11 +50,13 @@ fn every_setting_of_the_function_comes_from_its_own_parameter() {
         ("PinnedEndpoints", "repoint"),
         ("AccountDefaults", "enforce"),
         ("Imdsv1UsageDays", "30"),
+        ("OutcomeBus", "security"),
     ]);
     let others = json!({
         "GUARDRAIL_MODE": "report", "EXCEPTION_TAG": "security=exempt", "AGENTCORE": "disabled",
         "SWEEP_MARGIN_SECONDS": "90", "RUNTIME_AUTHORIZER": "off", "MUTABLE_ARTIFACTS": "hold",
-        "PINNED_ENDPOINTS": "repoint", "ACCOUNT_DEFAULTS": "enforce", "IMDSV1_USAGE_DAYS": "30"
+        "PINNED_ENDPOINTS": "repoint", "ACCOUNT_DEFAULTS": "enforce", "IMDSV1_USAGE_DAYS": "30",
+        "OUTCOME_BUS": "security"
     });
     assert_eq!(given, others);
 

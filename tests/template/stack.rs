@@ -55,6 +55,7 @@ impl Stack {
             ("AWS::AccountId", "111122223333"),
             ("AWS::Partition", "aws"),
             ("AWS::Region", "eu-west-1"),
+            ("AWS::StackName", "metadata-guardrail"),
             ("AWS::URLSuffix", "amazonaws.com"),
         ];
         let given = known
@@ -80,9 +81,15 @@ impl Stack {
         of_kind.map(|(name, mut it)| (name, it["Properties"].take()))
     }
 
-    /// The value of an output.
-    pub fn output(&self, name: &str) -> String {
-        self.text(&self.document["Outputs"][name]["Value"])
+    /// The values of the outputs whose condition holds, by name.
+    pub fn outputs(&self) -> BTreeMap<String, Value> {
+        let all = self.document["Outputs"].as_object().expect("outputs");
+        let there = all
+            .iter()
+            .filter(|(_, it)| it["Condition"].as_str().is_none_or(|name| self.holds(name)));
+        there
+            .map(|(name, it)| (name.clone(), self.resolve(&it["Value"]).expect("a value")))
+            .collect()
     }
 
     pub fn function(&self) -> Value {
@@ -167,6 +174,11 @@ impl Stack {
             }
             ("!If", [condition, yes, no]) => {
                 self.resolve(if self.holds(&text(condition)) { yes } else { no })
+            }
+            ("!FindInMap", [map, first, second]) => {
+                let found = &self.document["Mappings"][self.text(map)][self.text(first)];
+                let found = found.get(self.text(second));
+                Some(found.unwrap_or_else(|| panic!("no mapping has {operand}")).clone())
             }
             ("!Split", [separator, whole]) => {
                 Some(self.text(whole).split(&text(separator)).collect())
