@@ -3,12 +3,15 @@
 
 mod alarms;
 pub mod conditions;
+mod dashboard;
 mod delivery;
 mod exemptions;
 mod outcomes;
 pub mod permissions;
+mod queries;
 mod queues;
 mod settings;
+mod source;
 pub mod stack;
 mod transformer;
 
