@@ -5,6 +5,7 @@ mod alarms;
 pub mod conditions;
 mod dashboard;
 mod delivery;
+mod deployment;
 mod exemptions;
 mod outcomes;
 pub mod permissions;
