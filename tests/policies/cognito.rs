@@ -57,7 +57,8 @@ fn the_client_asks_for_the_scope_that_the_authorizer_wants() {
 }
 
 fn output() -> String {
-    stack().output("RuntimeAuthorizerConfig")
+    let output = &stack().outputs()["RuntimeAuthorizerConfig"];
+    output.as_str().expect("a text").to_owned()
 }
 
 /// The stack with names such as Cognito gives.
