@@ -15,9 +15,9 @@ use crate::support::{
 const PRELUDE: &str = "
 import boto3, json, sys
 url, region, instance, runtime = sys.argv[1:]
-ec2, agentcore, sqs = [
+ec2, agentcore, sqs, events = [
     boto3.client(name, endpoint_url=url, region_name=region, aws_access_key_id='a', aws_secret_access_key='b')
-    for name in ('ec2', 'bedrock-agentcore-control', 'sqs')
+    for name in ('ec2', 'bedrock-agentcore-control', 'sqs', 'events')
 ]
 def answer(reply):
     print(json.dumps(reply, default=str))
@@ -115,6 +115,42 @@ answer(answers)"
         ])
     );
     assert_eq!(boto3.aws.world().queue("work.fifo").messages[0].body, "hello");
+}
+
+#[tokio::test]
+async fn boto3_puts_events_and_understands_the_refusals() {
+    let Some(boto3) = Boto3::find().await else { return };
+    let bus = "arn:aws:events:eu-west-1:111122223333:event-bus/default";
+
+    let script = format!(
+        "entry = dict(Source='mine', DetailType='Hello', Detail='{{}}', Resources=['arn:of:it'])
+put = lambda entries: events.put_events(Entries=entries)
+answer = lambda reply: print(json.dumps(reply))
+reply = put([
+    dict(entry, Detail='{{\"n\": 1}}'), dict(entry, Detail='hello'), dict(entry, Source='aws.ec2'),
+    dict(entry, EventBusName='{bus}'), dict(entry, EventBusName='nowhere'), {{'Source': 'mine', 'Detail': '{{}}'}},
+])
+answers = [reply['FailedEntryCount']] + [each.get('ErrorCode') for each in reply['Entries']]
+for entries in [entry] * 11, [dict(entry, Detail=json.dumps('x' * 140_000))] * 2:
+    try:
+        put(entries)
+    except events.exceptions.ClientError as error:
+        answers.append(error.response['Error']['Code'])
+answer(answers)"
+    );
+    let answers = boto3.run(&script).await;
+
+    let [malformed, source, missing] =
+        ["MalformedDetail", "NotAuthorizedForSourceException", "InvalidArgument"];
+    let [first, second] = ["ValidationException"; 2];
+    let expected = json!([3, null, malformed, source, null, null, missing, first, second]);
+    assert_eq!(answers, expected);
+    let mut world = boto3.aws.world();
+    // What is put on a bus that does not exist is lost, and nobody is told.
+    let [first, second] = &world.bus_mut("default").events[..] else { panic!("two are there") };
+    assert_eq!((&first.detail, &second.detail), (&json!({"n": 1}), &json!({})));
+    assert_eq!((&*first.source, &*first.detail_type), ("mine", "Hello"));
+    assert_eq!(first.resources, ["arn:of:it"]);
 }
 
 #[tokio::test]

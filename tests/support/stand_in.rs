@@ -1,13 +1,13 @@
-//! A local stand-in for five AWS services: EC2, the Bedrock AgentCore control plane, CloudWatch,
-//! SQS, and Lambda as far as it polls queues.
+//! A local stand-in for six AWS services: EC2, the Bedrock AgentCore control plane, CloudWatch,
+//! SQS, EventBridge as far as events are put, and Lambda as far as it polls queues.
 //!
 //! It models how AWS behaves and knows nothing about its callers, so any AWS client can use it.
 //! Fill the [`World`], point a client at [`StandIn::url`] or give it a [`Transport`], then look at
 //! the world, its history and the calls.
 //!
-//! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `settling`, `endpoint`, `queue`:
-//!   what exists and which rules AWS applies to it
-//! - `ec2`, `agentcore`, `cloudwatch`, `queue_api`: one thin façade per wire protocol
+//! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `settling`, `endpoint`, `queue`,
+//!   `event_bus`: what exists and which rules AWS applies to it
+//! - `ec2`, `agentcore`, `cloudwatch`, `queue_api`, `event_bus_api`: one thin façade per service
 //! - `event_source`: Lambda's poller of a queue
 //! - `faults`, `weather`: throttles, errors and broken connections, on demand or from a seed
 //! - `service`, `reply`, `exchange`: what becomes of a request, however it comes
@@ -23,6 +23,8 @@ mod clock;
 mod cloudwatch;
 mod ec2;
 mod endpoint;
+mod event_bus;
+mod event_bus_api;
 mod event_source;
 mod exchange;
 mod faults;
@@ -53,6 +55,7 @@ pub use account_defaults::AccountDefaults;
 pub use call::Call;
 pub use clock::Clock;
 pub use endpoint::Endpoint;
+pub use event_bus::{EventBus, PutEvent};
 pub use event_source::{End, EventSource, Invoked};
 pub use faults::Fault;
 pub use history::{Deployment, History, State, Tagged, Write};

@@ -11,8 +11,8 @@ pub struct Call {
     pub caller: String,
     /// The AWS name, such as `DescribeInstances`; method and path where no operation matches.
     pub operation: String,
-    /// The instance, the runtime or the queue, or `RUNTIME/runtime-endpoints/ENDPOINT`, that the call names, if it
-    /// names exactly one.
+    /// The instance, the runtime, the queue or the event bus, or
+    /// `RUNTIME/runtime-endpoints/ENDPOINT`, that the call names, if it names exactly one.
     pub resource: Option<String>,
     /// The raw request body; CloudWatch's as JSON.
     pub body: String,

@@ -7,7 +7,7 @@ use axum::http::{Method, request::Parts};
 use super::{
     agentcore,
     call::Call,
-    cloudwatch, ec2,
+    cloudwatch, ec2, event_bus_api,
     faults::Fault,
     history, queue_api,
     refusal::Refusal,
@@ -21,14 +21,16 @@ pub(super) enum Service {
     AgentCore,
     CloudWatch,
     Sqs,
+    EventBridge,
 }
 
 impl Service {
-    /// EC2's and SQS's protocols have one path for everything, and CloudWatch's one for each
-    /// operation.
+    /// The protocols of EC2, SQS and EventBridge have one path for everything, and CloudWatch's one
+    /// for each operation.
     pub fn addressed(head: &Parts) -> Self {
         match head.uri.path() {
             "/" if queue_api::is_addressed(head) => Self::Sqs,
+            "/" if event_bus_api::is_addressed(head) => Self::EventBridge,
             "/" if head.method == Method::POST => Self::Ec2,
             path if path.starts_with(cloudwatch::PATH) => Self::CloudWatch,
             _ => Self::AgentCore,
@@ -42,6 +44,7 @@ impl Service {
             Self::AgentCore => agentcore::call(&head.method, &head.uri, text()),
             Self::CloudWatch => cloudwatch::call(&head.uri, body),
             Self::Sqs => queue_api::call(head, text()),
+            Self::EventBridge => event_bus_api::call(head, text()),
         }
     }
 
@@ -85,6 +88,8 @@ impl Service {
             Self::CloudWatch => cloudwatch::answer(world, call).map(|cbor| Reply::cbor(200, cbor)),
             Self::Sqs => queue_api::answer(world, call)
                 .map(|json| Reply::new(200, queue_api::CONTENT_TYPE, json)),
+            Self::EventBridge => event_bus_api::answer(world, call)
+                .map(|json| Reply::new(200, event_bus_api::CONTENT_TYPE, json)),
         };
         if answer.is_ok() {
             history::remember(world, call, before);
@@ -114,6 +119,9 @@ impl Service {
                 header: queue_api::older_code(refusal),
                 ..Reply::new(status, queue_api::CONTENT_TYPE, queue_api::error(refusal))
             },
+            Self::EventBridge => {
+                Reply::new(status, event_bus_api::CONTENT_TYPE, event_bus_api::error(refusal))
+            }
         };
         Outcome::spoiled(&refusal.code, Some(reply))
     }

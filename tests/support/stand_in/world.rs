@@ -10,6 +10,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use super::{
     account_defaults::AccountDefaults,
     clock::Clock,
+    event_bus::EventBus,
     faults::{Fault, Faults},
     history::History,
     instance::Instance,
@@ -53,6 +54,8 @@ pub struct World {
     pub now: DateTime<Utc>,
     /// The queues by name.
     pub queues: BTreeMap<String, Queue>,
+    /// The event buses by name. Every account has one called `default`.
+    pub buses: BTreeMap<String, EventBus>,
     /// The time since the world began.
     pub clock: Clock,
     /// What happened so far.
@@ -78,6 +81,7 @@ impl Default for World {
             denied_tag: None,
             now: "2026-11-21T09:00:00Z".parse().expect("a valid time"),
             queues: BTreeMap::new(),
+            buses: BTreeMap::from([("default".to_owned(), EventBus::default())]),
             clock: Clock::default(),
             history: History::default(),
             faults: Faults::default(),

@@ -10,6 +10,7 @@ impl Service {
             Self::AgentCore => Refusal::new(429, "ThrottlingException", "Rate exceeded"),
             Self::CloudWatch => Refusal::new(400, "Throttling", "Rate exceeded"),
             Self::Sqs => Refusal::new(400, "RequestThrottled", "Rate exceeded"),
+            Self::EventBridge => Refusal::new(400, "ThrottlingException", "Rate exceeded"),
         }
     }
 
@@ -20,13 +21,14 @@ impl Service {
             Self::AgentCore => Refusal::new(500, "InternalServerException", message),
             Self::CloudWatch => Refusal::new(500, "InternalServiceError", message),
             Self::Sqs => Refusal::new(500, "InternalFailure", message),
+            Self::EventBridge => Refusal::new(500, "InternalException", message),
         }
     }
 
     pub fn access_denied_code(self) -> &'static str {
         match self {
             Self::Ec2 => "UnauthorizedOperation",
-            Self::AgentCore | Self::Sqs => "AccessDeniedException",
+            Self::AgentCore | Self::Sqs | Self::EventBridge => "AccessDeniedException",
             Self::CloudWatch => "AccessDenied",
         }
     }
@@ -44,6 +46,9 @@ impl Service {
                 format!("User is not authorized to perform: cloudwatch:{operation}")
             }
             Self::Sqs => format!("User is not authorized to perform: sqs:{operation}"),
+            Self::EventBridge => {
+                format!("User is not authorized to perform: events:{operation}")
+            }
         };
         Refusal::new(403, self.access_denied_code(), message)
     }
