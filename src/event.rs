@@ -29,7 +29,7 @@ mod record;
 mod sweep;
 
 pub use envelope::envelope;
-pub use sweep::sweep_for;
+pub use sweep::{SOURCE, sweep_for};
 
 /// What an event asks for, and where.
 #[derive(Clone, Debug, Eq, PartialEq)]

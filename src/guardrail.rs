@@ -1,5 +1,5 @@
 //! The guardrail itself, for whoever has work for it: the Lambda function, an audit, a test. It
-//! knows nothing of Lambda, of queues or of logs.
+//! knows nothing of Lambda, of queues, of a bus or of logs.
 
 use std::time::Duration;
 

@@ -10,15 +10,17 @@ use tracing::Instrument;
 use crate::{
     guardrail::Guardrail,
     invocation::{Call, answer},
+    outcome_events::OutcomeBus,
     response::{Answer, InvocationError},
     settings::Settings,
     sweeps_queue::SweepsQueue,
 };
 
-/// The deployed function: the guardrail, and the queue of its sweeps.
+/// The deployed function: the guardrail, the queue of its sweeps, and the bus of its outcomes.
 pub struct Handler {
     guardrail: Guardrail,
     sweeps: Option<SweepsQueue>,
+    bus: Option<OutcomeBus>,
 }
 
 impl Handler {
@@ -27,7 +29,9 @@ impl Handler {
     pub fn new(settings: Settings, config: SdkConfig) -> Self {
         let url = settings.sweeps_queue.0.clone();
         let sweeps = url.map(|url| SweepsQueue::new(&config, url));
-        Self { guardrail: Guardrail::new(settings, config), sweeps }
+        let bus = settings.outcome_bus.0.clone();
+        let bus = bus.map(|name| OutcomeBus::new(&config, name));
+        Self { guardrail: Guardrail::new(settings, config), sweeps, bus }
     }
 
     /// Handles one invocation.
@@ -39,7 +43,8 @@ impl Handler {
         let span = tracing::info_span!("invocation", request_id = context.request_id);
         let call = call(&context);
         // Boxed: the nested futures exceed the compiler's recursion limit.
-        let answer = Box::pin(answer(&self.guardrail, self.sweeps.as_ref(), payload, &call));
+        let (sweeps, bus) = (self.sweeps.as_ref(), self.bus.as_ref());
+        let answer = Box::pin(answer(&self.guardrail, sweeps, bus, payload, &call));
         answer.instrument(span).await
     }
 }

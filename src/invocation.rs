@@ -13,6 +13,7 @@ use crate::{
     event::{self, Ask, Ignored, Work},
     guardrail::Guardrail,
     outcome::Outcome,
+    outcome_events::{OutcomeBus, OutcomeEvent},
     patience::{Patience, Stopwatch},
     place::{Deployment, Place},
     response::{Answer, InvocationError, Response, Tally},
@@ -40,6 +41,9 @@ pub struct Call {
 pub(crate) struct Invocation<'a> {
     guardrail: &'a Guardrail,
     sweeps: Option<&'a SweepsQueue>,
+    bus: Option<&'a OutcomeBus>,
+    /// What is to be told on the bus once everything is done.
+    to_tell: RefCell<Vec<OutcomeEvent>>,
     deployment: Deployment,
     request_id: &'a str,
     now: DateTime<Utc>,
@@ -48,7 +52,7 @@ pub(crate) struct Invocation<'a> {
 
 /// Answers one invocation. Every target whose turn comes has its outcome before it ends. What an
 /// event of a batch does not name is swept for through the queue; for one that comes alone, it is
-/// swept at once.
+/// swept at once. What came of it is told on the bus, which cannot change the answer.
 ///
 /// # Errors
 /// The payload is neither an event nor a batch, the function's own ARN cannot be read, or too much
@@ -56,12 +60,17 @@ pub(crate) struct Invocation<'a> {
 pub async fn answer(
     guardrail: &Guardrail,
     sweeps: Option<&SweepsQueue>,
+    bus: Option<&OutcomeBus>,
     payload: Value,
     call: &Call,
 ) -> Result<Answer, InvocationError> {
     let stopwatch = Stopwatch::start();
-    let result = match Invocation::new(guardrail, sweeps, call) {
-        Ok(invocation) => invocation.answer(payload).await,
+    let result = match Invocation::new(guardrail, sweeps, bus, call) {
+        Ok(invocation) => {
+            let answer = invocation.answer(payload).await;
+            invocation.tell_all().await;
+            answer
+        }
         Err(error) => Err(error),
     };
     telemetry::report(&call.request_id, stopwatch.elapsed(), &result);
@@ -72,13 +81,15 @@ impl<'a> Invocation<'a> {
     fn new(
         guardrail: &'a Guardrail,
         sweeps: Option<&'a SweepsQueue>,
+        bus: Option<&'a OutcomeBus>,
         call: &'a Call,
     ) -> Result<Self, InvocationError> {
         let Call { request_id, function_arn, now, remaining } = call;
         let deployment = Deployment::from_function_arn(function_arn)
             .ok_or_else(|| InvocationError::NoHome(function_arn.clone()))?;
         let patience = guardrail.patience(Some(*remaining));
-        Ok(Self { guardrail, sweeps, deployment, request_id, now: *now, patience })
+        let to_tell = RefCell::default();
+        Ok(Self { guardrail, sweeps, bus, to_tell, deployment, request_id, now: *now, patience })
     }
 
     async fn answer(&self, payload: Value) -> Result<Answer, InvocationError> {
@@ -105,7 +116,10 @@ impl<'a> Invocation<'a> {
             match ask.work {
                 Work::Targets(targets) => {
                     let asked = targets.into_iter().map(|target| (target, ask.time)).collect();
-                    let each = |outcome| self.add(mode, outcome, &response);
+                    let each = |outcome| {
+                        self.report(&outcome);
+                        response.borrow_mut().add(outcome);
+                    };
                     self.visit(&ask.place, mode).look_at(&asked, None, &each).await;
                 }
                 Work::Unnamed(kind) => self.sweep(&ask.place, &[kind], None, &response).await,
@@ -145,7 +159,8 @@ impl<'a> Invocation<'a> {
         let each = |outcome| {
             tally.borrow_mut().add(&outcome);
             telemetry::count_in_sweep(&outcome);
-            self.add(mode, outcome, response);
+            telemetry::report_outcome(self.request_id, mode, &outcome);
+            response.borrow_mut().add(outcome);
         };
         let unfinished = self.visit(place, mode).sweep(kinds, &each).await;
         let is_whole = kinds.len() > 1 && mode == own_mode;
@@ -153,11 +168,30 @@ impl<'a> Invocation<'a> {
         let mut response = response.borrow_mut();
         response.sweep = Some(sweep);
         telemetry::report_sweep(self.request_id, &response);
+        self.tell(|| OutcomeEvent::of_sweep(self.request_id, &response));
     }
 
-    fn add(&self, mode: Mode, outcome: Outcome, response: &RefCell<Response>) {
-        telemetry::report_outcome(self.request_id, mode, &outcome);
-        response.borrow_mut().add(outcome);
+    /// Reports the outcome of a target that an event names.
+    fn report(&self, outcome: &Outcome) {
+        let mode = self.guardrail.settings().mode;
+        telemetry::report_outcome(self.request_id, mode, outcome);
+        self.tell(|| OutcomeEvent::of_outcome(self.request_id, mode, outcome));
+    }
+
+    /// Keeps what is to be told, if there is a bus.
+    fn tell(&self, event: impl FnOnce() -> Option<OutcomeEvent>) {
+        if self.bus.is_some() {
+            self.to_tell.borrow_mut().extend(event());
+        }
+    }
+
+    /// Tells on the bus what there is to tell.
+    async fn tell_all(&self) {
+        let Some(bus) = self.bus else { return };
+        let events = self.to_tell.take();
+        if let Err(untold) = bus.put(&events, self.patience).await {
+            telemetry::report_untold(self.request_id, &self.deployment.place, &untold);
+        }
     }
 
     fn visit<'v>(&'v self, place: &'v Place, mode: Mode) -> Visit<'v> {

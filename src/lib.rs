@@ -18,12 +18,12 @@
 //! | doing it | [`resource`], file `enforce` of its kind | the only code that writes |
 //! | how it ended, and why | [`verdict`], [`outcome`] | pure |
 //! | how that is said | [`wording`], [`failure`], file `wording` of each kind | pure |
-//! | what is returned and recorded | [`response`], [`telemetry`] | |
+//! | what is returned, recorded and told | [`response`], [`telemetry`], [`outcome_events`] | |
 //!
 //! What runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`]
 //! reads its payload, one event or a batch of messages, and answers it; [`sweeps_queue`] is where
-//! it asks for sweeps. [`guardrail`] is the door for whoever has work: nothing behind it knows of
-//! Lambda, of queues or of logs. [`visit`] does the work at one place, for every kind of resource.
+//! it asks for sweeps, and [`outcome_events`] where it tells of outcomes. [`guardrail`] is the door
+//! for whoever has work: nothing behind it knows of Lambda, of queues, of a bus or of logs. [`visit`] does the work at one place, for every kind of resource.
 //! [`sweep`] lists a kind and hands its batches to the flow. [`flow`] takes each target through the
 //! stages. [`context`] is what all targets of one flow share.
 //!
@@ -66,6 +66,9 @@
 //! - **An event.** `event/<service>.rs`: how it is read. `event.rs`: its `Cause`, and the service
 //!   if that is new; a record of CloudTrail also in `event/record.rs`. Then a rule in
 //!   `template.yaml`, a sample in `events/`, and the table of causes in `README.md`.
+//! - **Something to tell on the bus.** `outcome_events/event.rs`: its detail type and its JSON.
+//!   `outcome_events/message.rs`: its text for people. `invocation.rs` says when. Then the role's
+//!   permission and a rule in `template.yaml`.
 //! - **A finding.** `outcome.rs`: a variant of `Finding`. Then where it is noticed:
 //!   `resource/<kind>/observed.rs`, or `wording.rs` if it depends on the verdict. And the table of
 //!   findings in `README.md`.
@@ -122,6 +125,9 @@
 //! - **finding**: something else that was noticed. It is a fixed word too.
 //! - **outcome**: the verdict, the sentences for a person, the setting before and after, and the
 //!   findings.
+//! - **bus, outcome event**: the event bus on which outcomes are told, if the settings name one; an
+//!   event on it: one outcome of an event's target, or the summary of a sweep. Its member `message`
+//!   is a text for people, and no message of a queue.
 //! - **turn, run**: a target with what was read of it; the steps from there to its outcome.
 
 // Nothing that an event or AWS says may end the process: it would take the other targets with it.
@@ -146,6 +152,7 @@ pub mod handler;
 pub mod invocation;
 pub mod observed;
 pub mod outcome;
+pub mod outcome_events;
 pub mod pacer;
 pub mod patience;
 pub mod place;

@@ -139,6 +139,28 @@ impl FromStr for SweepsQueueUrl {
     }
 }
 
+/// The name of the event bus on which outcomes are told; `None` if they are not.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct OutcomeBusName(pub Option<String>);
+
+impl FromStr for OutcomeBusName {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_known = |letter: u8| letter.is_ascii_alphanumeric() || b"/.-_".contains(&letter);
+        match text {
+            "" => Ok(Self(None)),
+            arn if arn.starts_with("arn:") => {
+                Err("it can be the name of an event bus of this account and Region, not an ARN")
+            }
+            name if name.len() <= 256 && name.bytes().all(is_known) => {
+                Ok(Self(Some(name.to_owned())))
+            }
+            _ => Err("it can be the name of an event bus: at most 256 letters, digits and / . - _"),
+        }
+    }
+}
+
 /// How the guardrail was told to work.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Settings {
@@ -169,6 +191,10 @@ pub struct Settings {
     /// `SWEEPS_QUEUE_URL`: the FIFO queue into which the function puts a sweep if a message does
     /// not say what it is about. Without it, the default, such a message fails.
     pub sweeps_queue: SweepsQueueUrl,
+    /// `OUTCOME_BUS`: the name of the event bus, in the function's own account and Region, on which
+    /// outcomes are told; `default` is the account's own. Without a name, the default, they are
+    /// not.
+    pub outcome_bus: OutcomeBusName,
 }
 
 /// Every wrong setting, one sentence each.
@@ -195,6 +221,7 @@ impl Settings {
             account_defaults: from.choice("ACCOUNT_DEFAULTS"),
             imdsv1_usage_days: from.parsed("IMDSV1_USAGE_DAYS"),
             sweeps_queue: from.parsed("SWEEPS_QUEUE_URL"),
+            outcome_bus: from.parsed("OUTCOME_BUS"),
         };
         if from.wrong.is_empty() { Ok(settings) } else { Err(WrongSettings(from.wrong)) }
     }

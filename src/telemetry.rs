@@ -15,6 +15,7 @@ use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, layer::Subscri
 use crate::{
     event::{Ask, Ignored, Work},
     outcome::Outcome,
+    outcome_events::Untold,
     place::Place,
     response::{Answer, InvocationError, NotListed, Response, Returned},
     settings::Mode,
@@ -126,6 +127,12 @@ pub fn report_returned(
         request_id,
         message_id, account, region, "the message comes back to its queue, because {why}"
     );
+}
+
+/// Logs that something is not told on the bus. It is not counted: the outcomes are, and each of
+/// them has its own line.
+pub fn report_untold(request_id: &str, Place { account, region, .. }: &Place, untold: &Untold) {
+    warn!(request_id, account, region, untold = untold.number, "{untold}");
 }
 
 /// Counts the outcome of a target in a sweep. A sweep does not fail with a target.

@@ -8,7 +8,9 @@ use tokio::process::Command;
 
 use crate::support::{
     harness::{document, due, running, runtime_created, sample},
-    names::{CANARY, INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE, RUNTIME, UPDATE_RUNTIME},
+    names::{
+        CANARY, INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE, PUT_EVENTS, RUNTIME, UPDATE_RUNTIME,
+    },
     runtime_api::{self, RuntimeApi},
     stand_in::{Fault, StandIn},
 };
@@ -188,6 +190,34 @@ async fn an_unknown_ec2_parameter_is_learned_once_per_process() {
 }
 
 #[tokio::test]
+async fn telling_of_outcomes_changes_no_answer_and_no_metric() {
+    let (no_bus, bus): (&[_], &[_]) = (&[], &[("OUTCOME_BUS", "default")]);
+    let mut ends = Vec::new();
+    for (variables, fault, told) in
+        [(no_bus, None, 0), (bus, None, 3), (bus, Some(Fault::AccessDenied), 0)]
+    {
+        let aws = StandIn::start().await;
+        {
+            let mut world = aws.world();
+            world.add_instance(INSTANCE);
+            world.add_instance(FAILING);
+            world.fault_for(MODIFY_INSTANCE, FAILING, Fault::AccessDenied, usize::MAX);
+            fault.into_iter().for_each(|fault| world.fault(PUT_EVENTS, fault, usize::MAX));
+        }
+
+        let events = [running(INSTANCE), running(FAILING), due()];
+        let (kinds, stdout) = handled(&aws, variables, events).await;
+
+        assert_eq!(aws.world().bus_mut("default").events.len(), told);
+        ends.push((kinds, metrics_but_durations(&stdout)));
+    }
+    assert_eq!(ends[0].0, ["response", "error", "response"]);
+    assert!(ends[0].1.iter().any(|metric| metric["Failures"] == 1), "{:?}", ends[0].1);
+    assert_eq!(ends[1], ends[0]);
+    assert_eq!(ends[2], ends[0]);
+}
+
+#[tokio::test]
 async fn wrong_settings_prevent_the_start_and_are_all_reported() {
     let output = binary(&[("GUARDRAIL_MODE", "audit"), ("EXCEPTION_TAG", "")])
         .output()
@@ -232,6 +262,20 @@ async fn handled_within<const N: usize>(
     lambda.start_kill().expect("it still runs");
     let output = lambda.wait_with_output().await.expect("its output");
     (kinds, String::from_utf8(output.stdout).expect("UTF-8"))
+}
+
+/// All metrics, in an order of their own, without what differs from run to run.
+fn metrics_but_durations(stdout: &str) -> Vec<Value> {
+    let lines = stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("every line is JSON"));
+    let mut metrics: Vec<_> = lines.filter(|line| line["_aws"].is_object()).collect();
+    for metric in &mut metrics {
+        metric["Duration"].take();
+        metric["_aws"].take();
+    }
+    metrics.sort_by_key(Value::to_string);
+    metrics
 }
 
 /// The values of a metric without dimensions, one for each invocation that counted it.

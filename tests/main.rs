@@ -33,6 +33,7 @@ mod stories {
     mod instance;
     mod managed_instance;
     mod moving_world;
+    mod outcome_events;
     mod paging;
     mod runtime;
     mod sweep;

@@ -4,6 +4,7 @@
 //! new sentence has to be rendered here, and read aloud once.
 
 mod beside;
+mod bus;
 mod edges;
 mod failures;
 mod outcomes;
@@ -21,6 +22,7 @@ use strum::VariantNames;
 
 use self::{
     beside::{LEAVES_OF_DEFAULTS, about_defaults, about_endpoints, keeps, kept},
+    bus::{of_outcomes, of_sweeps, untold},
     edges::{log_lines, payloads, settings},
     failures::{failures, failures_of_instances, failures_of_runtimes, requests},
     outcomes::{
@@ -76,6 +78,9 @@ async fn page() -> Page {
     page.under("The exception tag", about_exceptions());
     page.under("Every kind: what went wrong with AWS", requests());
     page.under("Every kind: what went wrong here", failures());
+    page.under("The bus: messages about one resource", of_outcomes());
+    page.under("The bus: messages about a sweep", of_sweeps());
+    page.under("The bus: what the log says if telling fails", untold());
     page.under("Settings", settings());
     page.under("Payloads that are not events", payloads().await);
     page.under("The log", log_lines().await);

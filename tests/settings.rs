@@ -3,8 +3,8 @@
 use std::{ffi::OsString, os::unix::ffi::OsStringExt, time::Duration};
 
 use metadata_guardrail::settings::{
-    AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, RuntimeAuthorizer,
-    Settings, SweepMargin, SweepsQueueUrl, UsageDays, WrongSettings,
+    AccountDefaults, AgentCore, Mode, MutableArtifacts, OutcomeBusName, PinnedEndpoints,
+    RuntimeAuthorizer, Settings, SweepMargin, SweepsQueueUrl, UsageDays, WrongSettings,
 };
 
 const ENFORCE: (&str, &str) = ("RUNTIME_AUTHORIZER", "enforce");
@@ -32,6 +32,7 @@ fn the_default_settings_are_these() {
         account_defaults: AccountDefaults::Report,
         imdsv1_usage_days: UsageDays(0),
         sweeps_queue: SweepsQueueUrl(None),
+        outcome_bus: OutcomeBusName(None),
     };
     assert_eq!(read(&[]), Ok(expected));
 }
@@ -111,6 +112,25 @@ fn the_sweeps_queue_is_given_by_its_url() {
             [format!("SWEEPS_QUEUE_URL is {text:?}: it can be the URL of a queue.")]
         );
     }
+}
+
+#[test]
+fn the_bus_of_outcomes_is_given_by_its_name_and_not_by_its_arn() {
+    let bus = |text: &str| read(&[("OUTCOME_BUS", text)]).map(|settings| settings.outcome_bus.0);
+    let longest = "b".repeat(256);
+    for name in ["default", "security/outcomes-1_a.b", "Argos", &longest] {
+        assert_eq!(bus(name), Ok(Some(name.to_owned())));
+    }
+    assert_eq!(bus(""), Ok(None), "the template gives an empty one if there is none");
+    for text in [" ", "two words", "default\n", "b\u{fc}s", "a:b", &"b".repeat(257)] {
+        let wrong = bus(text).expect_err("no such setting");
+        let why = "it can be the name of an event bus: at most 256 letters, digits and / . - _";
+        assert_eq!(wrong.0, [format!("OUTCOME_BUS is {text:?}: {why}.")]);
+    }
+    let arn = "arn:aws:events:eu-west-1:111122223333:event-bus/default";
+    let why = "it can be the name of an event bus of this account and Region, not an ARN";
+    let wrong = bus(arn).expect_err("no such setting");
+    assert_eq!(wrong.0, [format!("OUTCOME_BUS is {arn:?}: {why}.")]);
 }
 
 #[test]
@@ -200,6 +220,7 @@ fn a_setting_that_is_not_unicode_is_reported() {
         "ACCOUNT_DEFAULTS",
         "IMDSV1_USAGE_DAYS",
         "SWEEPS_QUEUE_URL",
+        "OUTCOME_BUS",
     ];
     assert_eq!(wrong.0, names.map(|name| format!("{name} is not valid UTF-8.")));
 }

@@ -7,7 +7,8 @@ use strum::VariantArray;
 use super::{Ask, Cause, Ignored, Work, check_place};
 use crate::{place::Place, settings::Mode, target::Kind};
 
-pub(super) const SOURCE: &str = "metadata-guardrail";
+/// The source of the guardrail's own events.
+pub const SOURCE: &str = "metadata-guardrail";
 pub(super) const DETAIL_TYPE: &str = "Guardrail Sweep";
 
 /// Reads a sweep that is due. One that is written by hand names neither account nor Region.

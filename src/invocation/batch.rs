@@ -96,7 +96,7 @@ impl Invocation<'_> {
         }
         let (mode, finished) = (self.guardrail.settings().mode, RefCell::new(BTreeSet::new()));
         let each = |outcome: Outcome| {
-            telemetry::report_outcome(self.request_id, mode, &outcome);
+            self.report(&outcome);
             if outcome.is_finished() {
                 finished.borrow_mut().insert(outcome.arn);
             }

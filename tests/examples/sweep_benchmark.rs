@@ -224,7 +224,7 @@ async fn guardrail(url: &str, rate: WriteRate) -> Guardrail {
 
 async fn handle(guardrail: &Guardrail, event: Value) -> (Response, Duration) {
     let stopwatch = Stopwatch::start();
-    let response = match answer(guardrail, None, event, &call()).await {
+    let response = match answer(guardrail, None, None, event, &call()).await {
         Ok(Answer::Event(response)) | Err(InvocationError::RemediationFailed(response)) => {
             *response
         }

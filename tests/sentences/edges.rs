@@ -34,6 +34,8 @@ pub fn settings() -> Vec<String> {
         wrong(&[("SWEEP_MARGIN_SECONDS", "10")]),
         wrong(&[("IMDSV1_USAGE_DAYS", "91")]),
         wrong(&[("SWEEPS_QUEUE_URL", "sweeps.fifo")]),
+        wrong(&[("OUTCOME_BUS", "two words")]),
+        wrong(&[("OUTCOME_BUS", "arn:aws:events:eu-west-1:111122223333:event-bus/default")]),
         wrong(&[("EXCEPTION_TAG", "a=b=c")]),
         wrong(&[("EXCEPTION_TAG", "=b")]),
         wrong(&[("EXCEPTION_TAG", "aws:a")]),

@@ -65,7 +65,7 @@ impl Function {
             now: self.time.now(),
             remaining: self.timeout,
         };
-        let answer = answer(guardrail, Some(sweeps), payload, &call).await;
+        let answer = answer(guardrail, Some(sweeps), None, payload, &call).await;
         let answer = answer.map_err(|error| error.to_string())?;
         Ok(serde_json::to_value(answer).expect("an answer is JSON"))
     }

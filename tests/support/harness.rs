@@ -16,13 +16,14 @@ use lambda_runtime::Diagnostic;
 use metadata_guardrail::{
     guardrail::Guardrail,
     invocation::{Call, answer},
+    outcome_events::OutcomeBus,
     pacer::WriteRate,
     patience::Pace,
     place::{Deployment, Place},
     response::{Answer, InvocationError, Response},
     settings::{
-        AccountDefaults, AgentCore, Mode, MutableArtifacts, PinnedEndpoints, RuntimeAuthorizer,
-        Settings, SweepMargin, SweepsQueueUrl, UsageDays,
+        AccountDefaults, AgentCore, Mode, MutableArtifacts, OutcomeBusName, PinnedEndpoints,
+        RuntimeAuthorizer, Settings, SweepMargin, SweepsQueueUrl, UsageDays,
     },
     sweeps_queue::SweepsQueue,
     telemetry,
@@ -42,8 +43,8 @@ pub use self::{
     },
 };
 use crate::support::{
-    names::{CANARY, GET_RUNTIME, LIST_TAGS},
-    stand_in::{ACCOUNT, Fault, REGION, StandIn, World},
+    names::{CANARY, GET_RUNTIME, LIST_TAGS, PUT_EVENTS},
+    stand_in::{ACCOUNT, Call as SentCall, Fault, PutEvent, REGION, StandIn, World},
 };
 
 /// Sweeps of these tests need not be slow.
@@ -179,6 +180,12 @@ impl Scene {
         self
     }
 
+    /// Outcomes are told on the account's own event bus.
+    pub fn with_outcome_bus(mut self) -> Self {
+        self.settings.outcome_bus = OutcomeBusName(Some("default".to_owned()));
+        self
+    }
+
     /// Lambda says that it invoked this function.
     pub fn with_function_arn(mut self, arn: &str) -> Self {
         arn.clone_into(&mut self.function_arn);
@@ -207,14 +214,19 @@ impl Scene {
         let config = config(&self.aws.url(), self.agentcore_url.as_deref()).await;
         let queue = self.settings.sweeps_queue.0.clone();
         let sweeps = queue.map(|url| SweepsQueue::new(&config, url));
+        let bus = self.settings.outcome_bus.0.clone();
+        let bus = bus.map(|name| OutcomeBus::new(&config, name));
         let guardrail = Guardrail::new(self.settings.clone(), config)
             .with_pace(self.pace)
             .with_write_rate(self.write_rate);
         let logs = self.logs.clone();
         let _logging =
             tracing::subscriber::set_default(telemetry::subscriber(move || logs.clone()));
-        let answer = answer(&guardrail, sweeps.as_ref(), payload, &self.call()).await;
+        let (sweeps, bus) = (sweeps.as_ref(), bus.as_ref());
+        let answer = answer(&guardrail, sweeps, bus, payload, &self.call()).await;
         assert!(!self.logs.text().contains(CANARY), "the secret is in the log");
+        let sent = self.calls_of(PUT_EVENTS).iter().any(|call| call.body.contains(CANARY));
+        assert!(!sent, "the secret is in an event");
         answer
     }
 
@@ -265,6 +277,18 @@ impl Scene {
         let error = self.invoke(event).await.expect_err("the invocation fails");
         assert_eq!(error.error_type, "RemediationFailed");
         serde_json::from_str(&error.error_message).expect("the message is the response")
+    }
+
+    /// The calls of one operation so far.
+    pub fn calls_of(&self, operation: &str) -> Vec<SentCall> {
+        let mut calls = self.aws.calls();
+        calls.retain(|call| call.operation == operation);
+        calls
+    }
+
+    /// What was told on the account's own event bus so far.
+    pub fn told(&self) -> Vec<PutEvent> {
+        self.aws.world().bus_mut("default").events.clone()
     }
 
     /// Somebody acts between the last look at a runtime and its update.

@@ -8,6 +8,9 @@ pub const GET_DEFAULTS: &str = "GetInstanceMetadataDefaults";
 pub const MODIFY_DEFAULTS: &str = "ModifyInstanceMetadataDefaults";
 pub const GET_METRIC_DATA: &str = "GetMetricData";
 
+// What EventBridge is asked.
+pub const PUT_EVENTS: &str = "PutEvents";
+
 // What AgentCore is asked.
 pub const LIST_RUNTIMES: &str = "ListAgentRuntimes";
 pub const GET_RUNTIME: &str = "GetAgentRuntime";

@@ -19,7 +19,8 @@ fn every_write_to_a_taggable_resource_is_denied_if_exempt() {
     let writes = operations_called()
         .into_iter()
         .filter(|action| !is_read(action) && action != defaults)
-        .filter(|action| !action.starts_with("sqs:"));
+        // What is sent or told changes no resource.
+        .filter(|action| !action.starts_with("sqs:") && !action.ends_with(":PutEvents"));
     let denial = denial(&Stack::with(EVERYTHING)).expect("a denial");
     assert_eq!(BTreeSet::from_iter(actions(&denial)), writes.collect());
     assert_eq!(denial["Resource"], "*");
