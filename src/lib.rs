@@ -23,9 +23,10 @@
 //! What runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`]
 //! reads its payload, one event or a batch of messages, and answers it; [`sweeps_queue`] is where
 //! it asks for sweeps, and [`outcome_events`] where it tells of outcomes. [`guardrail`] is the door
-//! for whoever has work: nothing behind it knows of Lambda, of queues, of a bus or of logs. [`visit`] does the work at one place, for every kind of resource.
-//! [`sweep`] lists a kind and hands its batches to the flow. [`flow`] takes each target through the
-//! stages. [`context`] is what all targets of one flow share.
+//! for whoever has work: nothing behind it knows of Lambda, of queues, of a bus or of logs.
+//! [`visit`] does the work at one place, for every kind of resource. [`sweep`] lists a kind and
+//! hands its batches to the flow. [`flow`] takes each target through the stages. [`context`] is
+//! what all targets of one flow share.
 //!
 //! What they use: [`places`] hands out the readers and writers of a place. Behind the door it alone
 //! knows how to get there, with the clients of [`aws`]. [`settings`] come from the environment.
@@ -42,9 +43,9 @@
 //! - **A setting.** `settings.rs`: a field of `Settings`, whose type has the default (`#[default]`
 //!   or `impl Default`), and its line in `Settings::read`. Then whoever needs it: often
 //!   `places.rs`, which hands it to the kinds, or `context.rs`. Then a parameter and a variable
-//!   in `template.yaml`, and the tables of parameters and of variables in `README.md`.
+//!   in `template.yaml`, and the table in `docs/src/reference/parameters.md`.
 //! - **A reason.** `verdict.rs`: a variant of the enum of its verdict, such as `Held` or `Failed`.
-//!   The table of reasons in `README.md`. And the place where it is found out:
+//!   The table in `docs/src/reference/response.md`. And the place where it is found out:
 //!   - A status of AWS: `resource/<kind>/observed.rs`, which reads it, and a variant of `Broken` in
 //!     `observed.rs`, if a person has to repair it, or of `Passing`, if a later event ends it.
 //!   - Something about the resource that forbids a write, such as who manages it: a variant of
@@ -65,17 +66,17 @@
 //!   `tests/support/`. `flow.rs`, `sweep.rs` and `decision.rs` stay as they are.
 //! - **An event.** `event/<service>.rs`: how it is read. `event.rs`: its `Cause`, and the service
 //!   if that is new; a record of CloudTrail also in `event/record.rs`. Then a rule in
-//!   `template.yaml`, a sample in `events/`, and the table of causes in `README.md`.
+//!   `template.yaml`, a sample in `events/`, and the table in `docs/src/reference/log.md`.
 //! - **Something to tell on the bus.** `outcome_events/event.rs`: its detail type and its JSON.
 //!   `outcome_events/message.rs`: its text for people. `invocation.rs` says when. Then the role's
 //!   permission and a rule in `template.yaml`.
 //! - **A finding.** `outcome.rs`: a variant of `Finding`. Then where it is noticed:
-//!   `resource/<kind>/observed.rs`, or `wording.rs` if it depends on the verdict. And the table of
-//!   findings in `README.md`.
+//!   `resource/<kind>/observed.rs`, or `wording.rs` if it depends on the verdict. And the table
+//!   in `docs/src/reference/response.md`.
 //!
 //! Most of what is forgotten does not compile, or fails a test. No match over our own enums has
 //! an arm `_`, so the compiler leads from a new kind, `Leave` or `Hold` to whatever has to know it.
-//! `tests/readme.rs` compares settings, reasons, findings, causes and metrics with `README.md`.
+//! `tests/book.rs` compares settings, reasons, findings, causes and metrics with the book.
 //! `tests/template/settings.rs` compares the settings with `template.yaml`. `tests/sentences.rs`
 //! renders every sentence on one page for review, and finds those that are missing there.
 //!

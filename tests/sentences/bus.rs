@@ -34,6 +34,7 @@ fn outcome(kind: Kind, id: &str, verdict: Verdict, launched_by: Option<LaunchedB
         before: None,
         after: None,
         findings: Vec::new(),
+        exempt_until: None,
         launched_by,
         write_is_open: false,
         is_unfinished: false,

@@ -24,6 +24,9 @@ fn matches(operator: &str, wanted: &[String], found: &[&str]) -> bool {
     if let Some(operator) = operator.strip_prefix("ForAnyValue:") {
         return found.iter().any(|found| matches(operator, wanted, &[found]));
     }
+    if let Some(operator) = operator.strip_prefix("ForAllValues:") {
+        return found.iter().all(|found| matches(operator, wanted, &[found]));
+    }
     assert!(operator == "Null" || found.len() <= 1, "{operator} takes one value, not {found:?}");
     let is_any = |is: fn(&str, &str) -> bool| {
         found.iter().any(|found| wanted.iter().any(|wanted| is(wanted, found)))
@@ -130,6 +133,16 @@ mod tests {
             let condition =
                 json!({"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": ["x", wanted]}});
             assert_eq!(holds(&condition, &keys), expected, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn all_of_several_values_must_match_and_none_is_all() {
+        let keys = ["Name", "team"].map(|key| ("aws:TagKeys".to_owned(), key.to_owned()));
+        for (wanted, expected) in [(&["team", "Name"][..], true), (&["team"], false)] {
+            let condition = json!({"ForAllValues:StringEquals": {"aws:TagKeys": wanted}});
+            assert_eq!(holds(&condition, &keys), expected, "{wanted:?}");
+            assert!(holds(&condition, &[]), "{wanted:?}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{
+    conditions::holds,
     stack::{Stack, texts},
     transformer::rendered,
 };
@@ -45,15 +46,28 @@ fn the_role_may_put_only_outcomes_and_only_on_this_bus() {
         .into_iter()
         .filter(|statement| texts(&statement["Action"]).iter().any(|it| it.starts_with("events:")))
         .collect();
-    let expected = json!([{
-        "Sid": "TellOutcomes", "Effect": "Allow", "Action": "events:PutEvents",
-        "Resource": "arn:aws:events:eu-west-1:111122223333:event-bus/security/outcomes",
-        "Condition": {"StringEquals": {
-            "events:source": "metadata-guardrail",
-            "events:detail-type": ["Guardrail Outcome", "Guardrail Sweep Summary"]
-        }}
-    }]);
-    assert_eq!(json!(statements), expected);
+    let [statement] = statements.as_slice() else { panic!("one statement, not {statements:?}") };
+    assert_eq!(statement["Action"], "events:PutEvents");
+    let bus = "arn:aws:events:eu-west-1:111122223333:event-bus/security/outcomes";
+    assert_eq!(statement["Resource"], bus);
+
+    let (source, kind) = ("events:source", "events:detail-type");
+    let (us, outcome, sweep) =
+        ("metadata-guardrail", "Guardrail Outcome", "Guardrail Sweep Summary");
+    for (request, is_allowed) in [
+        (&[(source, us), (kind, outcome)][..], true),
+        (&[(source, us), (source, us), (kind, outcome), (kind, sweep)], true),
+        (&[(source, us), (source, "com.example.bank"), (kind, outcome)], false),
+        (&[(source, us), (kind, outcome), (kind, "Guardrail Sweep")], false),
+        (&[(kind, outcome)], false),
+        (&[(source, us)], false),
+    ] {
+        let request: Vec<_> = request
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect();
+        assert_eq!(holds(&statement["Condition"], &request), is_allowed, "{request:?}");
+    }
 }
 
 #[test]

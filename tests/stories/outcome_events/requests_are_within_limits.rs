@@ -26,6 +26,7 @@ fn event(bytes: usize) -> OutcomeEvent {
         before: None,
         after: None,
         findings: Vec::new(),
+        exempt_until: None,
         launched_by: None,
         write_is_open: false,
         is_unfinished: false,
