@@ -8,6 +8,7 @@ mod each_message_has_its_own_end;
 mod endpoints_that_do_not_rest;
 mod sweeps_are_asked_for;
 mod sweeps_are_messages;
+mod the_guardrail_is_stopped;
 mod what_is_shared_is_done_once;
 
 use std::time::Duration;

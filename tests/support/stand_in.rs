@@ -1,5 +1,6 @@
-//! A local stand-in for six AWS services: EC2, the Bedrock AgentCore control plane, CloudWatch,
-//! SQS, EventBridge as far as events are put, and Lambda as far as it polls queues.
+//! A local stand-in for AWS services: EC2, the Bedrock AgentCore control plane, CloudWatch, SQS,
+//! EventBridge as far as events are put, Lambda as far as it polls queues, and a stack with its
+//! role.
 //!
 //! It models how AWS behaves and knows nothing about its callers, so any AWS client can use it.
 //! Fill the [`World`], point a client at [`StandIn::url`] or give it a [`Transport`], then look at
@@ -8,6 +9,8 @@
 //! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `settling`, `endpoint`, `queue`,
 //!   `event_bus`: what exists and which rules AWS applies to it
 //! - `ec2`, `agentcore`, `cloudwatch`, `queue_api`, `event_bus_api`: one thin façade per service
+//! - `stack`, `form_api`, `lambda_api`: what people use around a function: the outputs of its
+//!   stack, the policies of its role, the mappings of its queues
 //! - `event_source`: Lambda's poller of a queue
 //! - `faults`, `weather`: throttles, errors and broken connections, on demand or from a seed
 //! - `service`, `reply`, `exchange`: what becomes of a request, however it comes
@@ -28,8 +31,10 @@ mod event_bus_api;
 mod event_source;
 mod exchange;
 mod faults;
+mod form_api;
 mod history;
 mod instance;
+mod lambda_api;
 mod page;
 mod queue;
 mod queue_api;
@@ -39,6 +44,8 @@ mod runtime;
 mod server;
 mod service;
 mod settling;
+mod signature;
+mod stack;
 mod transport;
 mod update;
 mod weather;
@@ -64,6 +71,7 @@ pub use page::Pages;
 pub use queue::{Message, Outgoing, Queue};
 pub use refusal::Refusal;
 pub use runtime::{Document, Runtime};
+pub use stack::{Mapping, Stack};
 pub use transport::Transport;
 pub use weather::Weather;
 pub use world::{ACCOUNT, REGION, World};

@@ -9,6 +9,8 @@ pub struct Call {
     pub at: Duration,
     /// Who called, for callers that have a [`Transport`](super::Transport).
     pub caller: String,
+    /// The id of the key that the request is signed with.
+    pub access_key: String,
     /// The AWS name, such as `DescribeInstances`; method and path where no operation matches.
     pub operation: String,
     /// The instance, the runtime, the queue or the event bus, or

@@ -1,6 +1,7 @@
 //! The EC2 façade: form parameters in, XML out.
 
 mod shapes;
+mod tags;
 
 use self::shapes::{
     DescribeInstancesResponse, DescribeTagsResponse, GetInstanceMetadataDefaultsResponse,
@@ -44,6 +45,8 @@ fn named_instance(call: &Call) -> Option<String> {
 /// Carries the call out and gives the XML of the answer.
 pub(super) fn answer(world: &mut World, call: &Call) -> Result<String, Refusal> {
     match call.operation.as_str() {
+        "CreateTags" => tags::create_tags(world, call),
+        "DeleteTags" => tags::delete_tags(world, call),
         "DescribeInstances" => describe_instances(world, call),
         "DescribeTags" => describe_tags(world, call),
         "GetInstanceMetadataDefaults" => {

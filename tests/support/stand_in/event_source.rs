@@ -71,6 +71,10 @@ impl EventSource {
     ) {
         let pollers = (0..self.concurrency).map(async |poller| {
             while !over() {
+                if !self.is_polled(aws) {
+                    sleep(LONG_POLL).await;
+                    continue;
+                }
                 let batch = self.gather(aws).await;
                 if batch.is_empty() {
                     continue;
@@ -90,6 +94,11 @@ impl EventSource {
             }
         });
         join_all(pollers).await;
+    }
+
+    fn is_polled(&self, aws: &StandIn) -> bool {
+        let world = aws.world();
+        world.stack.polls(&self.queue, world.clock.elapsed())
     }
 
     /// One batch. It is empty if nothing came for a while.

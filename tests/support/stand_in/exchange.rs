@@ -5,7 +5,7 @@ use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 use axum::http::request::Parts;
 use tokio::time::sleep;
 
-use super::{Shared, call::Call, reply::Reply, service::Service, weather::Passage};
+use super::{Shared, call::Call, reply::Reply, service::Service, signature, weather::Passage};
 
 /// A whole HTTP request.
 pub(super) struct Request<'a> {
@@ -20,6 +20,7 @@ pub(super) async fn exchange(shared: &Shared, request: &Request<'_>) -> Option<R
     let service = Service::addressed(request.head);
     let mut call = service.call(request.head, request.body);
     request.caller.clone_into(&mut call.caller);
+    signature::access_key(request.head).clone_into(&mut call.access_key);
     let under_way = UnderWay::new(shared);
     let passage = shared
         .world()

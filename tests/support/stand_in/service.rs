@@ -9,9 +9,10 @@ use super::{
     call::Call,
     cloudwatch, ec2, event_bus_api,
     faults::Fault,
-    history, queue_api,
+    form_api, history, lambda_api, queue_api,
     refusal::Refusal,
     reply::{Outcome, Reply},
+    signature,
     world::World,
 };
 
@@ -22,12 +23,20 @@ pub(super) enum Service {
     CloudWatch,
     Sqs,
     EventBridge,
+    /// CloudFormation and IAM.
+    Forms,
+    Lambda,
 }
 
 impl Service {
     /// The protocols of EC2, SQS and EventBridge have one path for everything, and CloudWatch's one
     /// for each operation.
     pub fn addressed(head: &Parts) -> Self {
+        match signature::service(head) {
+            Some(service) if form_api::SERVICES.contains(&service) => return Self::Forms,
+            Some("lambda") => return Self::Lambda,
+            _ => {}
+        }
         match head.uri.path() {
             "/" if queue_api::is_addressed(head) => Self::Sqs,
             "/" if event_bus_api::is_addressed(head) => Self::EventBridge,
@@ -45,6 +54,8 @@ impl Service {
             Self::CloudWatch => cloudwatch::call(&head.uri, body),
             Self::Sqs => queue_api::call(head, text()),
             Self::EventBridge => event_bus_api::call(head, text()),
+            Self::Forms => form_api::call(text()),
+            Self::Lambda => lambda_api::call(&head.method, &head.uri, text()),
         }
     }
 
@@ -53,6 +64,10 @@ impl Service {
         if !world.faults.admits(&call.operation, super::clock::now()) {
             world.not_processed(&call.operation);
             return self.refuse(&self.throttled());
+        }
+        if world.stack.denies(self.prefix(), call) {
+            world.not_processed(&call.operation);
+            return self.refuse(&Refusal::explicit_deny("identity-based"));
         }
         let fault = world.faults.strike(call).or(fault);
         if fault.as_ref().is_some_and(|fault| *fault != Fault::LostReply) {
@@ -90,6 +105,11 @@ impl Service {
                 .map(|json| Reply::new(200, queue_api::CONTENT_TYPE, json)),
             Self::EventBridge => event_bus_api::answer(world, call)
                 .map(|json| Reply::new(200, event_bus_api::CONTENT_TYPE, json)),
+            Self::Forms => {
+                form_api::answer(world, call).map(|xml| Reply::new(200, "text/xml", xml))
+            }
+            Self::Lambda => lambda_api::answer(world, call)
+                .map(|(status, json)| Reply::new(status, "application/json", json)),
         };
         if answer.is_ok() {
             history::remember(world, call, before);
@@ -122,6 +142,11 @@ impl Service {
             Self::EventBridge => {
                 Reply::new(status, event_bus_api::CONTENT_TYPE, event_bus_api::error(refusal))
             }
+            Self::Forms => Reply::new(status, "text/xml", form_api::error(refusal)),
+            Self::Lambda => Reply {
+                header: Some(("x-amzn-errortype", refusal.code.clone())),
+                ..Reply::new(status, "application/json", lambda_api::error(refusal))
+            },
         };
         Outcome::spoiled(&refusal.code, Some(reply))
     }

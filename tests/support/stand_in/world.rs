@@ -18,6 +18,7 @@ use super::{
     queue::Queue,
     refusal::Refusal,
     runtime::Runtime,
+    stack::Stack,
     weather::Weather,
 };
 
@@ -56,6 +57,8 @@ pub struct World {
     pub queues: BTreeMap<String, Queue>,
     /// The event buses by name. Every account has one called `default`.
     pub buses: BTreeMap<String, EventBus>,
+    /// What stands around the function that works here.
+    pub stack: Stack,
     /// The time since the world began.
     pub clock: Clock,
     /// What happened so far.
@@ -82,6 +85,7 @@ impl Default for World {
             now: "2026-11-21T09:00:00Z".parse().expect("a valid time"),
             queues: BTreeMap::new(),
             buses: BTreeMap::from([("default".to_owned(), EventBus::default())]),
+            stack: Stack::default(),
             clock: Clock::default(),
             history: History::default(),
             faults: Faults::default(),

@@ -19,6 +19,12 @@ pub fn xml<T: Serialize>(shape: &T) -> String {
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}")
 }
 
+/// The XML of an answer that says nothing but that it was done.
+pub fn done(operation: &str) -> String {
+    let members = format!("<requestId>{REQUEST_ID}</requestId><return>true</return>");
+    format!("<{operation}Response xmlns=\"{NAMESPACE}\">{members}</{operation}Response>")
+}
+
 /// The XML of an error answer.
 pub fn error(refusal: &Refusal) -> String {
     let error = ErrorItem { code: &refusal.code, message: &refusal.message };
