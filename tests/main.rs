@@ -8,6 +8,7 @@
 //!   stand-in
 //! - `storm`: the guardrail behind its queues, in bad weather and among people
 //! - `queues`: the stand-in's model of queues and of Lambda's poller
+//! - `excerpts`: the pages show what programs print
 //! - everything else: tables and properties of what is pure
 //! - `examples`: programs that use the same support
 //!
@@ -19,6 +20,7 @@ mod support {
     pub mod event_pattern;
     pub mod files;
     pub mod harness;
+    pub mod markdown;
     pub mod names;
     pub mod runtime_api;
     pub mod stand_in;
@@ -47,6 +49,7 @@ mod document_properties;
 mod endpoint_decision;
 mod events;
 mod exception;
+mod excerpts;
 mod lambda_runtime_api;
 mod other_clients;
 mod pacer;

@@ -485,11 +485,16 @@ fn sources(launched_by: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The calls by operation, because those to several resources overtake each other.
+/// The calls by operation, because those to several resources overtake each other; then the
+/// operations are in the order of their names.
 fn summary(calls: &[Call]) -> String {
     let mut names: Vec<_> = calls.iter().map(|call| call.operation.as_str()).collect();
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(*name));
+    let resources = calls.iter().filter_map(|call| call.resource.as_deref()?.split('/').next());
+    if resources.collect::<BTreeSet<_>>().len() > 1 {
+        names.sort_unstable();
+    }
     let groups = names.into_iter().map(|name| {
         let group: Vec<_> = calls.iter().filter(|call| call.operation == name).collect();
         let times = if group.len() > 1 { format!("{} × ", group.len()) } else { String::new() };
