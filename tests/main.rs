@@ -8,7 +8,7 @@
 //!   stand-in
 //! - `storm`: the guardrail behind its queues, in bad weather and among people
 //! - `queues`: the stand-in's model of queues and of Lambda's poller
-//! - `excerpts`: the pages show what programs print
+//! - `excerpts`, `commands`: the pages show what programs print, and commands that work
 //! - everything else: tables and properties of what is pure
 //! - `examples`: programs that use the same support
 //!
@@ -44,6 +44,7 @@ mod stories {
 }
 
 mod book;
+mod commands;
 mod decision;
 mod document_properties;
 mod endpoint_decision;

@@ -28,7 +28,9 @@ use crate::{
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// Longer than a mapping takes to be switched, and than a poller waits.
+/// How long a mapping takes to be switched. AWS promises nothing.
+const SETTLING: Duration = Duration::from_secs(60);
+/// Longer than that, and than a poller waits.
 const SOON: Duration = Duration::from_secs(120);
 /// What the runbook puts into the role.
 const DENY: &str = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": ["ec2:Modify*", "bedrock-agentcore:Update*"], "Resource": "*"}}"#;
@@ -162,6 +164,7 @@ fn play(story: impl AsyncFnOnce(&StandIn)) -> Played {
     on_virtual_time(1, async {
         let aws = StandIn::without_sockets();
         stack::add_queues(&mut aws.world(), 1);
+        aws.world().stack.settling = SETTLING;
         for queue in [stack::EVENTS, stack::SWEEPS] {
             let mappings = &mut aws.world().stack.mappings;
             mappings.insert(format!("mapping of {queue}"), Mapping::of(queue));

@@ -7,9 +7,6 @@ use serde_json::Value;
 
 use super::{call::Call, refusal::Refusal, world::World};
 
-/// How long a mapping takes to be switched on or off. AWS promises nothing; until then it goes on
-/// as before.
-pub(super) const SETTLING: Duration = Duration::from_secs(60);
 /// The keys of people begin like this. Roles sign with temporary ones, which do not.
 const KEY_OF_A_PERSON: &str = "AKIA";
 
@@ -19,6 +16,8 @@ pub struct Stack {
     pub outputs: BTreeMap<String, String>,
     /// By their UUIDs. Without any, every queue is polled.
     pub mappings: BTreeMap<String, Mapping>,
+    /// How long a mapping takes to be switched on or off. Until then it goes on as before.
+    pub settling: Duration,
     /// What the role's inline policies deny, by the names of the policies.
     denied: BTreeMap<String, Vec<String>>,
 }
@@ -29,18 +28,18 @@ pub struct Mapping {
     /// The name of the queue.
     pub queue: String,
     pub is_enabled: bool,
-    /// When it was last switched.
-    switched: Option<Duration>,
+    /// When its last switch has taken or will take effect.
+    settled: Duration,
 }
 
 impl Mapping {
     /// An enabled mapping of this queue.
     pub fn of(queue: &str) -> Self {
-        Self { queue: queue.to_owned(), is_enabled: true, switched: None }
+        Self { queue: queue.to_owned(), is_enabled: true, settled: Duration::ZERO }
     }
 
     fn is_settled(&self, now: Duration) -> bool {
-        self.switched.is_none_or(|at| now >= at + SETTLING)
+        now >= self.settled
     }
 
     /// The state in the API's words.
@@ -118,7 +117,7 @@ fn matches(pattern: &str, action: &str) -> bool {
 impl World {
     /// Switches the mapping of this UUID on or off. Gives what it is now.
     pub fn switch(&mut self, uuid: &str, is_enabled: bool) -> Result<Mapping, Refusal> {
-        let now = self.clock.elapsed();
+        let (now, settling) = (self.clock.elapsed(), self.stack.settling);
         let mapping = self.stack.mappings.get_mut(uuid);
         let mapping = mapping.ok_or_else(|| no_such_mapping(uuid))?;
         if !mapping.is_settled(now) {
@@ -127,7 +126,7 @@ impl World {
         }
         if mapping.is_enabled != is_enabled {
             mapping.is_enabled = is_enabled;
-            mapping.switched = Some(now);
+            mapping.settled = now + settling;
         }
         Ok(mapping.clone())
     }
