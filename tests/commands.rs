@@ -8,6 +8,7 @@ mod world;
 
 use std::{
     env, fs,
+    os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -26,38 +27,25 @@ const SHELL: &str = "sh";
 /// Other names that people give to shell blocks.
 const OTHER_SHELLS: [&str; 5] = ["bash", "shell", "console", "shell-session", "zsh"];
 /// What blocks may use, as it is.
-const PROGRAMS: [&str; 25] = [
-    "awk",
-    "base64",
-    "basename",
-    "bash",
-    "cat",
-    "column",
-    "cut",
-    "date",
-    "diff",
-    "dirname",
-    "env",
-    "grep",
-    "head",
-    "jq",
-    "mktemp",
-    "paste",
-    "sed",
-    "seq",
-    "sha256sum",
-    "sort",
-    "tail",
-    "tee",
-    "tr",
-    "uniq",
-    "xargs",
-];
+const PROGRAMS: &str = "awk base64 basename bash cat column cut date diff dirname env grep head jq \
+                        mkdir mktemp paste sed seq sha256sum sort tail tee touch tr uniq xargs";
 /// What blocks may use, as `tools.py` plays it.
-const TOOLS: [&str; 11] =
-    ["aws", "sam", "cargo", "just", "curl", "python3", "pip", "git", "mdbook", "rustup", "sleep"];
-/// Files that blocks read.
-const FILES: [&str; 2] = ["metadata-guardrail-x86_64.zip", "template-plain.yaml"];
+const TOOLS: &str = "aws sam cargo just curl python3 pip git mdbook rustup sleep rm";
+/// What a page asks its reader to fill in: an instance, a runtime and its endpoint.
+const VARIABLES: [(&str, &str); 3] =
+    [("I", "i-0a1b2c3d4e5f60011"), ("R", "quotes_agent-Qw56Er78Ty"), ("E", "canary")];
+/// Files that blocks read, and what is in them.
+const FILES: [(&str, &str); 4] = [
+    // What `aws lambda invoke` has left there.
+    ("sweep.json", r#"{"mode": "report", "complete": true, "counts": {}, "outcomes": []}"#),
+    // A release, of which every file is empty.
+    ("dist/metadata-guardrail-0.1.0.yaml", ""),
+    ("dist/metadata-guardrail-0.1.0-x86_64.zip", ""),
+    (
+        "dist/SHA256SUMS",
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  metadata-guardrail-0.1.0.yaml\n",
+    ),
+];
 /// The function that many pages use.
 const OUTPUT: &str = r#"output() {
   aws cloudformation describe-stacks --stack-name metadata-guardrail --output text \
@@ -92,6 +80,37 @@ fn every_page_has_the_same_function_for_outputs() {
     let definers = shell_blocks().into_iter().filter(|one| one.text.contains("output()"));
     let others = definers.filter(|one| !one.text.contains(OUTPUT));
     assert_eq!(others.map(|one| one.to_string()).collect::<Vec<_>>(), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_kill_switch_of_the_pages_stops_everything_and_has_a_way_back() {
+    let Some(python) = python().await else { return };
+    let [stop, start, deny, allow] =
+        ["--no-enabled", " --enabled", "iam put-role-policy", "iam delete-role-policy"]
+            .map(on_runbook);
+    let preamble = || block(&format!("export AWS_REGION=eu-west-1\n{OUTPUT}"));
+    let actions = ["ec2:ModifyInstanceMetadataOptions", "bedrock-agentcore:UpdateAgentRuntime"];
+    for (blocks, is_stopped) in [
+        (vec![preamble(), stop.clone(), deny.clone()], true),
+        (vec![preamble(), stop, deny, allow, start], false),
+    ] {
+        let aws = StandIn::start().await;
+        assert_eq!(run(&python, &aws, &blocks).await, [""; 0]);
+        let world = aws.world();
+        assert_eq!(world.stack.mappings.len(), 2);
+        assert!(world.stack.mappings.values().all(|mapping| mapping.is_enabled != is_stopped));
+        assert!(actions.iter().all(|action| world.stack.is_denied(action) == is_stopped));
+    }
+}
+
+/// The one block of the runbook's first page with these words.
+fn on_runbook(words: &str) -> Block {
+    let blocks = shell_blocks().into_iter();
+    let mut found =
+        blocks.filter(|one| one.page == "docs/src/runbook.md" && one.text.contains(words));
+    let block = found.next().unwrap_or_else(|| panic!("the runbook has no {words}"));
+    assert!(found.next().is_none(), "the runbook has {words} twice");
+    block
 }
 
 /// What is wrong must be seen: each is a block, and what is said of it.
@@ -152,6 +171,9 @@ async fn run(python: &Path, aws: &StandIn, blocks: &[Block]) -> Vec<String> {
     let place = Place::new();
     let failures = place.0.join("failures");
     let mut session = format!("cd '{}/home'\n", place.0.display());
+    for (name, value) in VARIABLES {
+        session.push_str(&format!("{name}={value}\n"));
+    }
     session.push_str(SESSION);
     for (number, block) in blocks.iter().enumerate() {
         let file = place.0.join(format!("block-{number}"));
@@ -191,10 +213,11 @@ async fn run(python: &Path, aws: &StandIn, blocks: &[Block]) -> Vec<String> {
 
 /// A wrong command is remembered, and the next ones run all the same, as they do for a person. A
 /// variable that nobody has set ends everything. What `tools.py` has said about a block is enough.
+/// That grep finds nothing is no error.
 const SESSION: &str = r#"
 touch "$FAILURES"
 failed() {
-  [[ $2 == *--dry-run* ]] || grep -qF "$BLOCK: " "$FAILURES" || echo "$BLOCK: $2: it ended with $1" >> "$FAILURES"
+  [[ $2 == *--dry-run* || ($2 == grep* && $1 == 1) ]] || grep -qF "$BLOCK: " "$FAILURES" || echo "$BLOCK: $2: it ended with $1" >> "$FAILURES"
 }
 trap 'failed $? "$BASH_COMMAND"' ERR
 set -Eu -o pipefail
@@ -210,33 +233,29 @@ impl Place {
         let (bin, home) = (root.join("bin"), root.join("home"));
         fs::create_dir_all(&bin).expect("a folder");
         fs::create_dir_all(&home).expect("a folder");
-        for name in PROGRAMS {
+        for name in PROGRAMS.split_whitespace() {
             let real = ["/usr/bin", "/bin"].map(|folder| Path::new(folder).join(name));
             if let Some(real) = real.iter().find(|path| path.exists()) {
-                std::os::unix::fs::symlink(real, bin.join(name)).expect("a link");
+                symlink(real, bin.join(name)).expect("a link");
             }
         }
-        for name in TOOLS {
+        for name in TOOLS.split_whitespace() {
             let script = format!("#!/bin/sh\nexec \"$PYTHON\" \"$TOOLS\" {name} \"$@\"\n");
             let path = bin.join(name);
             fs::write(&path, script).expect("a file");
-            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+            let mode = fs::Permissions::from_mode(0o755);
             fs::set_permissions(&path, mode).expect("a mode");
         }
-        for name in ["samconfig.toml", "template.yaml"] {
-            fs::copy(here(name), home.join(name)).expect("a copy");
+        for name in ["samconfig.toml", "template.yaml", "policies"] {
+            symlink(here(name), home.join(name)).expect("a link");
         }
-        for name in FILES {
-            fs::write(home.join(name), "").expect("a file");
+        fs::create_dir_all(home.join("dist")).expect("a folder");
+        for (name, text) in FILES {
+            fs::write(home.join(name), text).expect("a file");
         }
-        // What is in those files: nothing.
-        let sums = FILES.map(|name| format!("{EMPTY}  {name}\n")).concat();
-        fs::write(home.join("SHA256SUMS"), sums).expect("a file");
         Self(root)
     }
 }
-
-const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 impl Drop for Place {
     fn drop(&mut self) {

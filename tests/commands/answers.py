@@ -18,8 +18,19 @@ OUTCOME = {
     "detail": "HttpTokens would be set to required.",
     "findings": [],
 }
-LINE = {"timestamp": DAY, "level": "INFO", "message": "the sweep has ended", "request_id": "request-1", **OUTCOME}
 SWEEP = {"mode": "report", "complete": True, "counts": {"would_enforce": 1}, "not_listed": [], "launched_by": {}}
+# Some lines are about an outcome, and some about a sweep; this one is about both. Lists and objects in the log are texts.
+LINE = {
+    name: value if isinstance(value, (bool, str)) else json.dumps(value)
+    for name, value in {
+        **OUTCOME, **SWEEP, "timestamp": DAY, "level": "INFO", "message": "the sweep has ended", "request_id": "request-1"
+    }.items()
+}
+ALARMS = [
+    "UnverifiedWritesAlarm", "ErrorsAlarm", "OldEventsAlarm", "ThrottlesAlarm", "DeadLettersAlarm", "UndeliveredAlarm",
+    "UndeliverableEventsAlarm", "SweepsMissingAlarm", "UnfinishedTargetsAlarm", "UnknownIdsAlarm",
+]
+RECORD = {"id": INSTANCE, "requestParameters": {"instanceId": INSTANCE}, "responseElements": {"_return": True}}
 
 
 def of(service, operation):
@@ -45,31 +56,72 @@ ANSWERS = {
     },
     "bedrock-agentcore-control.TagResource": {},
     "bedrock-agentcore-control.UntagResource": {},
+    "cloudformation.CreateStack": {"StackId": "1"},
     "cloudformation.CreateStackInstances": {"OperationId": "1"},
     "cloudformation.CreateStackSet": {"StackSetId": "metadata-guardrail:1"},
+    "cloudformation.DescribeStacks": {
+        "Stacks": [{"Outputs": [{"OutputKey": "RuntimeAuthorizerConfig", "OutputValue": "{}"}]}]
+    },
     "cloudformation.UpdateStackInstances": {"OperationId": "1"},
     "cloudtrail.LookupEvents": {
-        "Events": [{"EventTime": DAY, "Username": "operator", "CloudTrailEvent": json.dumps({"id": INSTANCE})}]
+        "Events": [{"EventTime": DAY, "Username": "operator", "CloudTrailEvent": json.dumps(RECORD)}]
     },
     "cloudwatch.DescribeAlarms": {
-        "MetricAlarms": [{"AlarmName": "metadata-guardrail-OldEventsAlarm", "StateReason": "Threshold Crossed"}]
+        "MetricAlarms": [
+            {
+                "AlarmName": f"metadata-guardrail-{name}-1A2B3C4D5E6F", "StateValue": "ALARM",
+                "StateUpdatedTimestamp": DAY, "StateReason": "Threshold Crossed"
+            }
+            for name in ALARMS
+        ]
     },
     "cloudwatch.GetMetricStatistics": {"Datapoints": [{"Timestamp": DAY, "Sum": 3.0}]},
     "cloudwatch.PutMetricAlarm": {},
+    "cognito-idp.DescribeUserPoolClient": {"UserPoolClient": {"ClientSecret": "not-a-secret"}},
     "ec2.CreateLaunchTemplateVersion": {"LaunchTemplateVersion": {"VersionNumber": 4}},
     "ec2.ModifyLaunchTemplate": {"LaunchTemplate": {"DefaultVersionNumber": 4}},
     "ec2.RunInstances": {"Instances": [{"InstanceId": INSTANCE}]},
+    "ec2.StartInstances": {"StartingInstances": [{"InstanceId": INSTANCE}]},
+    "ec2.StopInstances": {"StoppingInstances": [{"InstanceId": INSTANCE}]},
     "ec2.TerminateInstances": {"TerminatingInstances": [{"InstanceId": INSTANCE}]},
+    "events.EnableRule": {},
+    "events.ListRuleNamesByTarget": {"RuleNames": ["metadata-guardrail-SweepDueRule-1A2B3C4D5E6F"]},
+    "events.ListRules": {
+        "Rules": [
+            {
+                "Name": "metadata-guardrail-SweepDueRule-1A2B3C4D5E6F", "State": "DISABLED",
+                "ScheduleExpression": "rate(6 hours)"
+            }
+        ]
+    },
+    "events.PutRule": {"RuleArn": f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/guardrail-tickets"},
+    "events.PutTargets": {"FailedEntryCount": 0, "FailedEntries": []},
+    "iam.SimulatePrincipalPolicy": {
+        "EvaluationResults": [{"EvalActionName": "bedrock-agentcore:UpdateAgentRuntime", "EvalDecision": "explicitDeny"}]
+    },
+    "lambda.DeleteFunctionConcurrency": {},
+    "lambda.GetAccountSettings": {
+        "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}
+    },
+    "lambda.GetFunctionConcurrency": {"ReservedConcurrentExecutions": 1},
+    "lambda.GetFunctionConfiguration": {
+        "State": "Active", "LastUpdateStatus": "Successful", "LastModified": DAY, "MemorySize": 256
+    },
     "lambda.Invoke": invoked,
     "logs.DeleteLogGroup": {},
-    "logs.FilterLogEvents": {"events": [{"timestamp": 1, "message": json.dumps(LINE | SWEEP)}]},
+    "logs.FilterLogEvents": {"events": [{"timestamp": 1, "message": json.dumps(LINE)}]},
     "logs.GetQueryResults": {"status": "Complete", "results": [[{"field": "id", "value": INSTANCE}]]},
     "logs.StartQuery": {"queryId": "1"},
+    "organizations.AttachPolicy": {},
+    "organizations.CreatePolicy": {"Policy": {"PolicySummary": {"Id": "p-0a1b2c3d"}}},
+    "organizations.DetachPolicy": {},
     "sns.Subscribe": {"SubscriptionArn": "pending confirmation"},
+    "sqs.DeleteMessage": {},
     "sqs.DeleteQueue": {},
     "sqs.GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "2"}},
     "sqs.GetQueueUrl": {"QueueUrl": f"https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/queue"},
     "sqs.ListMessageMoveTasks": {"Results": [{"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 2}]},
+    "sqs.PurgeQueue": {},
     "sqs.ReceiveMessage": {"Messages": [{"MessageId": "1", "ReceiptHandle": "1", "Body": json.dumps({"id": "event"})}]},
     "sqs.StartMessageMoveTask": {"TaskHandle": "1"},
     "ssm.GetParameter": {"Parameter": {"Value": "ami-0a1b2c3d4e5f60001"}},

@@ -99,6 +99,16 @@ def git(words):
     return (0, None) if words[0] in known else (1, f"this test does not know git {words[0]}")
 
 
+def rm(words):
+    """Deletes files of this folder only."""
+    names = [word for word in words if not word.startswith("-")]
+    if any("/" in name or not Path(name).is_file() for name in names):
+        return 1, "this test deletes only files that are here"
+    for name in names:
+        Path(name).unlink()
+    return 0, None
+
+
 def nothing(_words):
     return 0, None
 
@@ -112,6 +122,7 @@ TOOLS = {
     "python3": python3,
     "pip": pip,
     "git": git,
+    "rm": rm,
     "mdbook": nothing,
     "rustup": nothing,
     # Nobody waits for a stand-in.

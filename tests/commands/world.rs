@@ -16,9 +16,9 @@ const SWEEPS: &str = "metadata-guardrail-Sweeps-1A2B3C4D5E6F.fifo";
 
 /// Fills the world with what the blocks of a page name, and with the stack.
 pub fn fill(world: &mut World, page: &[Block]) {
-    world.add_instance(INSTANCE).tag("Name", "reporting");
-    for id in page.iter().flat_map(|block| instances(&block.text)) {
-        world.add_instance(&id);
+    let named = page.iter().flat_map(|block| instances(&block.text));
+    for id in named.chain([INSTANCE.to_owned()]) {
+        world.add_instance(&id).tag("Name", "reporting");
     }
     for id in RUNTIMES {
         let runtime = world.add_runtime(id, &document());

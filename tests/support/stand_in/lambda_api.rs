@@ -10,11 +10,12 @@ use super::{
     world::{ACCOUNT, REGION, World},
 };
 
-const PATH: &str = "/2015-03-31/event-source-mappings/";
+const PATH: &str = "/2015-03-31/event-source-mappings";
 
 /// What a request asks for. Its resource is the mapping's UUID.
 pub(super) fn call(method: &Method, uri: &Uri, body: String) -> Call {
-    let uuid = uri.path().strip_prefix(PATH);
+    // Clients differ in whether the path of all mappings ends with a slash.
+    let uuid = uri.path().strip_prefix(PATH).map(|rest| rest.trim_matches('/'));
     let operation = match (method.as_str(), uuid) {
         ("GET", Some("")) => "ListEventSourceMappings".to_owned(),
         ("GET", Some(_)) => "GetEventSourceMapping".to_owned(),
@@ -75,6 +76,8 @@ fn shown(world: &World, uuid: &str, mapping: &Mapping) -> Value {
         "EventSourceArn": format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{}", mapping.queue),
         "FunctionArn": function_arn(),
         "State": mapping.state(world.clock.elapsed()),
+        "StateTransitionReason": "USER_INITIATED",
+        "LastProcessingResult": "OK",
     })
 }
 

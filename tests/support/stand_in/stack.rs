@@ -88,10 +88,13 @@ impl Stack {
 
     /// Whether a policy denies the role this call to the service of this prefix.
     pub(super) fn denies(&self, prefix: &str, call: &Call) -> bool {
-        let action = format!("{prefix}:{}", call.operation);
-        let mut patterns = self.denied.values().flatten();
         !call.access_key.starts_with(KEY_OF_A_PERSON)
-            && patterns.any(|pattern| matches(pattern, &action))
+            && self.is_denied(&format!("{prefix}:{}", call.operation))
+    }
+
+    /// Whether a policy denies the role this action.
+    pub fn is_denied(&self, action: &str) -> bool {
+        self.denied.values().flatten().any(|pattern| matches(pattern, action))
     }
 }
 
