@@ -76,7 +76,7 @@ doc:
 [group('checks')]
 book:
     mdbook build docs
-    lychee --offline --no-progress --include-fragments docs/book '*.md'
+    lychee --offline --no-progress --include-fragments --root-dir "$PWD/docs/book" docs/book '*.md'
 
 # Builds what Lambda runs on x86_64, as SAM deploys it, and checks it.
 [group('checks')]
