@@ -112,7 +112,8 @@ versions:
 [group('work')]
 snapshots:
     INSTA_UPDATE=always REQUIRE_BOTO3=1 cargo test --locked
-    git diff --stat -p -- '*.snap'
+    git status --short -- '*.snap'
+    git diff -- '*.snap'
 
 # Makes the files of a release in dist/, for both architectures, and says what to do with them.
 [group('release')]
