@@ -178,8 +178,9 @@ async fn run(python: &Path, aws: &StandIn, blocks: &[Block]) -> Vec<String> {
     for (number, block) in blocks.iter().enumerate() {
         let file = place.0.join(format!("block-{number}"));
         fs::write(&file, &block.text).expect("a file");
-        session.push_str(&format!("export BLOCK='{block}'; source '{}'\n", file.display()));
+        session.push_str(&format!("export BLOCK='{block}'; run '{}'\n", file.display()));
     }
+    session.push_str("exit 0\n");
     let mut shell = Command::new("bash");
     shell
         .args(["-c", &session])
@@ -216,6 +217,10 @@ async fn run(python: &Path, aws: &StandIn, blocks: &[Block]) -> Vec<String> {
 /// That grep finds nothing is no error.
 const SESSION: &str = r#"
 touch "$FAILURES"
+run() {
+  local said
+  if said=$(bash -n "$1" 2>&1); then source "$1"; else echo "$BLOCK: $said" >> "$FAILURES"; fi
+}
 failed() {
   [[ $2 == *--dry-run* || ($2 == grep* && $1 == 1) ]] || grep -qF "$BLOCK: " "$FAILURES" || echo "$BLOCK: $2: it ended with $1" >> "$FAILURES"
 }

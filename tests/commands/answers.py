@@ -60,7 +60,7 @@ ANSWERS = {
     "cloudformation.CreateStackInstances": {"OperationId": "1"},
     "cloudformation.CreateStackSet": {"StackSetId": "metadata-guardrail:1"},
     "cloudformation.DescribeStacks": {
-        "Stacks": [{"Outputs": [{"OutputKey": "RuntimeAuthorizerConfig", "OutputValue": "{}"}]}]
+        "Stacks": [{"Outputs": [{"OutputKey": "RuntimeAuthorizerConfig", "OutputValue": "{\"allowedClients\": []}"}]}]
     },
     "cloudformation.UpdateStackInstances": {"OperationId": "1"},
     "cloudtrail.LookupEvents": {
@@ -81,8 +81,6 @@ ANSWERS = {
     "ec2.CreateLaunchTemplateVersion": {"LaunchTemplateVersion": {"VersionNumber": 4}},
     "ec2.ModifyLaunchTemplate": {"LaunchTemplate": {"DefaultVersionNumber": 4}},
     "ec2.RunInstances": {"Instances": [{"InstanceId": INSTANCE}]},
-    "ec2.StartInstances": {"StartingInstances": [{"InstanceId": INSTANCE}]},
-    "ec2.StopInstances": {"StoppingInstances": [{"InstanceId": INSTANCE}]},
     "ec2.TerminateInstances": {"TerminatingInstances": [{"InstanceId": INSTANCE}]},
     "events.EnableRule": {},
     "events.ListRuleNamesByTarget": {"RuleNames": ["metadata-guardrail-SweepDueRule-1A2B3C4D5E6F"]},
@@ -109,6 +107,9 @@ ANSWERS = {
     },
     "lambda.Invoke": invoked,
     "logs.DeleteLogGroup": {},
+    "logs.DescribeQueryDefinitions": {
+        "queryDefinitions": [{"name": "metadata-guardrail/query", "queryString": "fields @timestamp, id"}]
+    },
     "logs.FilterLogEvents": {"events": [{"timestamp": 1, "message": json.dumps(LINE)}]},
     "logs.GetQueryResults": {"status": "Complete", "results": [[{"field": "id", "value": INSTANCE}]]},
     "logs.StartQuery": {"queryId": "1"},
@@ -119,7 +120,6 @@ ANSWERS = {
     "sqs.DeleteMessage": {},
     "sqs.DeleteQueue": {},
     "sqs.GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "2"}},
-    "sqs.GetQueueUrl": {"QueueUrl": f"https://sqs.eu-west-1.amazonaws.com/{ACCOUNT}/queue"},
     "sqs.ListMessageMoveTasks": {"Results": [{"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 2}]},
     "sqs.PurgeQueue": {},
     "sqs.ReceiveMessage": {"Messages": [{"MessageId": "1", "ReceiptHandle": "1", "Body": json.dumps({"id": "event"})}]},

@@ -26,11 +26,11 @@ MODELLED = {
     "cloudformation": {"DescribeStacks"},
     "ec2": {
         "CreateTags", "DeleteTags", "DescribeInstances", "DescribeTags", "GetInstanceMetadataDefaults",
-        "ModifyInstanceMetadataDefaults", "ModifyInstanceMetadataOptions",
+        "ModifyInstanceMetadataDefaults", "ModifyInstanceMetadataOptions", "StartInstances", "StopInstances",
     },
     "iam": {"DeleteRolePolicy", "PutRolePolicy"},
     "lambda": {"GetEventSourceMapping", "ListEventSourceMappings", "UpdateEventSourceMapping"},
-    "sqs": {"SendMessage"},
+    "sqs": {"GetQueueUrl", "SendMessage"},
 }
 # Commands that are more than one call. They are read, and then nothing happens.
 READ_ONLY = {("cloudformation", "deploy"), ("cloudformation", "package"), ("s3", "cp"), ("s3", "rm"), ("s3", "sync")}

@@ -12,6 +12,9 @@ use crate::support::{
 const INSTANCE: &str = "i-0a1b2c3d4e5f60011";
 const RUNTIMES: [&str; 2] = ["quotes_agent-Qw56Er78Ty", "claims_agent-Xy12Ab34Cd"];
 const EVENTS: &str = "metadata-guardrail-Events-1A2B3C4D5E6F";
+const EVENTS_DEAD: &str = "metadata-guardrail-EventsDeadLetters-1A2B3C4D5E6F";
+const SWEEPS_DEAD: &str = "metadata-guardrail-SweepsDeadLetters-1A2B3C4D5E6F.fifo";
+const UNDELIVERED: &str = "metadata-guardrail-Undelivered-1A2B3C4D5E6F";
 const SWEEPS: &str = "metadata-guardrail-Sweeps-1A2B3C4D5E6F.fifo";
 
 /// Fills the world with what the blocks of a page name, and with the stack.
@@ -35,6 +38,9 @@ pub fn fill(world: &mut World, page: &[Block]) {
     world
         .queues
         .insert(SWEEPS.to_owned(), Queue::fifo(Duration::from_secs(330)).content_based());
+    for name in [EVENTS_DEAD, SWEEPS_DEAD, UNDELIVERED] {
+        world.queues.insert(name.to_owned(), Queue::standard(Duration::from_secs(30)));
+    }
     for (uuid, queue) in [
         ("0a1b2c3d-0000-4000-8000-000000000001", EVENTS),
         ("0a1b2c3d-0000-4000-8000-000000000002", SWEEPS),
@@ -73,10 +79,10 @@ fn value(output: &str) -> String {
             format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:metadata-guardrail")
         }
         "EventsArn" => queue(EVENTS),
-        "EventsDeadLettersArn" => queue("metadata-guardrail-EventsDeadLetters-1A2B3C4D5E6F"),
+        "EventsDeadLettersArn" => queue(EVENTS_DEAD),
         "SweepsUrl" => format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{SWEEPS}"),
-        "SweepsDeadLettersArn" => queue("metadata-guardrail-SweepsDeadLetters-1A2B3C4D5E6F.fifo"),
-        "UndeliveredArn" => queue("metadata-guardrail-Undelivered-1A2B3C4D5E6F"),
+        "SweepsDeadLettersArn" => queue(SWEEPS_DEAD),
+        "UndeliveredArn" => queue(UNDELIVERED),
         "LogGroupName" => "metadata-guardrail-GuardrailLog-1A2B3C4D5E6F".to_owned(),
         "RoleArn" => {
             format!("arn:aws:iam::{ACCOUNT}:role/metadata-guardrail-GuardrailRole-1A2B3C4D5E6F")

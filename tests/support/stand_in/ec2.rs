@@ -1,5 +1,6 @@
 //! The EC2 façade: form parameters in, XML out.
 
+mod power;
 mod shapes;
 mod tags;
 
@@ -54,6 +55,8 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<String, Refusal> 
         }
         "ModifyInstanceMetadataDefaults" => modify_instance_metadata_defaults(world, call),
         "ModifyInstanceMetadataOptions" => modify_instance_metadata_options(world, call),
+        "StartInstances" => power::switch(world, call, "running"),
+        "StopInstances" => power::switch(world, call, "stopped"),
         other => Err(Refusal::new(
             400,
             "InvalidAction",

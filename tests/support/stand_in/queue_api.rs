@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::{
     call::Call,
-    queue::{Message, Outgoing},
+    queue::{Message, Outgoing, no_such_queue},
     refusal::Refusal,
-    world::World,
+    world::{ACCOUNT, REGION, World},
 };
 
 pub(super) const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
@@ -47,7 +47,8 @@ fn operation(head: &Parts) -> Option<&str> {
 pub(super) fn call(head: &Parts, body: String) -> Call {
     let operation = operation(head).unwrap_or_default().to_owned();
     let members: Value = serde_json::from_str(&body).unwrap_or_default();
-    let resource = members["QueueUrl"].as_str().map(|url| name(url).to_owned());
+    let named = members["QueueUrl"].as_str().or(members["QueueName"].as_str());
+    let resource = named.map(|url| name(url).to_owned());
     Call { operation, resource, body, ..Call::default() }
 }
 
@@ -59,6 +60,7 @@ fn name(url: &str) -> &str {
 /// Carries the call out and gives the JSON of the answer.
 pub(super) fn answer(world: &mut World, call: &Call) -> Result<String, Refusal> {
     match call.operation.as_str() {
+        "GetQueueUrl" => get_queue_url(world, call.resource.as_deref().unwrap_or_default()),
         "SendMessage" => send_message(world, &call.body),
         other => Err(Refusal::new(
             400,
@@ -66,6 +68,14 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<String, Refusal> 
             format!("The action {other} is not valid for this endpoint."),
         )),
     }
+}
+
+fn get_queue_url(world: &World, name: &str) -> Result<String, Refusal> {
+    if !world.queues.contains_key(name) {
+        return Err(no_such_queue());
+    }
+    let url = format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}");
+    Ok(json!({"QueueUrl": url}).to_string())
 }
 
 fn send_message(world: &mut World, body: &str) -> Result<String, Refusal> {
