@@ -222,7 +222,8 @@ run() {
   if said=$(bash -n "$1" 2>&1); then source "$1"; else echo "$BLOCK: $said" >> "$FAILURES"; fi
 }
 failed() {
-  [[ $2 == *--dry-run* || ($2 == grep* && $1 == 1) ]] || grep -qF "$BLOCK: " "$FAILURES" || echo "$BLOCK: $2: it ended with $1" >> "$FAILURES"
+  [[ $2 == *--dry-run* || ($2 == grep* && $1 == 1) ]] || grep -qF "$BLOCK: " "$FAILURES" ||
+    echo "$BLOCK: $2: it ended with $1" >> "$FAILURES"
 }
 trap 'failed $? "$BASH_COMMAND"' ERR
 set -Eu -o pipefail

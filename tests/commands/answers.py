@@ -1,5 +1,5 @@
-"""Answers to the calls of the pages that the stand-in does not model: short, and with something in every list, so that a
-`--query` and whatever reads its result have something to find."""
+"""Answers to the calls of the pages that the stand-in does not model: short, and with something in every list, so that
+a `--query` and whatever reads its result have something to find."""
 
 import io
 import json
@@ -19,11 +19,11 @@ OUTCOME = {
     "findings": [],
 }
 SWEEP = {"mode": "report", "complete": True, "counts": {"would_enforce": 1}, "not_listed": [], "launched_by": {}}
-# Some lines are about an outcome, and some about a sweep; this one is about both. Lists and objects in the log are texts.
+# Some lines are about an outcome, and some about a sweep; this one is about both. The log has lists as texts.
 LINE = {
     name: value if isinstance(value, (bool, str)) else json.dumps(value)
     for name, value in {
-        **OUTCOME, **SWEEP, "timestamp": DAY, "level": "INFO", "message": "the sweep has ended", "request_id": "request-1"
+        **OUTCOME, **SWEEP, "timestamp": DAY, "level": "INFO", "message": "the sweep has ended", "request_id": "1"
     }.items()
 }
 ALARMS = [
@@ -95,7 +95,9 @@ ANSWERS = {
     "events.PutRule": {"RuleArn": f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/guardrail-tickets"},
     "events.PutTargets": {"FailedEntryCount": 0, "FailedEntries": []},
     "iam.SimulatePrincipalPolicy": {
-        "EvaluationResults": [{"EvalActionName": "bedrock-agentcore:UpdateAgentRuntime", "EvalDecision": "explicitDeny"}]
+        "EvaluationResults": [
+            {"EvalActionName": "bedrock-agentcore:UpdateAgentRuntime", "EvalDecision": "explicitDeny"}
+        ]
     },
     "lambda.DeleteFunctionConcurrency": {},
     "lambda.GetAccountSettings": {

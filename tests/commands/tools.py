@@ -3,8 +3,8 @@
     tools.py NAME ARGUMENT...
 
 `aws` is the real AWS CLI as far as it reads, checks and serialises a command: see aws.py. `sam` is the real SAM CLI as
-far as it reads a command. Of the others only the words are checked. Whatever is wrong goes into the file $FAILURES, with
-the block that it stands in.
+far as it reads a command. Of the others only the words are checked. Whatever is wrong goes into the file $FAILURES,
+with the block that it stands in.
 """
 
 import os
