@@ -24,6 +24,9 @@ use crate::{
     visit::Visit,
 };
 
+/// Which attempt it is at an event that no queue brings back.
+const FIRST_ATTEMPT: u32 = 1;
+
 /// What Lambda says about an invocation.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -117,14 +120,16 @@ impl<'a> Invocation<'a> {
                 Work::Targets(targets) => {
                     let asked = targets.into_iter().map(|target| (target, ask.time)).collect();
                     let each = |outcome| {
-                        self.report(&outcome);
+                        self.report(&outcome, FIRST_ATTEMPT);
                         response.borrow_mut().add(outcome);
                     };
                     self.visit(&ask.place, mode).look_at(&asked, None, &each).await;
                 }
-                Work::Unnamed(kind) => self.sweep(&ask.place, &[kind], None, &response).await,
+                Work::Unnamed(kind) => {
+                    self.sweep(&ask.place, &[kind], None, FIRST_ATTEMPT, &response).await;
+                }
                 Work::Sweep(kinds, softened) => {
-                    self.sweep(&ask.place, kinds, softened, &response).await;
+                    self.sweep(&ask.place, kinds, softened, FIRST_ATTEMPT, &response).await;
                 }
             }
         }
@@ -150,6 +155,7 @@ impl<'a> Invocation<'a> {
         place: &Place,
         kinds: &[Kind],
         softened: Option<Mode>,
+        attempt: u32,
         response: &RefCell<Response>,
     ) {
         let own_mode = self.guardrail.settings().mode;
@@ -168,14 +174,14 @@ impl<'a> Invocation<'a> {
         let mut response = response.borrow_mut();
         response.sweep = Some(sweep);
         telemetry::report_sweep(self.request_id, &response);
-        self.tell(|| OutcomeEvent::of_sweep(self.request_id, &response));
+        self.tell(|| OutcomeEvent::of_sweep(self.request_id, attempt, &response));
     }
 
     /// Reports the outcome of a target that an event names.
-    fn report(&self, outcome: &Outcome) {
+    fn report(&self, outcome: &Outcome, attempt: u32) {
         let mode = self.guardrail.settings().mode;
         telemetry::report_outcome(self.request_id, mode, outcome);
-        self.tell(|| OutcomeEvent::of_outcome(self.request_id, mode, outcome));
+        self.tell(|| OutcomeEvent::of_outcome(self.request_id, mode, attempt, outcome));
     }
 
     /// Keeps what is to be told, if there is a bus.

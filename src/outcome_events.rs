@@ -39,9 +39,9 @@ const ANSWER_MARGIN: Duration = Duration::from_secs(1);
 
 /// A bus of the function's own account and Region.
 ///
-/// Every outcome is one entry. What AWS refuses for the moment is sent once more. What may have
-/// reached the bus is not, because nothing is to be told twice. But a message that comes back and
-/// fails again has another outcome, and that is told too.
+/// Every outcome is one entry. What AWS refuses for the moment is sent once more; after an error on
+/// AWS's side it may then be there twice. What had no answer is not sent again. A message that
+/// comes back and fails again has another outcome. That is told too, and its `attempt` says so.
 pub struct OutcomeBus {
     config: SdkConfig,
     name: String,

@@ -10,7 +10,7 @@ use std::{
 use futures_util::future::{join, join_all};
 use serde_json::Value;
 
-use super::Invocation;
+use super::{FIRST_ATTEMPT, Invocation};
 use crate::{
     context::Asked,
     event::{self, Ask, Work, sweep_for},
@@ -32,6 +32,8 @@ struct Message {
     id: String,
     /// The ARN of its queue.
     queue: String,
+    /// How many times it was received, this time included.
+    attempt: u32,
     body: String,
     asks: Result<Vec<Ask>, Returned>,
 }
@@ -73,6 +75,9 @@ impl Invocation<'_> {
         };
         // SQS names every message. An empty name in the answer makes the whole batch come back.
         let (id, queue, body) = (text("messageId"), text("eventSourceARN"), text("body"));
+        // SQS writes the number as a text.
+        let attempt = record.pointer("/attributes/ApproximateReceiveCount").and_then(Value::as_str);
+        let attempt = attempt.and_then(|number| number.parse().ok()).unwrap_or(FIRST_ATTEMPT);
         let event = serde_json::from_str(&body)
             .map_err(|_| "it is not JSON".to_owned())
             .and_then(event::envelope);
@@ -80,23 +85,31 @@ impl Invocation<'_> {
             Ok(event) => Ok(self.read(&event, Some(&id)).unwrap_or_default()),
             Err(why) => Err(Returned::NotAnEvent(why)),
         };
-        Message { id, queue, body, asks }
+        Message { id, queue, attempt, body, asks }
     }
 
     /// Takes every target that any message names to its outcome. Returns the finished ones.
     async fn look_at_all(&self, messages: &[Message]) -> BTreeSet<String> {
         let mut places = BTreeMap::<&Place, Asked>::new();
-        for ask in messages.iter().flat_map(|message| message.asks.iter().flatten()) {
+        let mut attempts = BTreeMap::<&str, u32>::new();
+        let asks = messages
+            .iter()
+            .flat_map(|message| message.asks.iter().flatten().map(|ask| (message.attempt, ask)));
+        for (attempt, ask) in asks {
             let Work::Targets(targets) = &ask.work else { continue };
             let asked = places.entry(&ask.place).or_default();
             for target in targets {
                 let time = asked.entry(target.clone()).or_default();
                 *time = ask.time.max(*time);
+                // A new event about it begins anew.
+                let first = attempts.entry(target.arn()).or_insert(attempt);
+                *first = attempt.min(*first);
             }
         }
         let (mode, finished) = (self.guardrail.settings().mode, RefCell::new(BTreeSet::new()));
         let each = |outcome: Outcome| {
-            self.report(&outcome);
+            let attempt = attempts.get(&*outcome.arn).copied().unwrap_or(FIRST_ATTEMPT);
+            self.report(&outcome, attempt);
             if outcome.is_finished() {
                 finished.borrow_mut().insert(outcome.arn);
             }
@@ -155,7 +168,9 @@ impl Invocation<'_> {
                 {
                     self.put(place, message.body.clone(), &message.id).await?;
                 }
-                Work::Sweep(kinds, mode) => self.sweep_to_the_end(place, kinds, *mode).await?,
+                Work::Sweep(kinds, mode) => {
+                    self.sweep_to_the_end(place, kinds, *mode, message.attempt).await?;
+                }
             }
         }
         Ok(())
@@ -167,9 +182,10 @@ impl Invocation<'_> {
         place: &Place,
         kinds: &[Kind],
         mode: Option<Mode>,
+        attempt: u32,
     ) -> Result<(), Returned> {
         let response = RefCell::new(Response::new(self.guardrail.settings().mode));
-        self.sweep(place, kinds, mode, &response).await;
+        self.sweep(place, kinds, mode, attempt, &response).await;
         let response = response.into_inner();
         let is_complete = response.sweep.as_ref().is_some_and(|sweep| sweep.complete);
         if is_complete && !response.has_failed() { Ok(()) } else { Err(Returned::Sweep) }

@@ -13,7 +13,7 @@ use crate::{
     response::{Launched, NotListed, Sources, Sweep},
     settings::Mode,
     target::Kind,
-    verdict::Verdict,
+    verdict::{Enforced, Verdict},
 };
 
 /// How many launch templates and Auto Scaling groups a summary names. The event has more of them.
@@ -22,7 +22,8 @@ const MAX_SOURCES: usize = 3;
 /// What there is to say about one outcome; `None` if it is not worth a message.
 pub fn of_outcome(outcome: &Outcome) -> Option<String> {
     let ended = match outcome.verdict {
-        Verdict::Enforced(_) => "was changed",
+        Verdict::Enforced(Enforced::V1Allowed) => "allowed version 1 and was changed",
+        Verdict::Enforced(Enforced::PinnedEndpoint) => "had a pinned endpoint, which was moved",
         Verdict::Held(_) => "is held, so a person has to look at it",
         Verdict::Failed(_) => "could not be finished",
         Verdict::WouldEnforce

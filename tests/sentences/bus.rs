@@ -69,7 +69,7 @@ pub fn of_outcomes() -> Vec<String> {
         outcome(Kind::AccountDefaults, "eu-west-1", FAILED, None),
     ];
     let told = instances.iter().chain(&others);
-    told.map(|outcome| message(OutcomeEvent::of_outcome("request", Mode::Enforce, outcome)))
+    told.map(|outcome| message(OutcomeEvent::of_outcome("request", Mode::Enforce, 1, outcome)))
         .collect()
 }
 
@@ -100,7 +100,7 @@ pub fn of_sweeps() -> Vec<String> {
         met.iter().for_each(|outcome| tally.add(outcome));
         met.iter().for_each(|outcome| response.add(outcome.clone()));
         response.sweep = Some(tally.ended(&place(), unfinished, true));
-        message(OutcomeEvent::of_sweep("request", &response))
+        message(OutcomeEvent::of_sweep("request", 1, &response))
     })
     .collect()
 }

@@ -334,6 +334,13 @@ fn real_time() -> DateTime<Utc> {
     SystemTime::now().into()
 }
 
+/// A message with this event, as Lambda hands it over when it is received for the `attempt`th time.
+pub fn received(attempt: u32, queue: &str, event: &Value) -> Value {
+    let mut message = message(attempt as usize, queue, &event.to_string());
+    message["attributes"]["ApproximateReceiveCount"] = json!(attempt.to_string());
+    message
+}
+
 /// A message as Lambda hands it over.
 fn message(number: usize, queue: &str, body: &str) -> Value {
     json!({

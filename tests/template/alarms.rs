@@ -1,35 +1,46 @@
 //! What its alarms say to whoever they wake.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs};
 
 use serde_json::json;
 
 use super::stack::{Stack, text};
 use crate::support::files::here;
 
-/// How urgent each alarm is, and its page in the runbook.
-const ALARMS: [(&str, &str, &str); 10] = [
-    ("DeadLettersAlarm", NEXT_WORKING_DAY, "dead-letters"),
-    ("ErrorsAlarm", NEXT_WORKING_DAY, "errors"),
-    ("OldEventsAlarm", NEXT_WORKING_DAY, "old-events"),
-    ("SweepsMissingAlarm", NEXT_WORKING_DAY, "sweeps-missing"),
-    ("ThrottlesAlarm", NEXT_WORKING_DAY, "throttles"),
-    ("UndeliverableEventsAlarm", NEXT_WORKING_DAY, "undeliverable-events"),
-    ("UndeliveredAlarm", NEXT_WORKING_DAY, "undelivered"),
-    ("UnfinishedTargetsAlarm", NEXT_WORKING_DAY, "unfinished-targets"),
-    ("UnknownIdsAlarm", "this week", "unknown-ids"),
-    ("UnverifiedWritesAlarm", "now", "unverified-writes"),
-];
-const NEXT_WORKING_DAY: &str = "next working day";
+/// How urgent an alarm may be.
+const URGENCIES: [&str; 3] = ["now", "next working day", "this week"];
+
+/// How urgent an alarm is, and its page in the runbook.
+struct Help {
+    alarm: String,
+    urgency: String,
+    page: String,
+}
 
 #[test]
 fn every_alarm_says_how_urgent_it_is_and_which_page_helps() {
-    let described = descriptions();
-    let names: Vec<_> = described.keys().map(String::as_str).collect();
-    assert_eq!(names, ALARMS.map(|(name, ..)| name));
-    for (name, urgency, page) in ALARMS {
-        let end = format!(" Urgency: {urgency}. Runbook: docs/src/runbook/{page}.md.");
-        assert!(described[name].ends_with(&end), "{name}: {}", described[name]);
+    let helps = helps();
+    assert_eq!(helps.len(), 10);
+    for Help { alarm, urgency, page } in helps {
+        assert!(URGENCIES.contains(&&*urgency), "{alarm}: {urgency}");
+        let text = read(&format!("docs/src/runbook/{page}.md"));
+        assert!(text.starts_with(&format!("# {alarm}\n")), "{page} is the page of {alarm}");
+        assert!(text.contains(&format!("**Urgency: {urgency}.**")), "{page}: {urgency}");
+    }
+}
+
+#[test]
+fn both_tables_of_alarms_say_what_the_alarms_say() {
+    let (readme, runbook) = (read("README.md"), read("docs/src/runbook.md"));
+    for Help { alarm, urgency, page } in helps() {
+        let urgency = if urgency == "now" { "**now**".to_owned() } else { urgency };
+        let row = |text: &str, start: &str| -> String {
+            let row = text.lines().find(|line| line.starts_with(start));
+            row.unwrap_or_else(|| panic!("no row begins with {start}")).to_owned()
+        };
+        let front = row(&readme, &format!("| `{alarm}` | {urgency} | ["));
+        assert!(front.contains(&format!("](docs/src/runbook/{page}.md) |")), "{front}");
+        row(&runbook, &format!("| [{alarm}](runbook/{page}.md) | {urgency} | "));
     }
 }
 
@@ -41,14 +52,6 @@ fn every_alarm_says_what_is_wrong_and_what_to_do_in_a_sentence_each() {
         assert!(said.ends_with('.'), "{name}: {said}");
         // What CloudWatch takes.
         assert!(description.chars().count() <= 1_024, "{name}");
-    }
-}
-
-#[test]
-fn the_page_of_every_alarm_is_there() {
-    for (name, _, page) in ALARMS {
-        let path = here(&format!("docs/src/runbook/{page}.md"));
-        assert!(path.is_file(), "{name} names {}", path.display());
     }
 }
 
@@ -70,4 +73,19 @@ fn descriptions() -> BTreeMap<String, String> {
     alarms
         .map(|(name, alarm)| (name.to_owned(), text(&alarm["AlarmDescription"])))
         .collect()
+}
+
+/// What the end of each description says.
+fn helps() -> Vec<Help> {
+    let help = |(alarm, description): (String, String)| {
+        let (_, end) = description.split_once(" Urgency: ").expect("an urgency");
+        let (urgency, page) = end.split_once(". Runbook: docs/src/runbook/").expect("a page");
+        let page = page.strip_suffix(".md.").expect("the page ends the description").to_owned();
+        Help { alarm, urgency: urgency.to_owned(), page }
+    };
+    descriptions().into_iter().map(help).collect()
+}
+
+fn read(page: &str) -> String {
+    fs::read_to_string(here(page)).unwrap_or_else(|why| panic!("{page}: {why}"))
 }

@@ -121,10 +121,19 @@ fn both_rules_watch_the_bus_and_send_only_to_the_topic() {
 }
 
 #[test]
-fn every_outcome_becomes_a_message() {
-    for result in ["enforced", "held", "failed"] {
-        let event = outcome_event(json!({"result": result, "id": INSTANCE}));
-        assert_eq!(delivered_by(&event), ["OutcomeMessageRule"], "{result}");
+fn every_outcome_becomes_a_message_and_a_failure_only_once() {
+    let told = &["OutcomeMessageRule"][..];
+    for (result, attempt, rules) in [
+        ("failed", 2, &[][..]),
+        ("failed", 5, &[]),
+        ("failed", 1, told),
+        ("enforced", 1, told),
+        ("enforced", 4, told),
+        ("held", 1, told),
+        ("held", 2, told),
+    ] {
+        let event = outcome_event(json!({"result": result, "id": INSTANCE, "attempt": attempt}));
+        assert_eq!(delivered_by(&event), rules, "{result} {attempt}");
     }
 }
 
@@ -143,6 +152,19 @@ fn a_sweep_becomes_a_message_only_if_there_is_something_to_tell() {
     ] {
         let event = summary_event(json!({"complete": complete, "counts": counts}));
         assert_eq!(delivered_by(&event), rules, "{complete}, {counts}");
+    }
+}
+
+#[test]
+fn a_sweep_that_comes_back_is_told_at_first_and_at_its_end() {
+    for (attempt, complete, rules) in [
+        (2, false, &[][..]),
+        (99, false, &[]),
+        (1, false, &["SweepMessageRule"]),
+        (12, true, &["SweepMessageRule"]),
+    ] {
+        let detail = json!({"attempt": attempt, "complete": complete, "counts": {"enforced": 8}});
+        assert_eq!(delivered_by(&summary_event(detail)), rules, "{attempt}, {complete}");
     }
 }
 
@@ -211,6 +233,9 @@ fn summary_event(detail: Value) -> Value {
 
 fn event(detail_type: &str, mut detail: Value) -> Value {
     detail["mode"] = json!("enforce");
+    if detail["attempt"].is_null() {
+        detail["attempt"] = json!(1);
+    }
     detail["request_id"] = json!("8d2f4c1a-request");
     detail["message"] = json!(MESSAGE);
     json!({

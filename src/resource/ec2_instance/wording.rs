@@ -62,7 +62,7 @@ fn hop_limit_for_containers(target: &Target) -> String {
 fn keep_version_1(context: Context<'_>) -> String {
     let tag = context.exception;
     let first = match tag.value() {
-        Some(_) => format!("set the tag {tag}"),
+        Some(_) => format!("set the tag {tag}, and remove it when this is over"),
         None => {
             let until = (context.now + A_SHORT_EXCEPTION).date_naive();
             format!("set the tag {tag} to the day on which this ends, such as {until}")

@@ -1,10 +1,12 @@
 //! What was changed, and what a person may have to look at.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{details, entries, scene, untold};
 use crate::support::{
-    harness::{by_id, document, running, runtime_created, started},
+    harness::{by_id, document, received, running, runtime_created, started},
     names::{DESCRIBE_INSTANCES, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, PUT_EVENTS, RUNTIME, THIRD},
     stand_in::Fault,
 };
@@ -15,7 +17,30 @@ fn as_in_the_response(mut detail: Value) -> Value {
     assert_eq!(members.remove("request_id"), Some(json!("8d2f4c1a-request")));
     assert!(members.remove("message").is_some_and(|message| message.is_string()));
     assert!(members.remove("mode").is_some());
+    assert!(members.remove("attempt").is_some());
     detail
+}
+
+#[tokio::test]
+async fn an_event_says_how_many_times_its_message_has_come() {
+    let scene = scene().await;
+    for id in [INSTANCE, NEIGHBOUR] {
+        scene.aws.world().add_instance(id);
+    }
+    let records = [
+        received(4, "events", &started([INSTANCE, NEIGHBOUR])),
+        // Something happened to one of them since.
+        received(1, "events", &running(NEIGHBOUR)),
+    ];
+
+    scene.invoke(json!({"Records": records})).await.expect("an answer");
+
+    let attempts: BTreeMap<_, _> = details(&scene)
+        .into_iter()
+        .map(|told| (told["id"].as_str().expect("an id").to_owned(), told["attempt"].clone()))
+        .collect();
+    let expected = [(INSTANCE.to_owned(), json!(4)), (NEIGHBOUR.to_owned(), json!(1))];
+    assert_eq!(attempts, BTreeMap::from(expected));
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ fn event(bytes: usize) -> OutcomeEvent {
         is_unfinished: false,
     };
     // The detail is in it a second time, in the message.
-    OutcomeEvent::of_outcome("request", Mode::Enforce, &outcome).expect("it is told")
+    OutcomeEvent::of_outcome("request", Mode::Enforce, 1, &outcome).expect("it is told")
 }
 
 #[tokio::test]

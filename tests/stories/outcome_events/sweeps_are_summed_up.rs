@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{details, ended, entries, scene};
 use crate::support::{
-    harness::{Scene, due, sample},
+    harness::{Scene, due, received, sample},
     names::{DESCRIBE_INSTANCES, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, THIRD},
     stand_in::Fault,
 };
@@ -119,6 +119,17 @@ async fn a_sweep_that_time_cuts_is_not_complete() {
     assert_eq!(scene.deliver_from("sweeps.fifo", [body.as_str()]).await, [0]);
 
     assert_eq!(ended(&only_summary(&scene)), (json!({}), false));
+}
+
+#[tokio::test]
+async fn a_summary_says_how_many_times_its_sweep_has_come() {
+    let scene = scene().await;
+    add_instances(&scene);
+    let record = received(3, "sweeps.fifo", &due());
+
+    scene.invoke(json!({"Records": [record]})).await.expect("an answer");
+
+    assert_eq!(only_summary(&scene)["attempt"], 3);
 }
 
 #[tokio::test]
