@@ -20,6 +20,7 @@ use crate::support::{
 };
 
 const ENFORCED: Verdict = Verdict::Enforced(Enforced::V1Allowed);
+const MOVED: Verdict = Verdict::Enforced(Enforced::PinnedEndpoint);
 const HELD: Verdict = Verdict::Held(Held::Refused);
 const FAILED: Verdict = Verdict::Failed(Failed::WriteFailed);
 
@@ -64,6 +65,7 @@ pub fn of_outcomes() -> Vec<String> {
     ];
     let instances = by.map(|by| outcome(Kind::Ec2Instance, INSTANCE, ENFORCED, Some(by)));
     let others = [
+        outcome(Kind::AgentcoreRuntime, RUNTIME, MOVED, None),
         outcome(Kind::AgentcoreRuntime, RUNTIME, HELD, None),
         outcome(Kind::Ec2Instance, INSTANCE, FAILED, None),
         outcome(Kind::AccountDefaults, "eu-west-1", FAILED, None),

@@ -199,6 +199,16 @@ pub fn about_authorizers() -> Vec<String> {
     ]
 }
 
+/// How version 1 is kept if only one value of the tag exempts.
+fn about_one_value() -> String {
+    let exception: ExceptionTag = "imds=v1 needed".parse().expect("a tag");
+    let (target, observation) = (Instances::target(), Instances::observed(TagMap::new()));
+    let Some(observed) = observation.found() else { panic!("it is there") };
+    Wording::<Instances>::new(&target, context(&exception))
+        .enforced(observed, Instances::state())
+        .detail
+}
+
 pub fn about_exceptions() -> Vec<String> {
     let exception = ExceptionTag::default();
     let target = Instances::target();
@@ -215,5 +225,6 @@ pub fn about_exceptions() -> Vec<String> {
         said("2026-11-30 agent", &Leave::Exempt(exempt("2026-11-30 agent"))),
         said("2027/03/31", &Leave::Exempt(exempt("2027/03/31"))),
         said("2026-10-31", &Leave::Imdsv1UseUnknown),
+        about_one_value(),
     ]
 }

@@ -80,7 +80,10 @@ fn helps() -> Vec<Help> {
     let help = |(alarm, description): (String, String)| {
         let (_, end) = description.split_once(" Urgency: ").expect("an urgency");
         let (urgency, page) = end.split_once(". Runbook: docs/src/runbook/").expect("a page");
-        let page = page.strip_suffix(".md.").expect("the page ends the description").to_owned();
+        let page = page
+            .strip_suffix(".md of metadata-guardrail.")
+            .expect("the page ends the description")
+            .to_owned();
         Help { alarm, urgency: urgency.to_owned(), page }
     };
     descriptions().into_iter().map(help).collect()

@@ -129,7 +129,10 @@ async fn an_exception_tag_with_a_value_exempts_only_that_value() {
 
     assert_eq!(outcomes[INSTANCE]["result"], "exempt");
     assert_eq!(outcomes[NEIGHBOUR]["result"], "enforced");
-    assert_says(&outcomes[NEIGHBOUR], "first set the tag imds=v1 needed, and remove it when this is over; then set");
+    assert_says(
+        &outcomes[NEIGHBOUR],
+        "first set the tag imds=v1 needed, and remove it when this is over; then set",
+    );
 }
 
 #[tokio::test]

@@ -29,8 +29,8 @@ async fn a_message_names_the_instance_what_was_done_and_what_launched_it() {
     assert_eq!(
         messages(&scene),
         [format!(
-            "{INSTANCE_IN} was changed. {detail} It was launched by launch template lt-0aaa version 7 and Auto Scaling \
-             group web."
+            "{INSTANCE_IN} allowed version 1 and was changed. {detail} It was launched by launch \
+             template lt-0aaa version 7 and Auto Scaling group web."
         )]
     );
 }
@@ -64,7 +64,9 @@ async fn a_message_about_a_runtime_says_so() {
 
     let detail = outcome["detail"].as_str().expect("a detail");
     let place = "in account 111122223333, Region eu-west-1,";
-    let expected = format!("The AgentCore runtime {RUNTIME} {place} was changed. {detail}");
+    let expected = format!(
+        "The AgentCore runtime {RUNTIME} {place} allowed version 1 and was changed. {detail}"
+    );
     assert_eq!(messages(&scene), [expected]);
 }
 
