@@ -124,7 +124,7 @@ ANSWERS = {
     "sqs.GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "2"}},
     "sqs.ListMessageMoveTasks": {"Results": [{"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 2}]},
     "sqs.PurgeQueue": {},
-    "sqs.ReceiveMessage": {"Messages": [{"MessageId": "1", "ReceiptHandle": "1", "Body": json.dumps({"id": "event"})}]},
+    "sqs.ReceiveMessage": {"Messages": [{"MessageId": "059f36b4-87a3-44ab-83d2-661975830a7d", "ReceiptHandle": "1", "Body": json.dumps({"id": "event"})}]},
     "sqs.StartMessageMoveTask": {"TaskHandle": "1"},
     "ssm.GetParameter": {"Parameter": {"Value": "ami-0a1b2c3d4e5f60001"}},
     "sts.GetCallerIdentity": {
