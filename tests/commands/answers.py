@@ -6,6 +6,7 @@ import json
 
 ACCOUNT = "111122223333"
 INSTANCE = "i-0a1b2c3d4e5f60011"
+MESSAGE = "059f36b4-87a3-44ab-83d2-661975830a7d"
 RUNTIME = "quotes_agent-Qw56Er78Ty"
 DAY = "2026-11-24T09:00:00Z"
 OUTCOME = {
@@ -51,6 +52,7 @@ ANSWERS = {
     "autoscaling.DescribeAutoScalingGroups": {
         "AutoScalingGroups": [{"AutoScalingGroupName": "reporting", "Instances": [{"InstanceId": INSTANCE}]}]
     },
+    "autoscaling.UpdateAutoScalingGroup": {},
     "bedrock-agentcore-control.ListAgentRuntimeVersions": {
         "agentRuntimes": [{"agentRuntimeVersion": "8", "status": "READY", "lastUpdatedAt": DAY}]
     },
@@ -119,12 +121,18 @@ ANSWERS = {
     "organizations.CreatePolicy": {"Policy": {"PolicySummary": {"Id": "p-0a1b2c3d"}}},
     "organizations.DetachPolicy": {},
     "sns.Subscribe": {"SubscriptionArn": "pending confirmation"},
+    "sqs.CreateQueue": {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/metadata-guardrail-Events"},
     "sqs.DeleteMessage": {},
     "sqs.DeleteQueue": {},
     "sqs.GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "2"}},
     "sqs.ListMessageMoveTasks": {"Results": [{"Status": "COMPLETED", "ApproximateNumberOfMessagesMoved": 2}]},
     "sqs.PurgeQueue": {},
-    "sqs.ReceiveMessage": {"Messages": [{"MessageId": "059f36b4-87a3-44ab-83d2-661975830a7d", "ReceiptHandle": "1", "Body": json.dumps({"id": "event"})}]},
+    "sqs.ReceiveMessage": {
+        "Messages": [
+            {"MessageId": MESSAGE, "ReceiptHandle": "1", "Body": json.dumps({"id": "event", "time": DAY})}
+        ]
+    },
+    "sqs.SetQueueAttributes": {},
     "sqs.StartMessageMoveTask": {"TaskHandle": "1"},
     "ssm.GetParameter": {"Parameter": {"Value": "ami-0a1b2c3d4e5f60001"}},
     "sts.GetCallerIdentity": {
