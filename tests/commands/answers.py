@@ -61,10 +61,13 @@ ANSWERS = {
     "cloudformation.CreateStack": {"StackId": "1"},
     "cloudformation.CreateStackInstances": {"OperationId": "1"},
     "cloudformation.CreateStackSet": {"StackSetId": "metadata-guardrail:1"},
+    "cloudformation.DeleteStackInstances": {"OperationId": "1"},
+    "cloudformation.DeleteStackSet": {},
     "cloudformation.DescribeStacks": {
         "Stacks": [{"Outputs": [{"OutputKey": "RuntimeAuthorizerConfig", "OutputValue": "{\"allowedClients\": []}"}]}]
     },
     "cloudformation.UpdateStackInstances": {"OperationId": "1"},
+    "cloudformation.UpdateStackSet": {"OperationId": "1"},
     "cloudtrail.LookupEvents": {
         "Events": [{"EventTime": DAY, "Username": "operator", "CloudTrailEvent": json.dumps(RECORD)}]
     },
