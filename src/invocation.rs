@@ -24,8 +24,8 @@ use crate::{
     visit::Visit,
 };
 
-/// Which attempt it is at an event that no queue brings back.
-const FIRST_ATTEMPT: u32 = 1;
+/// The receive count of an event that comes without a queue.
+const RECEIVED_ONCE: u32 = 1;
 
 /// What Lambda says about an invocation.
 #[derive(Clone, Debug)]
@@ -120,16 +120,16 @@ impl<'a> Invocation<'a> {
                 Work::Targets(targets) => {
                     let asked = targets.into_iter().map(|target| (target, ask.time)).collect();
                     let each = |outcome| {
-                        self.report(&outcome, FIRST_ATTEMPT);
+                        self.report(&outcome, RECEIVED_ONCE);
                         response.borrow_mut().add(outcome);
                     };
                     self.visit(&ask.place, mode).look_at(&asked, None, &each).await;
                 }
                 Work::Unnamed(kind) => {
-                    self.sweep(&ask.place, &[kind], None, FIRST_ATTEMPT, &response).await;
+                    self.sweep(&ask.place, &[kind], None, RECEIVED_ONCE, &response).await;
                 }
                 Work::Sweep(kinds, softened) => {
-                    self.sweep(&ask.place, kinds, softened, FIRST_ATTEMPT, &response).await;
+                    self.sweep(&ask.place, kinds, softened, RECEIVED_ONCE, &response).await;
                 }
             }
         }
@@ -155,7 +155,7 @@ impl<'a> Invocation<'a> {
         place: &Place,
         kinds: &[Kind],
         softened: Option<Mode>,
-        attempt: u32,
+        receive_count: u32,
         response: &RefCell<Response>,
     ) {
         let own_mode = self.guardrail.settings().mode;
@@ -174,14 +174,14 @@ impl<'a> Invocation<'a> {
         let mut response = response.borrow_mut();
         response.sweep = Some(sweep);
         telemetry::report_sweep(self.request_id, &response);
-        self.tell(|| OutcomeEvent::of_sweep(self.request_id, attempt, &response));
+        self.tell(|| OutcomeEvent::of_sweep(self.request_id, receive_count, &response));
     }
 
     /// Reports the outcome of a target that an event names.
-    fn report(&self, outcome: &Outcome, attempt: u32) {
+    fn report(&self, outcome: &Outcome, receive_count: u32) {
         let mode = self.guardrail.settings().mode;
         telemetry::report_outcome(self.request_id, mode, outcome);
-        self.tell(|| OutcomeEvent::of_outcome(self.request_id, mode, attempt, outcome));
+        self.tell(|| OutcomeEvent::of_outcome(self.request_id, mode, receive_count, outcome));
     }
 
     /// Keeps what is to be told, if there is a bus.

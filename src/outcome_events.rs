@@ -41,7 +41,7 @@ const ANSWER_MARGIN: Duration = Duration::from_secs(1);
 ///
 /// Every outcome is one entry. What AWS refuses for the moment is sent once more; after an error on
 /// AWS's side it may then be there twice. What had no answer is not sent again. A message that
-/// comes back and fails again has another outcome. That is told too, and its `attempt` says so.
+/// comes back and fails again has another outcome. That is told too, and its `receive_count` says so.
 pub struct OutcomeBus {
     config: SdkConfig,
     name: String,

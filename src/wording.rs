@@ -244,9 +244,9 @@ impl<'a, W: Words> Wording<'a, W> {
 
 /// The last day of the exemption to which an outcome is due.
 fn exempt_until(exemption: &Exemption, verdict: Verdict) -> Option<NaiveDate> {
-    match (exemption, verdict) {
-        (Exemption::Exempt(exempt), Verdict::Exempt) => exempt.until,
-        _ => None,
+    match exemption {
+        Exemption::Exempt(exempt) if verdict == Verdict::Exempt => exempt.until,
+        Exemption::None | Exemption::Expired { .. } | Exemption::Exempt(_) => None,
     }
 }
 

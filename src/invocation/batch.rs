@@ -10,7 +10,7 @@ use std::{
 use futures_util::future::{join, join_all};
 use serde_json::Value;
 
-use super::{FIRST_ATTEMPT, Invocation};
+use super::{Invocation, RECEIVED_ONCE};
 use crate::{
     context::Asked,
     event::{self, Ask, Work, sweep_for},
@@ -33,9 +33,18 @@ struct Message {
     /// The ARN of its queue.
     queue: String,
     /// How many times it was received, this time included.
-    attempt: u32,
+    receive_count: u32,
     body: String,
     asks: Result<Vec<Ask>, Returned>,
+}
+
+/// What messages ask for together.
+struct Asks<'m> {
+    /// The targets, each with the time of its latest event.
+    places: BTreeMap<&'m Place, Asked>,
+    /// By the ARN of a target, how many times a message about it was received: that which was
+    /// received least, because a new event begins anew.
+    receive_counts: BTreeMap<&'m str, u32>,
 }
 
 /// What was done for all messages together.
@@ -75,9 +84,6 @@ impl Invocation<'_> {
         };
         // SQS names every message. An empty name in the answer makes the whole batch come back.
         let (id, queue, body) = (text("messageId"), text("eventSourceARN"), text("body"));
-        // SQS writes the number as a text.
-        let attempt = record.pointer("/attributes/ApproximateReceiveCount").and_then(Value::as_str);
-        let attempt = attempt.and_then(|number| number.parse().ok()).unwrap_or(FIRST_ATTEMPT);
         let event = serde_json::from_str(&body)
             .map_err(|_| "it is not JSON".to_owned())
             .and_then(event::envelope);
@@ -85,31 +91,16 @@ impl Invocation<'_> {
             Ok(event) => Ok(self.read(&event, Some(&id)).unwrap_or_default()),
             Err(why) => Err(Returned::NotAnEvent(why)),
         };
-        Message { id, queue, attempt, body, asks }
+        Message { id, queue, receive_count: receive_count(record), body, asks }
     }
 
     /// Takes every target that any message names to its outcome. Returns the finished ones.
     async fn look_at_all(&self, messages: &[Message]) -> BTreeSet<String> {
-        let mut places = BTreeMap::<&Place, Asked>::new();
-        let mut attempts = BTreeMap::<&str, u32>::new();
-        let asks = messages
-            .iter()
-            .flat_map(|message| message.asks.iter().flatten().map(|ask| (message.attempt, ask)));
-        for (attempt, ask) in asks {
-            let Work::Targets(targets) = &ask.work else { continue };
-            let asked = places.entry(&ask.place).or_default();
-            for target in targets {
-                let time = asked.entry(target.clone()).or_default();
-                *time = ask.time.max(*time);
-                // A new event about it begins anew.
-                let first = attempts.entry(target.arn()).or_insert(attempt);
-                *first = attempt.min(*first);
-            }
-        }
+        let Asks { places, receive_counts } = Asks::merged(messages);
         let (mode, finished) = (self.guardrail.settings().mode, RefCell::new(BTreeSet::new()));
         let each = |outcome: Outcome| {
-            let attempt = attempts.get(&*outcome.arn).copied().unwrap_or(FIRST_ATTEMPT);
-            self.report(&outcome, attempt);
+            let receive_count = receive_counts.get(&*outcome.arn).copied().unwrap_or(RECEIVED_ONCE);
+            self.report(&outcome, receive_count);
             if outcome.is_finished() {
                 finished.borrow_mut().insert(outcome.arn);
             }
@@ -169,7 +160,7 @@ impl Invocation<'_> {
                     self.put(place, message.body.clone(), &message.id).await?;
                 }
                 Work::Sweep(kinds, mode) => {
-                    self.sweep_to_the_end(place, kinds, *mode, message.attempt).await?;
+                    self.sweep_to_the_end(place, kinds, *mode, message.receive_count).await?;
                 }
             }
         }
@@ -182,13 +173,32 @@ impl Invocation<'_> {
         place: &Place,
         kinds: &[Kind],
         mode: Option<Mode>,
-        attempt: u32,
+        receive_count: u32,
     ) -> Result<(), Returned> {
         let response = RefCell::new(Response::new(self.guardrail.settings().mode));
-        self.sweep(place, kinds, mode, attempt, &response).await;
+        self.sweep(place, kinds, mode, receive_count, &response).await;
         let response = response.into_inner();
         let is_complete = response.sweep.as_ref().is_some_and(|sweep| sweep.complete);
         if is_complete && !response.has_failed() { Ok(()) } else { Err(Returned::Sweep) }
+    }
+}
+
+impl<'m> Asks<'m> {
+    fn merged(messages: &'m [Message]) -> Self {
+        let (mut places, mut receive_counts) = (BTreeMap::<_, Asked>::new(), BTreeMap::new());
+        for Message { receive_count, asks, .. } in messages {
+            for Ask { place, work, time, .. } in asks.iter().flatten() {
+                let Work::Targets(targets) = work else { continue };
+                let asked = places.entry(place).or_default();
+                for target in targets {
+                    let latest = asked.entry(target.clone()).or_default();
+                    *latest = (*time).max(*latest);
+                    let least = receive_counts.entry(target.arn()).or_insert(*receive_count);
+                    *least = (*receive_count).min(*least);
+                }
+            }
+        }
+        Self { places, receive_counts }
     }
 }
 
@@ -201,4 +211,10 @@ impl Done {
             .collect();
         if unfinished.is_empty() { Ok(()) } else { Err(Returned::Targets(unfinished)) }
     }
+}
+
+/// How many times SQS says that a message was received. It writes the number as a text.
+fn receive_count(record: &Value) -> u32 {
+    let count = record.pointer("/attributes/ApproximateReceiveCount").and_then(Value::as_str);
+    count.and_then(|number| number.parse().ok()).unwrap_or(RECEIVED_ONCE)
 }

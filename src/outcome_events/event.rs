@@ -35,7 +35,7 @@ struct OutcomeDetail<'a> {
     #[serde(flatten)]
     outcome: &'a Outcome,
     mode: Mode,
-    attempt: u32,
+    receive_count: u32,
     request_id: &'a str,
     message: String,
 }
@@ -44,7 +44,7 @@ struct OutcomeDetail<'a> {
 #[derive(Serialize)]
 struct SweepDetail<'a> {
     mode: Mode,
-    attempt: u32,
+    receive_count: u32,
     #[serde(flatten)]
     place: &'a Place,
     complete: bool,
@@ -56,27 +56,27 @@ struct SweepDetail<'a> {
 
 impl OutcomeEvent {
     /// The event that tells the outcome of a target of an event. `None` unless it was changed, or a
-    /// person may have to do something about it. `attempt` counts from 1: how many times the message
-    /// that names the target was received.
+    /// person may have to do something about it. `receive_count` counts from 1: how many times the
+    /// message that names the target was received.
     pub fn of_outcome(
         request_id: &str,
         mode: Mode,
-        attempt: u32,
+        receive_count: u32,
         outcome: &Outcome,
     ) -> Option<Self> {
         let message = message::of_outcome(outcome)?;
-        let detail = OutcomeDetail { outcome, mode, attempt, request_id, message };
+        let detail = OutcomeDetail { outcome, mode, receive_count, request_id, message };
         Self::new(OUTCOME, vec![outcome.arn.clone()], &detail)
     }
 
     /// The event that sums up a sweep, whatever came of it. `None` if there was none. A sweep that
-    /// does not reach everything comes back, as another `attempt`.
-    pub fn of_sweep(request_id: &str, attempt: u32, response: &Response) -> Option<Self> {
+    /// does not reach everything comes back, with a higher `receive_count`.
+    pub fn of_sweep(request_id: &str, receive_count: u32, response: &Response) -> Option<Self> {
         let Response { mode, counts, sweep, .. } = response;
         let sweep = sweep.as_ref()?;
         let detail = SweepDetail {
             mode: *mode,
-            attempt,
+            receive_count,
             place: &sweep.place,
             complete: sweep.complete,
             counts,

@@ -123,7 +123,7 @@ fn both_rules_watch_the_bus_and_send_only_to_the_topic() {
 #[test]
 fn every_outcome_becomes_a_message_and_a_failure_only_once() {
     let told = &["OutcomeMessageRule"][..];
-    for (result, attempt, rules) in [
+    for (result, receive_count, rules) in [
         ("failed", 2, &[][..]),
         ("failed", 5, &[]),
         ("failed", 1, told),
@@ -132,8 +132,10 @@ fn every_outcome_becomes_a_message_and_a_failure_only_once() {
         ("held", 1, told),
         ("held", 2, told),
     ] {
-        let event = outcome_event(json!({"result": result, "id": INSTANCE, "attempt": attempt}));
-        assert_eq!(delivered_by(&event), rules, "{result} {attempt}");
+        let event = outcome_event(
+            json!({"result": result, "id": INSTANCE, "receive_count": receive_count}),
+        );
+        assert_eq!(delivered_by(&event), rules, "{result} {receive_count}");
     }
 }
 
@@ -157,14 +159,14 @@ fn a_sweep_becomes_a_message_only_if_there_is_something_to_tell() {
 
 #[test]
 fn a_sweep_that_comes_back_is_told_at_first_and_at_its_end() {
-    for (attempt, complete, rules) in [
+    for (receive_count, complete, rules) in [
         (2, false, &[][..]),
         (99, false, &[]),
         (1, false, &["SweepMessageRule"]),
         (12, true, &["SweepMessageRule"]),
     ] {
-        let detail = json!({"attempt": attempt, "complete": complete, "counts": {"enforced": 8}});
-        assert_eq!(delivered_by(&summary_event(detail)), rules, "{attempt}, {complete}");
+        let detail = json!({"receive_count": receive_count, "complete": complete, "counts": {"enforced": 8}});
+        assert_eq!(delivered_by(&summary_event(detail)), rules, "{receive_count}, {complete}");
     }
 }
 
@@ -233,8 +235,8 @@ fn summary_event(detail: Value) -> Value {
 
 fn event(detail_type: &str, mut detail: Value) -> Value {
     detail["mode"] = json!("enforce");
-    if detail["attempt"].is_null() {
-        detail["attempt"] = json!(1);
+    if detail["receive_count"].is_null() {
+        detail["receive_count"] = json!(1);
     }
     detail["request_id"] = json!("8d2f4c1a-request");
     detail["message"] = json!(MESSAGE);

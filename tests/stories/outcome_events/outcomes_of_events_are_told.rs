@@ -17,7 +17,7 @@ fn as_in_the_response(mut detail: Value) -> Value {
     assert_eq!(members.remove("request_id"), Some(json!("8d2f4c1a-request")));
     assert!(members.remove("message").is_some_and(|message| message.is_string()));
     assert!(members.remove("mode").is_some());
-    assert!(members.remove("attempt").is_some());
+    assert!(members.remove("receive_count").is_some());
     detail
 }
 
@@ -35,12 +35,12 @@ async fn an_event_says_how_many_times_its_message_has_come() {
 
     scene.invoke(json!({"Records": records})).await.expect("an answer");
 
-    let attempts: BTreeMap<_, _> = details(&scene)
+    let receive_counts: BTreeMap<_, _> = details(&scene)
         .into_iter()
-        .map(|told| (told["id"].as_str().expect("an id").to_owned(), told["attempt"].clone()))
+        .map(|told| (told["id"].as_str().expect("an id").to_owned(), told["receive_count"].clone()))
         .collect();
     let expected = [(INSTANCE.to_owned(), json!(4)), (NEIGHBOUR.to_owned(), json!(1))];
-    assert_eq!(attempts, BTreeMap::from(expected));
+    assert_eq!(receive_counts, BTreeMap::from(expected));
 }
 
 #[tokio::test]

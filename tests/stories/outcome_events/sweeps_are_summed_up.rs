@@ -47,7 +47,7 @@ async fn a_sweep_has_one_summary_whatever_became_of_its_targets() {
     assert_eq!(
         summary,
         json!({
-            "mode": "enforce", "attempt": 1, "account": "111122223333", "region": "eu-west-1",
+            "mode": "enforce", "receive_count": 1, "account": "111122223333", "region": "eu-west-1",
             "complete": true, "counts": response["counts"],
             "launched_by": response["launched_by"], "request_id": "8d2f4c1a-request"
         })
@@ -129,7 +129,7 @@ async fn a_summary_says_how_many_times_its_sweep_has_come() {
 
     scene.invoke(json!({"Records": [record]})).await.expect("an answer");
 
-    assert_eq!(only_summary(&scene)["attempt"], 3);
+    assert_eq!(only_summary(&scene)["receive_count"], 3);
 }
 
 #[tokio::test]
