@@ -34,6 +34,9 @@ pub struct OutcomeEvent {
 struct OutcomeDetail<'a> {
     #[serde(flatten)]
     outcome: &'a Outcome,
+    /// Only if it is so, as in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unverified_write: Option<bool>,
     mode: Mode,
     receive_count: u32,
     request_id: &'a str,
@@ -65,7 +68,9 @@ impl OutcomeEvent {
         outcome: &Outcome,
     ) -> Option<Self> {
         let message = message::of_outcome(outcome)?;
-        let detail = OutcomeDetail { outcome, mode, receive_count, request_id, message };
+        let unverified_write = outcome.is_unverified_write().then_some(true);
+        let detail =
+            OutcomeDetail { outcome, unverified_write, mode, receive_count, request_id, message };
         Self::new(OUTCOME, vec![outcome.arn.clone()], &detail)
     }
 

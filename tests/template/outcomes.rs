@@ -71,7 +71,7 @@ fn the_role_may_put_only_outcomes_and_only_on_this_bus() {
 }
 
 #[test]
-fn only_the_two_rules_may_publish_messages_through_eventbridge() {
+fn the_topic_takes_messages_of_the_two_rules_if_eventbridge_names_them() {
     let stack = Stack::with(TO_A_BUS);
     let (_, policy) = stack.resources_of("AWS::SNS::TopicPolicy").next().expect("a policy");
     assert_eq!(policy["Topics"], json!(["OutcomeMessages"]));
@@ -137,6 +137,14 @@ fn every_outcome_becomes_a_message_and_a_failure_only_once() {
         );
         assert_eq!(delivered_by(&event), rules, "{result} {receive_count}");
     }
+}
+
+#[test]
+fn an_unverified_write_is_told_whenever_it_happens() {
+    let event = outcome_event(json!({
+        "result": "failed", "id": INSTANCE, "receive_count": 3, "unverified_write": true
+    }));
+    assert_eq!(delivered_by(&event), ["OutcomeMessageRule"]);
 }
 
 #[test]

@@ -145,3 +145,18 @@ async fn a_message_that_comes_back_is_told_again() {
     let told: Vec<_> = details(&scene).iter().map(|detail| detail["result"].clone()).collect();
     assert_eq!(told, ["failed", "failed", "enforced"]);
 }
+
+#[tokio::test]
+async fn an_event_says_that_a_write_could_not_be_verified() {
+    let scene = scene().await;
+    scene.aws.world().add_instance(INSTANCE).ignores_writes = true;
+    scene.aws.world().add_instance(NEIGHBOUR);
+
+    scene.deliver([started([INSTANCE, NEIGHBOUR])]).await;
+
+    for told in details(&scene) {
+        let expected = if told["id"] == INSTANCE { json!(true) } else { json!(null) };
+        assert_eq!(told["unverified_write"], expected, "{told}");
+    }
+    assert_eq!(details(&scene).len(), 2);
+}

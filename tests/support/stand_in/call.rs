@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use axum::http::request::Parts;
+
 /// One HTTP request as it arrived, and the error it was answered with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Call {
@@ -37,6 +39,11 @@ impl Call {
         let reads = ["Describe", "Get", "List"];
         !reads.iter().any(|read| self.operation.starts_with(read))
     }
+}
+
+/// The operation that AWS JSON names in its header, after this prefix of the service.
+pub(super) fn target<'a>(head: &'a Parts, prefix: &str) -> Option<&'a str> {
+    head.headers.get("x-amz-target")?.to_str().ok()?.strip_prefix(prefix)
 }
 
 /// The parameters of a form or a query string, decoded.

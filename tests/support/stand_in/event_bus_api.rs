@@ -4,10 +4,14 @@ use axum::http::{Method, request::Parts};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{call::Call, event_bus::Entry, refusal::Refusal, world::World};
+use super::{
+    call::{self, Call},
+    event_bus::Entry,
+    refusal::Refusal,
+    world::World,
+};
 
 pub(super) const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
-const HEADER: &str = "x-amz-target";
 const TARGET: &str = "AWSEvents.";
 
 /// `PutEvents`.
@@ -36,16 +40,12 @@ struct Answer {
 }
 
 pub(super) fn is_addressed(head: &Parts) -> bool {
-    head.method == Method::POST && operation(head).is_some()
-}
-
-fn operation(head: &Parts) -> Option<&str> {
-    head.headers.get(HEADER)?.to_str().ok()?.strip_prefix(TARGET)
+    head.method == Method::POST && call::target(head, TARGET).is_some()
 }
 
 /// What a request asks for. Its resource is the bus of its first entry.
 pub(super) fn call(head: &Parts, body: String) -> Call {
-    let operation = operation(head).unwrap_or_default().to_owned();
+    let operation = call::target(head, TARGET).unwrap_or_default().to_owned();
     let members: Value = serde_json::from_str(&body).unwrap_or_default();
     let resource = members["Entries"][0]["EventBusName"].as_str().map(str::to_owned);
     Call { operation, resource, body, ..Call::default() }

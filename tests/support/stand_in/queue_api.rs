@@ -5,14 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    call::Call,
+    call::{self, Call},
     queue::{Message, Outgoing, no_such_queue},
     refusal::Refusal,
     world::{ACCOUNT, REGION, World},
 };
 
 pub(super) const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
-const HEADER: &str = "x-amz-target";
 const TARGET: &str = "AmazonSQS.";
 
 /// `SendMessage`.
@@ -36,16 +35,12 @@ struct Sent {
 }
 
 pub(super) fn is_addressed(head: &Parts) -> bool {
-    head.method == Method::POST && operation(head).is_some()
-}
-
-fn operation(head: &Parts) -> Option<&str> {
-    head.headers.get(HEADER)?.to_str().ok()?.strip_prefix(TARGET)
+    head.method == Method::POST && call::target(head, TARGET).is_some()
 }
 
 /// What a request asks for. Its resource is the queue's name.
 pub(super) fn call(head: &Parts, body: String) -> Call {
-    let operation = operation(head).unwrap_or_default().to_owned();
+    let operation = call::target(head, TARGET).unwrap_or_default().to_owned();
     let members: Value = serde_json::from_str(&body).unwrap_or_default();
     let named = members["QueueUrl"].as_str().or(members["QueueName"].as_str());
     let resource = named.map(|url| name(url).to_owned());
