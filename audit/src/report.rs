@@ -1,0 +1,114 @@
+//! What an audit found. Its JSON is a contract: other programs parse it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use metadata_guardrail::{outcome::Outcome, target::Kind};
+use serde::Serialize;
+
+use crate::{baseline::Changes, control::Control, standing::Standing, summary::Summary};
+
+/// The name and the version of the form of this report. A new member does not change it; a member
+/// that goes or means something else does.
+pub const SCHEMA: &str = "metadata-guardrail-audit/1";
+
+/// What an audit of one account found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The version of the program.
+    pub version: &'static str,
+    /// The account, twelve digits.
+    pub account: String,
+    /// The partition, such as `aws`.
+    pub partition: String,
+    /// When the audit began.
+    pub audited_at: DateTime<Utc>,
+    /// What it was asked for.
+    pub asked: Asked,
+    /// What everything adds up to.
+    pub summary: Summary,
+    /// The controls that each kind is checked for.
+    pub controls: BTreeMap<Kind, Vec<Control>>,
+    /// The Regions, by name.
+    pub regions: Vec<Region>,
+    /// What could not be listed, and why.
+    pub not_seen: Vec<NotSeen>,
+    /// The resources: those that are open come first. Without [`Asked::all`], what is safe is left
+    /// out, unless there is something to say about it.
+    pub resources: Vec<Resource>,
+    /// What is different from an earlier report; `None` if none was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+}
+
+/// What an audit was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Asked {
+    /// The kinds of resources.
+    pub kinds: Vec<Kind>,
+    /// The exception tag, `KEY` or `KEY=VALUE`.
+    pub exception_tag: String,
+    /// Exceptions are judged as on this day, in UTC.
+    pub as_of: NaiveDate,
+    /// Over how many days IMDSv1 use was read; 0 if it was not.
+    pub imdsv1_usage_days: u8,
+    /// Whether safe resources are listed too.
+    pub all: bool,
+}
+
+/// One Region of the account.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Region {
+    /// Its code, such as `eu-west-1`.
+    pub region: String,
+    /// How far each kind was seen.
+    pub kinds: BTreeMap<Kind, Sight>,
+    /// What `HttpTokens` is for new instances that say nothing themselves: `optional`, `required`
+    /// or `no-preference`; `None` if it was not seen.
+    pub account_default: Option<String>,
+}
+
+/// How far one kind of resource was seen in a Region.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sight {
+    /// All of it was listed.
+    Seen,
+    /// The Region does not offer it, so there is nothing to see.
+    NotOffered,
+    /// Not everything could be listed; [`Report::not_seen`] says why.
+    NotSeen,
+}
+
+/// Something that could not be listed in one Region.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct NotSeen {
+    /// The Region.
+    pub region: String,
+    /// The kinds that it is about.
+    pub kinds: Vec<Kind>,
+    /// Why, as a word: `region_denied`, `access_denied`, `unreachable` or `read_failed`.
+    pub reason: &'static str,
+    /// Why, as sentences for a person.
+    pub detail: String,
+}
+
+/// One resource.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Resource {
+    /// The outcome, as the Lambda function would report it in report mode.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// How it stands.
+    pub standing: Standing,
+    /// Where the setting of an instance comes from, as far as EC2 tells, in words; `None` for
+    /// anything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The command that mends it by hand, on one line; `None` if there is nothing to mend, or no
+    /// one command does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}

@@ -1,0 +1,68 @@
+//! What an audit adds up to. Pure.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use metadata_guardrail::target::Kind;
+use serde::Serialize;
+
+/// What an audit adds up to. It counts safe resources too, whether or not they are listed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// How many resources stand how, over all kinds but the account defaults.
+    pub resources: Counts,
+    /// The same for each kind.
+    pub by_kind: BTreeMap<Kind, Counts>,
+    /// The same as `resources` for each Region.
+    pub by_region: BTreeMap<String, Counts>,
+    /// How many outcomes had each result, such as `would_enforce`, over all kinds.
+    pub by_result: BTreeMap<&'static str, usize>,
+    /// Where open instances come from, largest number first.
+    pub by_source: Vec<Source>,
+    /// Exceptions that end within 30 days, the next one first.
+    pub exceptions_ending: Vec<Ending>,
+}
+
+/// How many resources stand how.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Counts {
+    /// Version 1 is not allowed.
+    pub safe: usize,
+    /// Version 1 is allowed.
+    pub open: usize,
+    /// Version 1 is allowed, and an exception tag says that it may be.
+    pub exempt: usize,
+    /// It was listed but could not be read.
+    pub not_seen: usize,
+}
+
+/// A launch template, an Auto Scaling group or the like, from which open instances come.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Source {
+    /// The Region.
+    pub region: String,
+    /// What it is, in words.
+    pub source: String,
+    /// How many open instances come from it.
+    pub open: usize,
+}
+
+/// An exception that ends soon.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Ending {
+    /// The kind of the exempt resource.
+    pub kind: Kind,
+    /// Its id.
+    pub id: String,
+    /// Its Region.
+    pub region: String,
+    /// The last day of the exception, in UTC.
+    pub until: NaiveDate,
+}
+
+impl Counts {
+    /// How many resources there are.
+    pub fn total(&self) -> usize {
+        self.safe + self.open + self.exempt + self.not_seen
+    }
+}
