@@ -19,7 +19,7 @@ _default:
 # Checks the format of the code.
 [group('checks')]
 format:
-    cargo fmt --check
+    cargo fmt --all --check
 
 # Checks the template with cfn-lint and SAM.
 [group('checks')]
@@ -57,7 +57,7 @@ advisories:
 # Runs the lints.
 [group('checks')]
 clippy:
-    cargo clippy --all-targets --locked -- -D warnings
+    cargo clippy --workspace --all-targets --locked -- -D warnings
 
 # Runs all tests, those with boto3 and with the AWS CLI at the stand-in too.
 [group('checks')]
@@ -72,7 +72,7 @@ demo:
 # Builds the documentation of the code.
 [group('checks')]
 doc:
-    RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --locked
+    RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 
 # Builds the book in docs/book, and follows the links inside this repository.
 [group('checks')]

@@ -63,7 +63,7 @@
 //!   (its [`Kind`](target::Kind) and the form of its ids), `outcome.rs` (its `State`), `aws.rs` and
 //!   `Cargo.toml` (its client), `places.rs` (its halves), `visit.rs` (its flow, for events and
 //!   sweeps), its events as below, its permissions in `template.yaml`, and the stand-in in
-//!   `tests/support/`. `flow.rs`, `sweep.rs` and `decision.rs` stay as they are.
+//!   `tests/stand_in/`. `flow.rs`, `sweep.rs` and `decision.rs` stay as they are.
 //! - **An event.** `event/<service>.rs`: how it is read. `event.rs`: its `Cause`, and the service
 //!   if that is new; a record of CloudTrail also in `event/record.rs`. Then a rule in
 //!   `template.yaml`, a sample in `events/`, and the table in `docs/src/reference/log.md`.

@@ -15,12 +15,12 @@ use std::{
 };
 
 use futures_util::{StreamExt, future::ready, stream};
+use stand_in::StandIn;
 use tokio::{process::Command, time::timeout};
 
 use crate::support::{
     files::here,
     markdown::{Block, blocks},
-    stand_in::StandIn,
 };
 
 const SHELL: &str = "sh";

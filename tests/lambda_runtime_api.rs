@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::{Fault, StandIn};
 use tokio::process::Command;
 
 use crate::support::{
@@ -12,7 +13,6 @@ use crate::support::{
         CANARY, INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE, PUT_EVENTS, RUNTIME, UPDATE_RUNTIME,
     },
     runtime_api::{self, RuntimeApi},
-    stand_in::{Fault, StandIn},
 };
 
 const PROTECTED: &str = "i-0a1b2c3d4e5f60002";

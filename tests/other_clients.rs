@@ -3,12 +3,12 @@
 use std::{process::Output, time::Duration};
 
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, Queue, REGION, StandIn};
 use tokio::process::Command;
 
 use crate::support::{
     harness::document,
     names::{INSTANCE, RUNTIME},
-    stand_in::{ACCOUNT, Queue, REGION, StandIn},
 };
 
 /// What the client's code has at hand, and how it answers.

@@ -15,12 +15,12 @@ use metadata_guardrail::{
     target::{Kind, Target},
     telemetry,
 };
+use stand_in::StandIn;
 use strum::VariantArray;
 
 use crate::support::{
     harness::{Logs, config, days_ago, document, place},
     names::{INSTANCE, RUNTIME},
-    stand_in::StandIn,
 };
 
 /// Everything that can write, if the mode allows it.

@@ -6,9 +6,8 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use stand_in::{End, EventSource, Invoked, Outgoing, Queue, StandIn};
 use tokio::time::sleep;
-
-use crate::support::stand_in::{End, EventSource, Invoked, Outgoing, Queue, StandIn};
 
 const WORK: &str = "work";
 const DEAD: &str = "work-dead";

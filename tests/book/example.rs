@@ -1,12 +1,12 @@
 //! The response that the book shows is the one that the program gives.
 
 use serde_json::Value;
+use stand_in::Fault;
 
 use super::page::Page;
 use crate::support::{
     harness::{Scene, sample},
     names::MODIFY_INSTANCE,
-    stand_in::Fault,
 };
 
 /// The time of the event in the sample.

@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use crate::support::{
-    files::here,
-    harness::document,
-    markdown::Block,
-    stand_in::{ACCOUNT, Mapping, Queue, REGION, World},
-};
+use stand_in::{ACCOUNT, Mapping, Queue, REGION, World};
+
+use crate::support::{files::here, harness::document, markdown::Block};
 
 const INSTANCE: &str = "i-0a1b2c3d4e5f60011";
 const RUNTIMES: [&str; 2] = ["quotes_agent-Qw56Er78Ty", "claims_agent-Xy12Ab34Cd"];

@@ -7,6 +7,7 @@ use metadata_guardrail::{
     target::Kind,
 };
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, REGION};
 
 use super::{CALLS, ids, read, recorded, swept, without_parameters};
 use crate::support::{
@@ -15,7 +16,6 @@ use crate::support::{
         started,
     },
     names::{CANARY, INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE, RUNTIME},
-    stand_in::{ACCOUNT, REGION},
 };
 
 /// The same call by whoever has a session of this name of a role of this account.

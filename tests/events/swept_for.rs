@@ -2,12 +2,12 @@
 
 use metadata_guardrail::{event::Ignored, target::Kind};
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, REGION};
 
 use super::{CALLS, read, recorded, swept, without_parameters};
 use crate::support::{
     harness::{Scene, agentcore_call, by_id, document, ec2_call, running, started},
     names::{DESCRIBE_INSTANCES, EXEMPT, INSTANCE, LIST_RUNTIMES, RUNTIME},
-    stand_in::{ACCOUNT, REGION},
 };
 
 #[test]

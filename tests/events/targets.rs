@@ -7,12 +7,12 @@ use metadata_guardrail::{
     target::{Kind, Target},
 };
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, REGION};
 
 use super::{ids, read, swept};
 use crate::support::{
     harness::{Scene, agentcore_call, by_id, ec2_call, place, started},
     names::{EXEMPT, INSTANCE, MODIFY_INSTANCE, RUNTIME},
-    stand_in::{ACCOUNT, REGION},
 };
 
 #[test]

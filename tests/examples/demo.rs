@@ -11,7 +11,6 @@
 mod support {
     pub mod harness;
     pub mod names;
-    pub mod stand_in;
 }
 
 #[path = "demo/batch.rs"]
@@ -28,13 +27,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::{ContentArrangement, Table, presets};
 use metadata_guardrail::settings;
 use serde_json::Value;
+use stand_in::{ACCOUNT, Call, Fault, REGION, World};
 
 use self::{
     look::{ENDPOINT, Look, Snapshot, check, snapshot},
     support::{
         harness::{Scene, document, sample, sample_names},
         names::{EXEMPT, MODIFY_INSTANCE},
-        stand_in::{ACCOUNT, Call, Fault, REGION, World},
     },
 };
 

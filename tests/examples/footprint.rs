@@ -11,7 +11,6 @@ mod support {
     pub mod harness;
     pub mod names;
     pub mod runtime_api;
-    pub mod stand_in;
 }
 
 use std::{env, fs, path::Path, process::ExitCode, time::Duration};
@@ -19,13 +18,13 @@ use std::{env, fs, path::Path, process::ExitCode, time::Duration};
 use comfy_table::{Table, presets};
 use metadata_guardrail::patience::Stopwatch;
 use serde_json::json;
+use stand_in::StandIn;
 use tokio::process::Child;
 
 use self::support::{
     harness::running,
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, INSTANCE, MODIFY_INSTANCE},
     runtime_api::{RuntimeApi, binary},
-    stand_in::StandIn,
 };
 
 const RUNS: usize = 21;

@@ -10,7 +10,6 @@
 mod support {
     pub mod harness;
     pub mod names;
-    pub mod stand_in;
 }
 
 #[allow(dead_code, unused_imports, reason = "shared with the tests, which use more of it")]
@@ -33,6 +32,7 @@ mod storm {
 use std::{env, process::ExitCode, thread, time::Duration};
 
 use comfy_table::{Table, presets};
+use stand_in::EventSource;
 
 use self::{
     storm::{
@@ -43,10 +43,7 @@ use self::{
         stack,
         tally::Tally,
     },
-    support::{
-        names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE},
-        stand_in::EventSource,
-    },
+    support::names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE},
 };
 
 /// The batching windows that are compared, in seconds; the first one is the stack's own.

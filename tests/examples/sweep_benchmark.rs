@@ -11,7 +11,6 @@
 mod support {
     pub mod harness;
     pub mod names;
-    pub mod stand_in;
 }
 
 use std::{
@@ -36,11 +35,11 @@ use metadata_guardrail::{
     settings::{Mode, Settings},
 };
 use serde_json::Value;
+use stand_in::{Fault, REGION, StandIn};
 
 use self::support::{
     harness::{due, function_arn, running, started},
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, INSTANCE, MODIFY_INSTANCE},
-    stand_in::{Fault, REGION, StandIn},
 };
 
 /// EC2's documented limit on changes: a bucket of 100 requests, refilled with 5 a second.

@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, ffi::OsString, os::unix::ffi::OsStringExt, time
 
 use metadata_guardrail::settings::Settings;
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, Fault};
 
 use crate::support::{
     harness::{Scene, agentcore_call, due, ec2_call, running, started},
     names::{DESCRIBE_INSTANCES, INSTANCE},
-    stand_in::{ACCOUNT, Fault},
 };
 
 /// One sentence for each way in which a setting can be wrong.

@@ -8,11 +8,9 @@ mod they_are_enforced;
 
 use metadata_guardrail::settings::AccountDefaults;
 use serde_json::Value;
+use stand_in::{REGION, World};
 
-use crate::support::{
-    harness::{Scene, by_id, due},
-    stand_in::{REGION, World},
-};
+use crate::support::harness::{Scene, by_id, due};
 
 const POLICY: &str = "Ask the cloud platform team";
 

@@ -10,11 +10,11 @@ mod what_aws_offers_no_condition_against;
 
 use metadata_guardrail::settings::RuntimeAuthorizer;
 use serde_json::Value;
+use stand_in::{Call, Document, Runtime};
 
 use crate::support::{
     harness::{Scene, document, runtime_created},
     names::{AUTHORIZER, CANARY, RUNTIME},
-    stand_in::{Call, Document, Runtime},
 };
 
 const DISCOVERY_URL: &str =

@@ -14,11 +14,9 @@ mod what_is_shared_is_done_once;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, Message, Queue};
 
-use crate::support::{
-    harness::{Scene, due},
-    stand_in::{ACCOUNT, Message, Queue},
-};
+use crate::support::harness::{Scene, due};
 
 /// The queue into which the function puts sweeps.
 const SWEEPS: &str = "sweeps.fifo";

@@ -14,11 +14,11 @@ mod what_cannot_be_read_is_said;
 mod what_fails_is_said;
 
 use serde_json::{Value, json};
+use stand_in::Runtime;
 
 use crate::support::{
     harness::{Scene, agentcore_call, document},
     names::{REQUIRED, RUNTIME, UPDATE_ENDPOINT},
-    stand_in::Runtime,
 };
 
 /// A scene with one runtime whose version 2 requires MMDSv2 and whose version 1 does not, as

@@ -2,11 +2,11 @@
 //! ask for them. None of them may be written.
 
 use serde_json::{Value, json};
+use stand_in::{Call, Fault};
 
 use crate::support::{
     harness::{Scene, assert_ended, assert_says, by_id, due, ec2_call, just_now, running, started},
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE, NEIGHBOUR},
-    stand_in::{Call, Fault},
 };
 
 const MANAGED: &str = "i-0a1b2c3d4e5f60001";

@@ -5,10 +5,11 @@ mod between_two_attempts;
 mod nothing_old_is_written;
 mod the_answer_is_lost;
 
+use stand_in::{Call, World};
+
 use crate::support::{
     harness::{Scene, document},
     names::{EXEMPT, INSTANCE, RUNTIME},
-    stand_in::{Call, World},
 };
 
 /// A scene with one instance and one runtime that allow version 1.

@@ -9,11 +9,11 @@ mod telling_fails;
 mod what_messages_say;
 
 use serde_json::{Value, json};
+use stand_in::World;
 
 use crate::support::{
     harness::Scene,
     names::{EXEMPT, PUT_EVENTS},
-    stand_in::World,
 };
 
 /// A guardrail that tells of outcomes.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use stand_in::Pages::{Circular, EmptyBetween, Full, Repeating};
 
 use crate::support::{
     harness::{
@@ -10,7 +11,6 @@ use crate::support::{
         time_passes,
     },
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_RUNTIME, INSTANCE, LIST_RUNTIMES},
-    stand_in::Pages::{Circular, EmptyBetween, Full, Repeating},
 };
 
 /// Six instances and six runtimes that allow version 1, two on a page.

@@ -17,11 +17,11 @@ mod what_is_not_the_guardrails_to_write;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::{Call, Document, Runtime};
 
 use crate::support::{
     harness::{Scene, agentcore_call, document, runtime_created},
     names::{CANARY, GET_RUNTIME, LIST_TAGS, RUNTIME, UPDATE_RUNTIME},
-    stand_in::{Call, Document, Runtime},
 };
 
 const S3_ENDPOINT_REFUSED: &str =

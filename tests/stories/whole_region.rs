@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use metadata_guardrail::{settings::AccountDefaults, settings::RuntimeAuthorizer};
 use serde_json::Value;
+use stand_in::{Call, Document, Fault, Runtime};
 
 use crate::support::{
     harness::{Scene, days_ago, document, due, sample},
     names::{AUTHORIZER, EXEMPT, MODIFY_INSTANCE, REQUIRED, UPDATE_RUNTIME},
-    stand_in::{Call, Document, Fault, Runtime},
 };
 
 const OPEN: &str = "i-0a1b2c3d4e5f60001";

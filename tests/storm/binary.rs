@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
+use stand_in::{ACCOUNT, EventSource, StandIn, Weather, World};
 use tokio::{sync::Mutex, time::sleep};
 
 use super::{
@@ -19,7 +20,6 @@ use crate::support::{
     harness::document,
     names::{EXEMPT, GET_RUNTIME, RUNTIME},
     runtime_api::{self, RuntimeApi},
-    stand_in::{ACCOUNT, EventSource, StandIn, Weather, World},
 };
 
 const SEED: u64 = 3;

@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use stand_in::{Document, End, History, Instance, World, Write};
+
 use super::{plan::exempts, play::Storm, stack, time::at, told::Outcome, work};
-use crate::support::{
-    names::EXEMPT,
-    stand_in::{Document, End, History, Instance, World, Write},
-};
+use crate::support::names::EXEMPT;
 
 mod left;
 mod messages;

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
+use stand_in::{Deployment, Document, End, Invoked, State, Write};
+
 use super::{
     checks::{left_to_dead_letters, violations},
     play::{Storm, play},
     stack, work,
 };
-use crate::support::{
-    names::{EXEMPT, MODIFY_INSTANCE, UPDATE_RUNTIME},
-    stand_in::{Deployment, Document, End, Invoked, State, Write},
-};
+use crate::support::names::{EXEMPT, MODIFY_INSTANCE, UPDATE_RUNTIME};
 
 /// A storm with something of everything.
 const SEED: u64 = 1;

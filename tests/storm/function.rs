@@ -15,12 +15,10 @@ use metadata_guardrail::{
     sweeps_queue::SweepsQueue,
 };
 use serde_json::Value;
+use stand_in::{ACCOUNT, REGION, StandIn};
 
 use super::{stack::SWEEPS, time::TimeOfDay};
-use crate::support::{
-    harness::function_arn,
-    stand_in::{ACCOUNT, REGION, StandIn},
-};
+use crate::support::harness::function_arn;
 
 /// The function, warm.
 pub struct Function {

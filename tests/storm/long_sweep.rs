@@ -9,6 +9,7 @@ use std::{
 
 use metadata_guardrail::settings::Settings;
 use serde_json::Value;
+use stand_in::{EventSource, Invoked, Queue, StandIn, Weather, World};
 use tokio::time::sleep;
 
 use super::{function::Function, play::on_virtual_time, stack, work};
@@ -18,7 +19,6 @@ use crate::support::{
         DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_RUNTIME, LIST_ENDPOINTS, LIST_RUNTIMES, LIST_TAGS,
         MODIFY_INSTANCE, REQUIRED, UPDATE_RUNTIME,
     },
-    stand_in::{EventSource, Invoked, Queue, StandIn, Weather, World},
 };
 
 /// What is wrong.

@@ -2,16 +2,14 @@
 
 use std::{ops::Range, time::Duration};
 
+use stand_in::{StandIn, World};
 use tokio::time::sleep;
 
 use super::{
     plan::{Act, Deed, Plan},
     work,
 };
-use crate::support::{
-    names::EXEMPT,
-    stand_in::{StandIn, World},
-};
+use crate::support::names::EXEMPT;
 
 /// A pipeline whose deployment is refused tries again after so long.
 const AGAIN: Duration = Duration::from_secs(10);

@@ -7,12 +7,10 @@ mod runtimes;
 use std::{collections::BTreeMap, ops::Range, time::Duration};
 
 use serde_json::Value;
+use stand_in::{StandIn, Weather, World};
 
 use super::{stack, work};
-use crate::support::{
-    names::EXEMPT,
-    stand_in::{StandIn, Weather, World},
-};
+use crate::support::names::EXEMPT;
 
 /// Nobody acts after that, even if the moment has not come.
 pub const QUIET: Duration = Duration::from_secs(20 * 60);

@@ -8,6 +8,7 @@ use std::{
 
 use metadata_guardrail::settings::Settings;
 use serde_json::Value;
+use stand_in::{Instance, Invoked, StandIn, World};
 use tokio::{runtime::Builder, time::sleep};
 
 use super::{
@@ -19,7 +20,6 @@ use super::{
     told::{Log, Outcome},
     work,
 };
-use crate::support::stand_in::{Instance, Invoked, StandIn, World};
 
 /// When the schedule asks for the first sweep: when everybody has gone home.
 const FIRST_SWEEP: Duration = Duration::from_secs(45 * 60);

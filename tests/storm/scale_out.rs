@@ -9,13 +9,11 @@ use std::{
 
 use metadata_guardrail::settings::Settings;
 use serde_json::Value;
+use stand_in::{Call, End, EventSource, Instance, Invoked, StandIn, Weather, World};
 use tokio::time::sleep;
 
 use super::{function::Function, play::on_virtual_time, stack, work};
-use crate::support::{
-    names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE},
-    stand_in::{Call, End, EventSource, Instance, Invoked, StandIn, Weather, World},
-};
+use crate::support::names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, MODIFY_INSTANCE};
 
 /// The assumptions, for people.
 pub const ASSUMPTIONS: &str = "Assumed: all instances start within 5 seconds, one in ten allows \

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::stand_in::{EventSource, Queue, World};
+use stand_in::{EventSource, Queue, World};
 
 pub const EVENTS: &str = "events";
 pub const EVENTS_DEAD: &str = "events-dead";

@@ -6,12 +6,13 @@ use std::{
     ops::AddAssign,
 };
 
+use stand_in::{End, Invoked};
+
 use super::{
     checks::{exempt_writes, left_to_dead_letters},
     play::Storm,
     stack, work,
 };
-use crate::support::stand_in::{End, Invoked};
 
 /// What batches are to be made of.
 pub const SEVERAL: &str = "batches of several messages";

@@ -4,8 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::time::TimeSource;
 use chrono::{DateTime, SecondsFormat, Utc};
-
-use crate::support::stand_in::Clock;
+use stand_in::Clock;
 
 const START: &str = "2026-11-21T09:00:00Z";
 

@@ -8,9 +8,8 @@ use std::{
 
 use metadata_guardrail::telemetry;
 use serde_json::Value;
+use stand_in::Clock;
 use tracing::subscriber::DefaultGuard;
-
-use crate::support::stand_in::Clock;
 
 /// The outcome of one target, as its log line says it.
 #[derive(Debug, Clone, PartialEq, Eq)]

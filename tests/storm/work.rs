@@ -1,12 +1,10 @@
 //! Events of a storm, as EventBridge delivers them.
 
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, Outgoing, REGION, World};
 
 use super::{stack, time::TimeOfDay};
-use crate::support::{
-    harness::{self, agentcore_call, due, ec2_call},
-    stand_in::{ACCOUNT, Outgoing, REGION, World},
-};
+use crate::support::harness::{self, agentcore_call, due, ec2_call};
 
 /// Messages that are no event: no JSON at all, cut off, and JSON that something else has sent.
 pub const NO_EVENTS: [&str; 4] = [

@@ -29,6 +29,7 @@ use metadata_guardrail::{
     telemetry,
 };
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, Call as SentCall, Fault, PutEvent, REGION, StandIn, World};
 
 use self::outcomes::only_outcome;
 pub use self::{
@@ -42,10 +43,7 @@ pub use self::{
         only_write,
     },
 };
-use crate::support::{
-    names::{CANARY, GET_RUNTIME, LIST_TAGS, PUT_EVENTS},
-    stand_in::{ACCOUNT, Call as SentCall, Fault, PutEvent, REGION, StandIn, World},
-};
+use crate::support::names::{CANARY, GET_RUNTIME, LIST_TAGS, PUT_EVENTS};
 
 /// Sweeps of these tests need not be slow.
 const AT_ONCE: WriteRate = WriteRate { burst: 100_000, per_second: 1_000 };

@@ -18,6 +18,7 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, REGION};
 use tokio::{
     net::TcpListener,
     process::Command,
@@ -26,8 +27,6 @@ use tokio::{
         mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
     },
 };
-
-use crate::support::stand_in::{ACCOUNT, REGION};
 
 /// The binary in the environment that Lambda gives it.
 pub fn binary(path: impl AsRef<OsStr>, variables: &[(&str, &str)]) -> Command {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, Fault, REGION};
 
 use super::{
     conditions::holds,
@@ -12,7 +13,6 @@ use super::{
 use crate::support::{
     harness::{Scene, due, running},
     names::{INSTANCE, MODIFY_INSTANCE},
-    stand_in::{ACCOUNT, Fault, REGION},
 };
 
 const TO_A_BUS: &[(&str, &str)] = &[("OutcomeBus", "default")];

@@ -6,11 +6,11 @@ use std::{
 };
 
 use serde_json::Value;
+use stand_in::Fault;
 
 use super::support::{
     harness::{Scene, agentcore_call, document, running, started},
     names::MODIFY_INSTANCE,
-    stand_in::Fault,
 };
 
 const STARTED: &str = "i-0a1b2c3d4e5f60081";

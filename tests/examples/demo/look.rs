@@ -3,12 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+use stand_in::{AccountDefaults, Instance, REGION, Runtime, World};
 
-use super::{
-    outcomes,
-    support::stand_in::{AccountDefaults, Instance, REGION, Runtime, World},
-    text,
-};
+use super::{outcomes, text};
 
 /// What endpoints are called among the members of their runtime.
 pub const ENDPOINT: &str = "endpoint ";

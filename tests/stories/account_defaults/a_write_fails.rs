@@ -2,12 +2,12 @@
 
 use metadata_guardrail::settings::AccountDefaults::Enforce;
 use serde_json::{Value, json};
+use stand_in::{Fault, REGION, World};
 
 use super::{POLICY, outcome, scene};
 use crate::support::{
     harness::{NOT_TAKEN, Scene, assert_ended, assert_says, by_id, count, detail, due},
     names::{GET_DEFAULTS, INSTANCE, MODIFY_DEFAULTS},
-    stand_in::{Fault, REGION, World},
 };
 
 /// The calls about the defaults, in their order.

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use metadata_guardrail::settings::AccountDefaults::{self, Enforce, Off, Report};
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, Fault, REGION};
 
 use super::{POLICY, outcome, scene};
 use crate::support::{
     harness::{assert_ended, assert_says, by_id, count, detail, due, ec2_call, sample, started},
     names::{GET_DEFAULTS, INSTANCE, MODIFY_DEFAULTS},
-    stand_in::{ACCOUNT, Fault, REGION},
 };
 
 #[tokio::test]

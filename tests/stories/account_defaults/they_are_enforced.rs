@@ -2,12 +2,12 @@
 
 use metadata_guardrail::settings::AccountDefaults::{Enforce, Report};
 use serde_json::json;
+use stand_in::{Fault, REGION};
 
 use super::{POLICY, outcome, scene};
 use crate::support::{
     harness::{assert_ended, assert_found, assert_says, by_id, count, days_ago, due},
     names::{EXEMPT, INSTANCE, MODIFY_DEFAULTS},
-    stand_in::{Fault, REGION},
 };
 
 const EXEMPTED: &str = "i-0a1b2c3d4e5f60002";

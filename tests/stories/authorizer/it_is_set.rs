@@ -1,6 +1,7 @@
 //! A runtime without an authorizer is given the configured one.
 
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, Document, Fault, REGION};
 
 use super::{ARRIVES, assert_says_no_value, created, enforce, open, scene, scene_with, sent};
 use crate::support::{
@@ -12,7 +13,6 @@ use crate::support::{
         AUTHORIZER, CANARY, EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, REQUIRED,
         RUNTIME, UPDATE_RUNTIME,
     },
-    stand_in::{ACCOUNT, Document, Fault, REGION},
 };
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The authorizer is believed to be set once the runtime shows it.
 
 use serde_json::{Value, json};
+use stand_in::Fault;
 
 use super::{
     ARRIVES, DISCOVERY_URL, assert_says_no_value, created, enforce, scene, scene_with, sent,
@@ -8,7 +9,6 @@ use super::{
 use crate::support::{
     harness::{assert_ended, assert_found, assert_says, only_write},
     names::{AUTHORIZER, RUNTIME, UPDATE_RUNTIME},
-    stand_in::Fault,
 };
 
 #[tokio::test]

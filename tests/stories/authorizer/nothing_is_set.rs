@@ -1,12 +1,12 @@
 //! No authorizer is set; its absence is reported at the most.
 
 use metadata_guardrail::settings::RuntimeAuthorizer;
+use stand_in::Fault;
 
 use super::{assert_says_no_value, created, enforce, scene, scene_with, sent};
 use crate::support::{
     harness::{assert_ended, assert_found, assert_says, assert_says_nothing_of, only_write},
     names::{AUTHORIZER, EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, REQUIRED},
-    stand_in::Fault,
 };
 
 #[tokio::test]

@@ -2,12 +2,12 @@
 
 use metadata_guardrail::settings::RuntimeAuthorizer;
 use serde_json::Value;
+use stand_in::Fault;
 
 use super::{created, scene, scene_with};
 use crate::support::{
     harness::{assert_says, assert_says_nothing_of},
     names::UPDATE_RUNTIME,
-    stand_in::Fault,
 };
 
 const WIDE: &str = r#"{

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use serde_json::json;
+use stand_in::Fault;
 
 use super::scene;
 use crate::support::{
     harness::{Scene, count, document, just_now, running, runtime_created, started, time_passes},
     names::{GET_RUNTIME, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, RUNTIME, THIRD, UPDATE_RUNTIME},
-    stand_in::Fault,
 };
 
 const SHORT: Duration = Duration::from_millis(1);

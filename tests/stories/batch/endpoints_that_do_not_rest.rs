@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use stand_in::{Fault, World};
+
 use crate::support::{
     harness::{Scene, document, runtime_created},
     names::{REQUIRED, RUNTIME, UPDATE_ENDPOINT, UPDATE_RUNTIME},
-    stand_in::{Fault, World},
 };
 
 /// Longer than a batch waits for what AWS is still changing.

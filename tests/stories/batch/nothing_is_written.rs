@@ -1,10 +1,11 @@
 //! Batches that are read, and in which nothing is written.
 
+use stand_in::Fault;
+
 use super::scene;
 use crate::support::{
     harness::{document, running, runtime_created, started},
     names::{EXEMPT, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, RUNTIME, THIRD},
-    stand_in::Fault,
 };
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! Records that do not say what they are about: a sweep of their kind is put into its queue.
 
 use serde_json::{Value, json};
+use stand_in::Fault;
 
 use super::{SWEEPS, record, scene, scheduled, sweeps};
 use crate::support::{
     harness::{agentcore_call, count, ec2_call, running},
     names::{DESCRIBE_INSTANCES, INSTANCE, LIST_RUNTIMES},
-    stand_in::Fault,
 };
 
 const SEND: &str = "SendMessage";

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use serde_json::json;
+use stand_in::Fault;
 
 use super::{SWEEPS, scene, scheduled};
 use crate::support::{
     harness::{Scene, document},
     names::{INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE, NEIGHBOUR, RUNTIME},
-    stand_in::Fault,
 };
 
 /// The schedule's message is delivered.

@@ -8,6 +8,7 @@ use std::{
 };
 
 use metadata_guardrail::settings::Settings;
+use stand_in::{Invoked, Mapping, StandIn, World};
 use tokio::time::sleep;
 
 use crate::{
@@ -23,7 +24,6 @@ use crate::{
         names::{
             DESCRIBE_INSTANCES, GET_RUNTIME, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, RUNTIME, THIRD,
         },
-        stand_in::{Invoked, Mapping, StandIn, World},
     },
 };
 

@@ -1,6 +1,7 @@
 //! Each attempt at a move is decided by what was read just before it.
 
 use serde_json::json;
+use stand_in::{Fault, Runtime};
 
 use super::{live, moving, pinned, updated};
 use crate::support::{
@@ -9,7 +10,6 @@ use crate::support::{
         CANARY, EXEMPT, GET_ENDPOINT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, RUNTIME,
         UPDATE_ENDPOINT,
     },
-    stand_in::{Fault, Runtime},
 };
 
 /// The first move meets the fault, and somebody acts before the second one.

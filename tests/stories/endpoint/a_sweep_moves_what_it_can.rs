@@ -1,12 +1,12 @@
 //! A sweep over runtimes with pinned endpoints of every kind.
 
 use serde_json::{Value, json};
+use stand_in::Fault;
 
 use super::pinned;
 use crate::support::{
     harness::{Scene, assert_ended, assert_found, by_id, document, due},
     names::{EXEMPT, REQUIRED, RUNTIME, UPDATE_ENDPOINT},
-    stand_in::Fault,
 };
 
 const EXEMPTED_RUNTIME: &str = "exempt_agent-a1B2c3D4e5";

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::Fault;
 
 use super::{created, live, moving, moving_with_artifact, pinned, updated};
 use crate::support::{
@@ -13,7 +14,6 @@ use crate::support::{
     names::{
         GET_ENDPOINT, GET_RUNTIME, LIST_ENDPOINTS, METADATA, REQUIRED, RUNTIME, UPDATE_ENDPOINT,
     },
-    stand_in::Fault,
 };
 
 #[tokio::test]

@@ -1,12 +1,12 @@
 //! With the setting off, endpoints cost nothing.
 
 use metadata_guardrail::settings::PinnedEndpoints;
+use stand_in::Runtime;
 
 use super::{live, pinned, updated};
 use crate::support::{
     harness::{Scene, assert_found, assert_says_nothing_of, by_id, document, due, runtime_created},
     names::{EXEMPT, REQUIRED, RUNTIME},
-    stand_in::Runtime,
 };
 
 #[tokio::test]

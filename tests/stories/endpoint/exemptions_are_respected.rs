@@ -1,10 +1,11 @@
 //! The exception tag of a runtime or of an endpoint keeps the endpoint where it is.
 
+use stand_in::{Fault, Runtime};
+
 use super::{live, moving, pinned, scene_with, updated};
 use crate::support::{
     harness::{assert_ended, assert_found, assert_says, assert_says_nothing_of},
     names::{EXEMPT, LIST_TAGS, RUNTIME, UPDATE_ENDPOINT},
-    stand_in::{Fault, Runtime},
 };
 
 #[tokio::test]

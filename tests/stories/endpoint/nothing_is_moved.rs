@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use stand_in::{Fault, Runtime};
 
 use super::{created, moving, moving_with_artifact, pinned, scene_with, updated};
 use crate::support::{
@@ -11,7 +12,6 @@ use crate::support::{
         due, runtime_created, s3_artifact, sample,
     },
     names::{EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, METADATA, REQUIRED, RUNTIME, UPDATE_RUNTIME},
-    stand_in::{Fault, Runtime},
 };
 
 #[tokio::test]

@@ -2,15 +2,15 @@
 
 use metadata_guardrail::settings::PinnedEndpoints;
 use serde_json::json;
+use stand_in::{
+    Fault,
+    Pages::{Circular, EmptyBetween, Repeating},
+};
 
 use super::{live, moving, pinned, scene_with, updated};
 use crate::support::{
     harness::{Scene, assert_ended, assert_found, assert_says, document, runtime_created},
     names::{EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, RUNTIME},
-    stand_in::{
-        Fault,
-        Pages::{Circular, EmptyBetween, Repeating},
-    },
 };
 
 #[tokio::test]

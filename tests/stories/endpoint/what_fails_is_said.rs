@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use metadata_guardrail::response::InvocationError;
+use stand_in::Fault;
 
 use super::{live, moving, pinned, scene_with, updated};
 use crate::support::{
     harness::{assert_ended, assert_found, assert_says, assert_says_nothing_of},
     names::{CANARY, GET_ENDPOINT, LIST_TAGS, METADATA, REQUIRED, RUNTIME, UPDATE_ENDPOINT},
-    stand_in::Fault,
 };
 
 #[tokio::test]

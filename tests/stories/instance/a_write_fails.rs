@@ -1,11 +1,11 @@
 //! EC2 refuses the write, does not answer it, or the instance moves on before it.
 
 use serde_json::json;
+use stand_in::Fault;
 
 use crate::support::{
     harness::{Scene, assert_ended, assert_says, only_write, running},
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, INSTANCE, MODIFY_INSTANCE},
-    stand_in::Fault,
 };
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! An instance that allows version 1 is enforced, and only that is changed.
 
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, REGION};
 
 use crate::support::{
     harness::{Scene, assert_found, assert_says, by_id, ec2_call, running, started},
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR},
-    stand_in::{ACCOUNT, REGION},
 };
 
 const NOW: &str = "2026-11-21T12:00:00Z";

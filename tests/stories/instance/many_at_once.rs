@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use serde_json::json;
+use stand_in::{Call, Fault};
 
 use crate::support::{
     harness::{Scene, assert_says, by_id, started},
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, THIRD},
-    stand_in::{Call, Fault},
 };
 
 #[tokio::test]

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use serde_json::json;
+use stand_in::Fault;
 
 use crate::support::{
     harness::{
         Scene, assert_ended, assert_found, assert_says, by_id, due, just_now, running, started,
     },
     names::{DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, INSTANCE, NEIGHBOUR},
-    stand_in::Fault,
 };
 
 #[tokio::test]

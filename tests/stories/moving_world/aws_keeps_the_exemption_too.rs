@@ -1,13 +1,14 @@
 //! The role's own policy denies the write to what is exempt without end, at the moment of the
 //! write.
 
+use stand_in::{Fault, World};
+
 use super::{exempt_instance, exempt_runtime, scene};
 use crate::support::{
     harness::{Scene, assert_ended, assert_says, by_id, count, due, running, runtime_created},
     names::{
         DESCRIBE_TAGS, EXEMPT, GET_RUNTIME, INSTANCE, MODIFY_INSTANCE, RUNTIME, UPDATE_RUNTIME,
     },
-    stand_in::{Fault, World},
 };
 
 /// IAM denies writes to what has the exception tag, and the tag comes after the last read.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use metadata_guardrail::response::InvocationError;
 use serde_json::json;
+use stand_in::{Call, Fault, World};
 
 use super::{
     DEPLOYED, assert_each_write_was_looked_before, deploy, exempt_instance, exempt_runtime, scene,
@@ -17,7 +18,6 @@ use crate::support::{
         DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_RUNTIME, INSTANCE, LIST_TAGS, MODIFY_INSTANCE,
         REQUIRED, RUNTIME, UPDATE_RUNTIME,
     },
-    stand_in::{Call, Fault, World},
 };
 
 #[tokio::test]

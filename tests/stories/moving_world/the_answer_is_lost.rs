@@ -8,6 +8,7 @@ use metadata_guardrail::{
     verdict::{Enforced, Failed, Held, Verdict},
 };
 use serde_json::{Value, json};
+use stand_in::{Fault, World};
 
 use super::{exempt_runtime, scene};
 use crate::support::{
@@ -16,7 +17,6 @@ use crate::support::{
         DESCRIBE_INSTANCES, GET_RUNTIME, INSTANCE, LIST_TAGS, MODIFY_INSTANCE, RUNTIME,
         UPDATE_RUNTIME,
     },
-    stand_in::{Fault, World},
 };
 
 /// What leaves open whether a write happened, though it did.

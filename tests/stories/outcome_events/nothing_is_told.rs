@@ -1,12 +1,12 @@
 //! There is no bus, or nothing that is worth telling.
 
 use serde_json::{Value, json};
+use stand_in::{ACCOUNT, Fault, REGION};
 
 use super::{add_instances_that_need_nothing, scene, untold};
 use crate::support::{
     harness::{Scene, due, running, sample, started},
     names::{DESCRIBE_INSTANCES, INSTANCE, PUT_EVENTS},
-    stand_in::{ACCOUNT, Fault, REGION},
 };
 
 #[tokio::test]

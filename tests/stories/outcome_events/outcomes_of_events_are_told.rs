@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use stand_in::Fault;
 
 use super::{details, entries, scene, untold};
 use crate::support::{
     harness::{by_id, document, received, running, runtime_created, started},
     names::{DESCRIBE_INSTANCES, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, PUT_EVENTS, RUNTIME, THIRD},
-    stand_in::Fault,
 };
 
 /// An outcome without what only its event has.

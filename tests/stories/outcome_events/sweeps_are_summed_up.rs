@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::Fault;
 
 use super::{details, ended, entries, scene};
 use crate::support::{
     harness::{Scene, due, received, sample},
     names::{DESCRIBE_INSTANCES, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, THIRD},
-    stand_in::Fault,
 };
 
 /// One instance that can be enforced, one that is held, and one that fails.

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::{Fault, PutEvent};
 
 use super::{add_instances, details, entries, scene, untold};
 use crate::support::{
     harness::{Scene, due, running, started, time_passes},
     names::{INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, PUT_EVENTS, THIRD},
-    stand_in::{Fault, PutEvent},
 };
 
 const THREE: [&str; 3] = [INSTANCE, NEIGHBOUR, THIRD];

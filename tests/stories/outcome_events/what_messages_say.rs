@@ -1,12 +1,12 @@
 //! The texts for people.
 
 use serde_json::json;
+use stand_in::Fault;
 
 use super::{messages, scene};
 use crate::support::{
     harness::{document, due, running, runtime_created},
     names::{DESCRIBE_INSTANCES, EXEMPT, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR, RUNTIME, THIRD},
-    stand_in::Fault,
 };
 
 const INSTANCE_IN: &str =

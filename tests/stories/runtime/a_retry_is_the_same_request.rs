@@ -1,12 +1,12 @@
 //! The same update of the same version is one request to AWS, however often it is sent.
 
 use serde_json::{Value, json};
+use stand_in::Fault;
 
 use super::{TRIES, UP_TO_THE_UPDATE, client_token, created, scene};
 use crate::support::{
     harness::{assert_ended, assert_says, by_id, due},
     names::{GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, RUNTIME, UPDATE_RUNTIME},
-    stand_in::Fault,
 };
 
 #[tokio::test]

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::{Fault, World};
 
 use super::{UP_TO_THE_UPDATE, created, scene, scene_with};
 use crate::support::{
     harness::{Scene, assert_ended, assert_says, assert_says_nothing_of, by_id, detail, due},
     names::{GET_RUNTIME, LIST_TAGS, REQUIRED, RUNTIME, UPDATE_RUNTIME},
-    stand_in::{Fault, World},
 };
 
 fn conflict() -> Fault {

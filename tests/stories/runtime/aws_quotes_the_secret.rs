@@ -1,12 +1,12 @@
 //! AWS repeats a secret in its messages, and the guardrail does not.
 
 use serde_json::Value;
+use stand_in::Fault;
 
 use super::{assert_no_piece_of_the_secret, created, scene, scene_with};
 use crate::support::{
     harness::{assert_ended, assert_says, assert_says_nothing_of},
     names::{CANARY, UPDATE_RUNTIME},
-    stand_in::Fault,
 };
 
 const NAME: &str = "environmentVariables.DATABASE_PASSWORD";

@@ -1,12 +1,12 @@
 //! What else is worth knowing about a runtime comes with its outcome.
 
 use serde_json::{Value, json};
+use stand_in::Runtime;
 
 use super::{created, scene_with};
 use crate::support::{
     harness::{assert_ended, assert_found, s3_artifact},
     names::{GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, UPDATE_RUNTIME},
-    stand_in::Runtime,
 };
 
 async fn findings(arrange: impl FnOnce(&mut Runtime)) -> Value {

@@ -1,6 +1,7 @@
 //! A runtime that allows MMDSv1 is enforced.
 
 use serde_json::json;
+use stand_in::{ACCOUNT, REGION};
 
 use super::{
     LONGER_THAN_LEFT, UP_TO_THE_UPDATE, created, members, scene, scene_with, sent, updated,
@@ -8,7 +9,6 @@ use super::{
 use crate::support::{
     harness::{assert_ended, assert_found, assert_says, only_write},
     names::{EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, RUNTIME, UPDATE_RUNTIME},
-    stand_in::{ACCOUNT, REGION},
 };
 
 #[tokio::test]

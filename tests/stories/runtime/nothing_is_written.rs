@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::Fault;
 
 use super::{assert_no_piece_of_the_secret, created, scene, scene_with, updated};
 use crate::support::{
@@ -11,7 +12,6 @@ use crate::support::{
         CANARY, EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, METADATA, REQUIRED, RUNTIME,
         UPDATE_RUNTIME,
     },
-    stand_in::Fault,
 };
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `requireServiceS3Endpoint`, which AWS takes back from some runtimes only.
 
 use serde_json::json;
+use stand_in::Fault;
 
 use super::{
     S3_ENDPOINT_REFUSED, UP_TO_THE_UPDATE, at, client_token, created, members, scene, scene_with,
@@ -9,7 +10,6 @@ use super::{
 use crate::support::{
     harness::{assert_ended, only_write},
     names::{EXEMPT, RUNTIME, UPDATE_RUNTIME},
-    stand_in::Fault,
 };
 
 const NETWORK: &str = "networkConfiguration";

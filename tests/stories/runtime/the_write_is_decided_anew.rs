@@ -1,12 +1,12 @@
 //! Each attempt at an update is decided by what was read just before it.
 
 use serde_json::json;
+use stand_in::{Fault, Runtime};
 
 use super::{TRIES, created, members, scene, scene_with, sent};
 use crate::support::{
     harness::{NOT_TAKEN, Scene, assert_ended, assert_says, by_id, due, only_write},
     names::{EXEMPT, GET_RUNTIME, LIST_ENDPOINTS, LIST_TAGS, REQUIRED, RUNTIME, UPDATE_RUNTIME},
-    stand_in::{Fault, Runtime},
 };
 
 /// The first update meets the fault, and somebody acts before the second one.

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::{Fault, World};
 
 use super::{LONGER_THAN_LEFT, TRIES, assert_no_piece_of_the_secret, created, scene, scene_with};
 use crate::support::{
     harness::{assert_ended, assert_says, document},
     names::{GET_RUNTIME, LIST_TAGS, METADATA, REQUIRED, RUNTIME, UPDATE_RUNTIME},
-    stand_in::{Fault, World},
 };
 
 fn somebody_else_deploys(world: &mut World) {

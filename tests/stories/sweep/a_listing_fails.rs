@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use stand_in::{Fault, World};
 
 use super::written;
 use crate::support::{
@@ -10,7 +11,6 @@ use crate::support::{
     names::{
         DESCRIBE_INSTANCES, GET_RUNTIME, INSTANCE, LIST_RUNTIMES, NEIGHBOUR, REQUIRED, RUNTIME,
     },
-    stand_in::{Fault, World},
 };
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use stand_in::{ACCOUNT, Fault, REGION};
 
 use super::{asked_for, written};
 use crate::support::{
@@ -11,7 +12,6 @@ use crate::support::{
         DESCRIBE_INSTANCES, DESCRIBE_TAGS, EXEMPT, GET_METRIC_DATA, GET_RUNTIME, INSTANCE,
         LIST_RUNTIMES, MODIFY_INSTANCE, NEIGHBOUR, OTHER_RUNTIME, RUNTIME,
     },
-    stand_in::{ACCOUNT, Fault, REGION},
 };
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use stand_in::Fault;
 
 use super::written;
 use crate::support::{
@@ -11,7 +12,6 @@ use crate::support::{
         DESCRIBE_INSTANCES, INSTANCE, LIST_ENDPOINTS, LIST_RUNTIMES, MODIFY_INSTANCE, REQUIRED,
         RUNTIME, UPDATE_RUNTIME,
     },
-    stand_in::Fault,
 };
 
 #[tokio::test]

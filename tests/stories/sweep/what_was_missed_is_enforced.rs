@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::Fault;
 
 use super::written;
 use crate::support::{
@@ -14,7 +15,6 @@ use crate::support::{
         DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_RUNTIME, INSTANCE, LIST_RUNTIMES, MODIFY_INSTANCE,
         NEIGHBOUR, OTHER_RUNTIME, REQUIRED, RUNTIME,
     },
-    stand_in::Fault,
 };
 
 #[tokio::test]

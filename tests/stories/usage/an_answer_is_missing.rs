@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, sync::MutexGuard};
 
 use serde_json::{Value, json};
+use stand_in::{Fault, Pages::Repeating, World};
 
 use super::{minutes_ago, questions};
 use crate::support::{
     harness::{Scene, assert_ended, assert_says, by_id, days_ago, running, started},
     names::{GET_METRIC_DATA, INSTANCE, NEIGHBOUR, THIRD},
-    stand_in::{Fault, Pages::Repeating, World},
 };
 
 /// The outcomes of an event that must fail, by id.

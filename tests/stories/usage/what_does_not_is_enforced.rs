@@ -1,6 +1,7 @@
 //! CloudWatch has counted no call without a token: the instance is enforced.
 
 use serde_json::json;
+use stand_in::Fault;
 
 use super::{minutes_ago, questions, shown};
 use crate::support::{
@@ -9,7 +10,6 @@ use crate::support::{
         DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_METRIC_DATA, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR,
         THIRD,
     },
-    stand_in::Fault,
 };
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use metadata_guardrail::pacer::WriteRate;
 use serde_json::json;
+use stand_in::{Fault, World};
 
 use super::{minutes_ago, questions, shown};
 use crate::support::{
@@ -12,7 +13,6 @@ use crate::support::{
         DESCRIBE_INSTANCES, DESCRIBE_TAGS, GET_METRIC_DATA, INSTANCE, MODIFY_INSTANCE, NEIGHBOUR,
         THIRD,
     },
-    stand_in::{Fault, World},
 };
 
 #[tokio::test]

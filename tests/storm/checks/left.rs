@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
+use stand_in::{End, Invoked};
+
 use super::{Storm, at, is_left_to_dead_letters};
 use crate::{
     storm::{told::Outcome, work},
-    support::{
-        names::GET_RUNTIME,
-        stand_in::{End, Invoked},
-    },
+    support::names::GET_RUNTIME,
 };
 
 /// Whatever an event named needs nothing more by then, or its message is a dead letter, or somebody

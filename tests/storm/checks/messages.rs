@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use stand_in::{End, Invoked};
+
 use super::{Storm, at, stack};
-use crate::{
-    storm::work,
-    support::stand_in::{End, Invoked},
-};
+use crate::storm::work;
 
 /// A message comes back if one of its own targets is not finished, or if it is no event, and for no
 /// other reason.

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use stand_in::{Deployment, Runtime, World};
 
 use super::{Document, Storm, Write, at};
-use crate::support::{
-    names::{GET_RUNTIME, METADATA, UPDATE_RUNTIME},
-    stand_in::{Deployment, Runtime, World},
-};
+use crate::support::names::{GET_RUNTIME, METADATA, UPDATE_RUNTIME};
 
 /// Nothing may be written by what was read longer ago than this: the guardrail's own limit, and the
 /// time that a connection may take.

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use stand_in::World;
+
 use super::{Deed, Plan};
-use crate::{
-    storm::work,
-    support::{harness::sample, stand_in::World},
-};
+use crate::{storm::work, support::harness::sample};
 
 impl Plan {
     pub(super) fn instances(&mut self, world: &mut World) {

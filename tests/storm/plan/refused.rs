@@ -1,12 +1,13 @@
 //! What AWS refuses to write for as long as the storm lasts.
 
+use stand_in::{Fault, World};
+
 use super::{Deed, Plan};
 use crate::{
     storm::work,
     support::{
         harness::document,
         names::{MODIFY_INSTANCE, UPDATE_RUNTIME},
-        stand_in::{Fault, World},
     },
 };
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stand_in::World;
 
 use super::{Deed, Plan, QUIET};
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
     support::{
         harness::document,
         names::{GET_RUNTIME, METADATA, REQUIRED},
-        stand_in::World,
     },
 };
 

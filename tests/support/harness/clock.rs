@@ -16,8 +16,7 @@ use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use metadata_guardrail::aws;
-
-use crate::support::stand_in::REGION;
+use stand_in::REGION;
 
 /// The guardrail's own configuration, with the stand-in as AWS, in a time of its own. AgentCore may
 /// have another endpoint.

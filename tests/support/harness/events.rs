@@ -3,8 +3,7 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-
-use crate::support::stand_in::{ACCOUNT, REGION};
+use stand_in::{ACCOUNT, REGION};
 
 /// The schedule asks for a sweep.
 pub fn due() -> Value {

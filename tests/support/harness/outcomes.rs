@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use stand_in::Call;
 
 use super::Scene;
-use crate::support::stand_in::Call;
 
 /// The one outcome of a response.
 #[track_caller]
