@@ -7,8 +7,13 @@ use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig,
 };
 use aws_sdk_ec2::config::retry::RetryPartition;
+use aws_smithy_runtime_api::client::{
+    interceptors::context::InterceptorContext,
+    orchestrator::OrchestratorError,
+    retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority},
+};
 
-use crate::place::Place;
+use crate::{failure::is_unknown_host, place::Place};
 
 /// Clients for the services of one place.
 #[derive(Clone, Debug)]
@@ -37,6 +42,7 @@ impl Clients {
             agentcore: aws_sdk_bedrockagentcorecontrol::Client::from_conf(
                 aws_sdk_bedrockagentcorecontrol::config::Builder::from(&config)
                     .retry_partition(partition("agentcore"))
+                    .retry_classifier(NoSuchHost)
                     .build(),
             ),
             cloudwatch: aws_sdk_cloudwatch::Client::from_conf(
@@ -44,6 +50,31 @@ impl Clients {
                     .retry_partition(partition("cloudwatch"))
                     .build(),
             ),
+        }
+    }
+}
+
+/// A host name that does not exist will not exist after a pause either. Where a Region does not
+/// offer AgentCore, the SDK would otherwise ask for it for some 15 seconds.
+#[derive(Debug)]
+struct NoSuchHost;
+
+impl ClassifyRetry for NoSuchHost {
+    fn name(&self) -> &'static str {
+        "no such host"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let failed = context.output_or_error().and_then(Result::err);
+        let unconnected = failed.and_then(OrchestratorError::as_connector_error);
+        if unconnected.is_some_and(|error| is_unknown_host(error)) {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
         }
     }
 }

@@ -6,6 +6,7 @@ use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
+    obstacle::Obstacle,
     outcome::State,
     text::{quoted, shortened},
     verdict::Failed,
@@ -22,6 +23,8 @@ pub struct Failure {
     pub after: Option<State>,
     /// Whether a write was sent and nobody knows if it happened.
     pub write_is_open: bool,
+    /// What kept a request from its answer; `None` if it is something else that failed.
+    pub obstacle: Option<Obstacle>,
 }
 
 /// What becomes of most failures.
@@ -35,14 +38,11 @@ pub(crate) const FOR_GOOD: [&str; 4] = [
     "UnsupportedOperation",
     "OperationNotPermitted",
 ];
-/// Error codes of EC2 and AgentCore for a call that the policies do not allow.
-pub(crate) const NOT_AUTHORIZED: [&str; 3] =
-    ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"];
-
 impl Failure {
     /// A failure after which nothing was read back.
     pub fn new(reason: Failed, detail: impl Into<String>) -> Self {
-        Self { reason, detail: detail.into(), after: None, write_is_open: false }
+        let detail = detail.into();
+        Self { reason, detail, after: None, write_is_open: false, obstacle: None }
     }
 
     /// The same failure, with an earlier one told first.
@@ -140,7 +140,8 @@ impl Failure {
     where
         E: ProvideErrorMetadata,
     {
-        Self::new(reason, describe(operation, error, said))
+        let obstacle = Some(Obstacle::of(error));
+        Self { obstacle, ..Self::new(reason, describe(operation, error, said)) }
     }
 }
 
@@ -201,9 +202,13 @@ where
     E: Error + 'static,
     R: fmt::Debug,
 {
-    let SdkError::DispatchFailure(_) = error else { return false };
-    let causes: Vec<_> = iter::successors(error.source(), |error: &&dyn Error| (*error).source())
-        .map(|cause| cause.to_string())
+    matches!(error, SdkError::DispatchFailure(_)) && error.source().is_some_and(is_unknown_host)
+}
+
+/// Whether an error, or what caused it, is that a host name does not exist.
+pub fn is_unknown_host(error: &(dyn Error + 'static)) -> bool {
+    let causes: Vec<_> = iter::successors(Some(error), |error| (*error).source())
+        .map(ToString::to_string)
         .collect();
     let any = |words: &str| causes.iter().any(|cause| cause.contains(words));
     any("dns error") && !any("Temporary failure")
@@ -224,7 +229,7 @@ where
             let request = refusal.err().meta().extra("aws_request_id").unwrap_or("unknown");
             format!(
                 "AWS answered {operation} with {code}{said}, request id {request}. {}",
-                advice(code)
+                advice(Obstacle::of(error), code)
             )
         }
         SdkError::TimeoutError(_) => format!("{operation} timed out. {RETRY}"),
@@ -240,12 +245,17 @@ fn unreadable(operation: &str) -> String {
     format!("The answer to {operation} could not be read. {RETRY}")
 }
 
-fn advice(code: &str) -> &'static str {
-    if NOT_AUTHORIZED.contains(&code) {
-        return "Check the function's role and the organisation's service control policies.";
+fn advice(obstacle: Obstacle, code: &str) -> &'static str {
+    match obstacle {
+        Obstacle::Denied => {
+            "Check the caller's role and the organisation's service control policies."
+        }
+        Obstacle::CredentialsRejected => {
+            "Check that the credentials have not expired, and that the Region is enabled."
+        }
+        Obstacle::NotReached | Obstacle::Other if FOR_GOOD.contains(&code) => {
+            "A retry will not help; a person has to look at this resource."
+        }
+        Obstacle::NotReached | Obstacle::Other => RETRY,
     }
-    if FOR_GOOD.contains(&code) {
-        return "A retry will not help; a person has to look at this resource.";
-    }
-    RETRY
 }

@@ -13,6 +13,7 @@ use std::{
 };
 
 use futures_util::{Stream, StreamExt, stream};
+use leaky_bucket::RateLimiter;
 
 use self::{
     run::TargetRun,
@@ -26,7 +27,7 @@ use crate::{
     outcome::Outcome,
     pacer::Pacer,
     patience::Stopwatch,
-    resource::{FollowUp, Observe, Resource},
+    resource::{FollowUp, Observe, PerTarget, Resource},
     target::Target,
     wording::{Wording, Words},
 };
@@ -39,6 +40,8 @@ pub struct Flow<'a, R: Resource> {
     pub enforce: Option<&'a R::Enforce>,
     /// Paces the writes of a kind whose limit a sweep would use up.
     pub pacer: Option<&'a Pacer>,
+    /// Paces the looks of sweeps at a kind of which AWS shows one at a time.
+    pub looks: Option<&'a RateLimiter>,
     /// What holds for all its targets.
     pub context: Context<'a>,
     /// Looks after what belongs to a target once its outcome is known.
@@ -61,6 +64,16 @@ impl<R: Resource> Flow<'_, R> {
         all_came && (targets.is_empty() || self.pass(&targets, &postponed, false, each).await)
     }
 
+    /// The same for targets that a listing has just shown.
+    pub async fn run_shown(
+        &self,
+        shown: PerTarget<ObservationOf<R>>,
+        each: &impl Fn(Outcome),
+    ) -> bool {
+        self.take_turns(shown, Stopwatch::start(), &RefCell::default(), false, each)
+            .await
+    }
+
     /// One pass over targets. A target whose write AWS does not take makes room for others that
     /// wait. It is postponed to a second pass if there may be one.
     async fn pass(
@@ -77,6 +90,18 @@ impl<R: Resource> Flow<'_, R> {
             targets.iter().for_each(|target| each(self.out_of_time(target)));
             return false;
         };
+        self.take_turns(observations, read, postponed, may_postpone, each).await
+    }
+
+    /// The same for targets that were looked at, at this moment.
+    async fn take_turns(
+        &self,
+        observations: PerTarget<ObservationOf<R>>,
+        read: Stopwatch,
+        postponed: &RefCell<Postponed<R>>,
+        may_postpone: bool,
+        each: &impl Fn(Outcome),
+    ) -> bool {
         let (mut ended, mut due, mut busy) = (Vec::new(), Vec::new(), Vec::new());
         for (target, observation) in observations {
             let turn = Turn::new(target, observation, read);

@@ -18,6 +18,7 @@ use crate::{
     place::{Deployment, Place},
     response::{Answer, InvocationError, Response, Tally},
     settings::Mode,
+    sweep::Extent,
     sweeps_queue::SweepsQueue,
     target::Kind,
     telemetry::{self, Origin},
@@ -168,7 +169,7 @@ impl<'a> Invocation<'a> {
             telemetry::report_outcome(self.request_id, mode, &outcome);
             response.borrow_mut().add(outcome);
         };
-        let unfinished = self.visit(place, mode).sweep(kinds, &each).await;
+        let unfinished = self.visit(place, mode).sweep(kinds, Extent::MayNeedWrite, &each).await;
         let is_whole = kinds.len() > 1 && mode == own_mode;
         let sweep = tally.into_inner().ended(place, unfinished, is_whole);
         let mut response = response.borrow_mut();

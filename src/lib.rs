@@ -152,6 +152,7 @@ pub mod guardrail;
 pub mod handler;
 pub mod invocation;
 pub mod observed;
+pub mod obstacle;
 pub mod outcome;
 pub mod outcome_events;
 pub mod pacer;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    outcome::{Finding, LaunchedBy, State},
+    outcome::{Finding, Imdsv1Use, LaunchedBy, State},
     target::Target,
     verdict::{Deferred, Gone, Held},
 };
@@ -132,6 +132,17 @@ pub enum Usage {
         /// Counted since the beginning of this day, in UTC.
         since: NaiveDate,
     },
+}
+
+impl Usage {
+    /// What was read of it, for the outcome; `None` if nothing was.
+    pub fn read(self) -> Option<Imdsv1Use> {
+        match self {
+            Self::NotAsked | Self::Unread => None,
+            Self::NoData => Some(Imdsv1Use::NoData),
+            Self::Calls { number: calls, since } => Some(Imdsv1Use::Counted { calls, since }),
+        }
+    }
 }
 
 /// Whether a resource can be written now, in words that all kinds share.

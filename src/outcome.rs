@@ -5,6 +5,7 @@ use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 
 use crate::{
+    obstacle::Obstacle,
     place::Place,
     target::Kind,
     verdict::{Deferred, Failed, Verdict},
@@ -37,15 +38,38 @@ pub struct Outcome {
     /// The last day of its exemption, in UTC; `None` if it is not exempt, or without end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exempt_until: Option<NaiveDate>,
+    /// How much IMDSv1 is used on an instance; `None` if that was not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imdsv1_use: Option<Imdsv1Use>,
     /// What launched an instance; `None` if its tags do not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launched_by: Option<LaunchedBy>,
     /// Whether a write was sent and nobody knows if it happened. For the metrics.
     #[serde(skip)]
     pub write_is_open: bool,
+    /// What kept a request about it from its answer; `None` unless that is why it failed.
+    #[serde(skip)]
+    pub obstacle: Option<Obstacle>,
     /// Whether AWS is still changing something that belongs to it, so it has to be looked at again.
     #[serde(skip)]
     pub is_unfinished: bool,
+}
+
+/// How much IMDSv1 is used on an instance. In JSON it is the word `no_data`, or an object with the
+/// members `calls` and `since`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Imdsv1Use {
+    /// CloudWatch has no data about it, which is not the same as no calls.
+    NoData,
+    /// Calls without a session token were counted. The count may be zero.
+    #[serde(untagged)]
+    Counted {
+        /// How many.
+        calls: u64,
+        /// Counted since the beginning of this day, in UTC.
+        since: NaiveDate,
+    },
 }
 
 /// What launched an instance, from the tags that AWS puts on it. That is the place to fix the

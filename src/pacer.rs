@@ -1,5 +1,5 @@
-//! How fast a sweep may write. It leaves part of EC2's limit to events and to the account's other
-//! tools.
+//! How fast a sweep may write to instances and look at runtimes. It leaves part of AWS's limits to
+//! events and to the account's other tools.
 
 use std::{
     sync::{
@@ -38,6 +38,24 @@ impl Default for WriteRate {
     }
 }
 
+/// Paces the looks of sweeps at runtimes. AWS allows 50 `GetAgentRuntime` a second in an account and
+/// Region ([quotas](https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/bedrock-agentcore-limits.html)),
+/// and one look takes up to two of them.
+pub fn looks_at_runtimes() -> RateLimiter {
+    const BURST: usize = 25;
+    const PER_SECOND: u32 = 20;
+    bucket(BURST, PER_SECOND)
+}
+
+fn bucket(burst: usize, per_second: u32) -> RateLimiter {
+    RateLimiter::builder()
+        .max(burst)
+        .initial(burst)
+        .interval(Duration::from_secs(1) / per_second)
+        .refill(1)
+        .build()
+}
+
 /// Paces the writes to instances: those of sweeps always, those of events only after AWS has
 /// refused one. It lives as long as the process, so two sweeps in a row share it.
 #[derive(Debug)]
@@ -58,12 +76,7 @@ struct Slowed {
 impl Pacer {
     /// A pacer with a full bucket.
     pub fn new(rate: WriteRate) -> Self {
-        let bucket = RateLimiter::builder()
-            .max(rate.burst)
-            .initial(rate.burst)
-            .interval(Duration::from_secs(1) / rate.per_second)
-            .refill(1)
-            .build();
+        let bucket = bucket(rate.burst, rate.per_second);
         Self { bucket, slowed: Mutex::default(), unused: AtomicUsize::default() }
     }
 

@@ -4,10 +4,11 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use aws_config::SdkConfig;
+use leaky_bucket::RateLimiter;
 
 use crate::{
     aws::Clients,
-    pacer::{Pacer, WriteRate},
+    pacer::{self, Pacer, WriteRate},
     place::Place,
     resource::{
         Halves,
@@ -67,6 +68,8 @@ pub struct Access {
     pub defaults: Option<Halves<ObserveDefaults, EnforceDefaults>>,
     /// Paces the writes to instances.
     pub pacer: Pacer,
+    /// Paces the looks of sweeps at runtimes.
+    pub looks_at_runtimes: RateLimiter,
 }
 
 impl Access {
@@ -96,6 +99,8 @@ impl Access {
             observe: ObserveDefaults::new(ec2.clone()),
             enforce: sets_defaults.then(|| EnforceDefaults::new(ec2)),
         });
-        Self { instances, runtimes, endpoints, defaults, pacer: Pacer::new(write_rate) }
+        let pacer = Pacer::new(write_rate);
+        let looks_at_runtimes = pacer::looks_at_runtimes();
+        Self { instances, runtimes, endpoints, defaults, pacer, looks_at_runtimes }
     }
 }

@@ -25,7 +25,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::Stream;
+use futures_util::{Stream, TryStreamExt};
 
 use crate::{
     failure::{Failure, Unlisted},
@@ -121,8 +121,17 @@ pub enum Confirmed<D> {
     Anew(Observation<D>),
 }
 
+/// A part of a listing.
+#[derive(Debug)]
+pub enum Batch<D> {
+    /// Targets that have to be looked at.
+    Listed(Vec<Target>),
+    /// Targets that the listing itself shows as they are.
+    Shown(PerTarget<Observation<D>>),
+}
+
 /// The listing of a kind, for a sweep. It cannot write.
-pub trait List {
+pub trait List: Observe {
     /// How many batches are worked on at once.
     const BATCHES_AT_ONCE: usize;
     /// A target's turn comes only if more than this is left of an invocation.
@@ -132,6 +141,15 @@ pub trait List {
     /// The order is different each time, so that a target that keeps failing cannot keep a sweep
     /// from the rest. An error stands for what could not be listed.
     fn batches(&self, place: &Place) -> impl Stream<Item = Result<Vec<Target>, Unlisted>>;
+
+    /// Everything in this place, whether or not it may need a write. An error stands for what could
+    /// not be listed.
+    fn everything(
+        &self,
+        place: &Place,
+    ) -> impl Stream<Item = Result<Batch<Self::Document>, Unlisted>> {
+        self.batches(place).map_ok(Batch::Listed)
+    }
 }
 
 /// The writing half of a kind. Report mode does not have one.

@@ -3,15 +3,24 @@
 
 use std::cell::RefCell;
 
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, future::Either, stream};
 
 use crate::{
     failure::Unlisted,
     flow::Flow,
     outcome::Outcome,
     place::Place,
-    resource::{List, Resource},
+    resource::{Batch, List, Resource},
 };
+
+/// How much of a place a sweep looks at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Extent {
+    /// What may need a write.
+    MayNeedWrite,
+    /// Everything, so that its outcomes tell how the place stands.
+    Everything,
+}
 
 /// What a sweep of one kind has not finished.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -28,10 +37,15 @@ pub struct Unfinished {
 pub async fn sweep<R: Resource>(
     flow: &Flow<'_, R>,
     place: &Place,
+    extent: Extent,
     each: &impl Fn(Outcome),
 ) -> Unfinished {
     let unfinished = RefCell::new(Unfinished::default());
-    let batches = stream::unfold(Box::pin(flow.observe.batches(place)), async |mut batches| {
+    let listing = match extent {
+        Extent::MayNeedWrite => Either::Left(flow.observe.batches(place).map_ok(Batch::Listed)),
+        Extent::Everything => Either::Right(flow.observe.everything(place)),
+    };
+    let batches = stream::unfold(Box::pin(listing), async |mut batches| {
         let batch = flow.context.patience.until_end(batches.next()).await;
         match batch {
             // A failure to list is always reported, even if no other turn may come.
@@ -44,8 +58,16 @@ pub async fn sweep<R: Resource>(
         }
     });
     let work = batches.map(async |batch| match batch {
-        Ok(targets) => {
-            let all_came = flow.run(&targets, each).await;
+        Ok(batch) => {
+            let all_came = match batch {
+                Batch::Listed(targets) => {
+                    if let Some(looks) = flow.looks {
+                        looks.acquire(targets.len()).await;
+                    }
+                    flow.run(&targets, each).await
+                }
+                Batch::Shown(observations) => flow.run_shown(observations, each).await,
+            };
             unfinished.borrow_mut().out_of_time |= !all_came;
         }
         Err(unlisted) => unfinished.borrow_mut().not_listed.push(unlisted),

@@ -205,14 +205,17 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
         after,
         findings,
         exempt_until,
+        imdsv1_use,
         launched_by,
         write_is_open: _,
+        obstacle: _,
         is_unfinished: _,
     } = outcome;
     let (kind, result, reason): (&str, _, _) = (kind.into(), verdict.result(), verdict.reason());
     let Place { account, region, .. } = place;
     let (before, after, findings) = (json(before), json(after), json(findings));
     let exempt_until = exempt_until.map(|until| until.to_string());
+    let imdsv1_use = imdsv1_use.as_ref().map(json);
     let launched_by = launched_by.as_ref().map(json);
     let unverified_write = outcome.is_unverified_write().then_some(true);
     // tracing fixes the level at compile time, so each level needs its own expansion.
@@ -233,6 +236,7 @@ fn log(request_id: &str, mode: &str, outcome: &Outcome) {
                 after,
                 findings,
                 exempt_until,
+                imdsv1_use,
                 launched_by,
                 unverified_write,
                 "{id}: {result}"

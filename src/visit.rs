@@ -21,7 +21,7 @@ use crate::{
         ec2_instance::Instances,
     },
     settings::{AgentCore, Mode, Settings},
-    sweep::{Unfinished, sweep},
+    sweep::{Extent, Unfinished, sweep},
     target::{Kind, Target},
 };
 
@@ -71,25 +71,30 @@ impl Visit<'_> {
 
     /// Sweeps these kinds, and returns what it has not finished of each. `each` gets every outcome
     /// as soon as it is known.
-    pub async fn sweep(&self, kinds: &[Kind], each: &impl Fn(Outcome)) -> Vec<(Kind, Unfinished)> {
+    pub async fn sweep(
+        &self,
+        kinds: &[Kind],
+        extent: Extent,
+        each: &impl Fn(Outcome),
+    ) -> Vec<(Kind, Unfinished)> {
         // Side by side, so none of them can use up the time of another.
         let sweeps = Kind::VARIANTS
             .iter()
             .filter(|kind| kinds.contains(kind))
-            .map(async |kind| (*kind, self.sweep_kind(*kind, each).await));
+            .map(async |kind| (*kind, self.sweep_kind(*kind, extent, each).await));
         join_all(sweeps).await
     }
 
-    async fn sweep_kind(&self, kind: Kind, each: &impl Fn(Outcome)) -> Unfinished {
+    async fn sweep_kind(&self, kind: Kind, extent: Extent, each: &impl Fn(Outcome)) -> Unfinished {
         match kind {
             Kind::Ec2Instance => {
                 let flow = self.instances(self.sweep_context::<Instances>());
-                sweep(&flow, self.place, each).await
+                sweep(&flow, self.place, extent, each).await
             }
             Kind::AgentcoreRuntime => match self.settings.agentcore {
                 AgentCore::Enabled => {
                     let flow = self.runtimes(self.sweep_context::<Runtimes>());
-                    sweep(&flow, self.place, each).await
+                    sweep(&flow, self.place, extent, each).await
                 }
                 AgentCore::Disabled => Unfinished::default(),
             },
@@ -121,17 +126,18 @@ impl Visit<'_> {
     fn instances<'c>(&'c self, context: Context<'c>) -> Flow<'c, Instances> {
         let Access { instances, pacer, .. } = &*self.access;
         let (observe, enforce) = (&instances.observe, instances.writing(self.mode));
-        Flow { observe, enforce, pacer: Some(pacer), context, follow_up: () }
+        Flow { observe, enforce, pacer: Some(pacer), looks: None, context, follow_up: () }
     }
 
     fn runtimes<'c>(&'c self, context: Context<'c>) -> Flow<'c, Runtimes> {
-        let Access { runtimes, endpoints, .. } = &*self.access;
+        let Access { runtimes, endpoints, looks_at_runtimes, .. } = &*self.access;
         let follow_up = endpoints.as_ref().map(|endpoints| {
             let (observe, enforce) = (&endpoints.observe, endpoints.writing(self.mode));
             EndpointsFlow { observe, enforce, context }
         });
         let (observe, enforce) = (&runtimes.observe, runtimes.writing(self.mode));
-        Flow { observe, enforce, pacer: None, context, follow_up }
+        let looks = Some(looks_at_runtimes);
+        Flow { observe, enforce, pacer: None, looks, context, follow_up }
     }
 
     /// What holds for a sweep of this kind.

@@ -110,10 +110,11 @@ impl<'a, W: Words> Wording<'a, W> {
         observation: Option<&Observation<W::Document>>,
         failure: Failure,
     ) -> Outcome {
-        let Failure { reason, detail, after, write_is_open } = failure;
+        let Failure { reason, detail, after, write_is_open, obstacle } = failure;
         let facts = observation.and_then(Observation::found);
         let outcome = self.outcome(facts, Verdict::Failed(reason), detail, after);
-        Outcome { write_is_open: write_is_open || outcome.write_is_open, ..outcome }
+        let write_is_open = write_is_open || outcome.write_is_open;
+        Outcome { write_is_open, obstacle, ..outcome }
     }
 
     fn outcome(
@@ -147,8 +148,10 @@ impl<'a, W: Words> Wording<'a, W> {
             after,
             findings,
             exempt_until: exempt_until(&exemption, verdict),
+            imdsv1_use: facts.and_then(|facts| facts.usage.read()),
             launched_by: facts.and_then(|facts| facts.launched_by.clone()),
             write_is_open,
+            obstacle: None,
             is_unfinished: false,
         }
     }

@@ -64,7 +64,7 @@ fn assert_what_it_wrote(stdout: &str) {
         .map(|line| serde_json::from_str(line).expect("every line is JSON"))
         .collect();
     assert_eq!(
-        stdout.matches("Check the function's role").count(),
+        stdout.matches("Check the caller's role").count(),
         1,
         "a failed outcome is logged once: {stdout}"
     );

@@ -1,6 +1,9 @@
 //! One target, with what was read about it and when.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     failure::Failure,
@@ -87,6 +90,7 @@ pub(super) fn merge<D, T>(
     learn: impl Fn(&mut Turn<D>, T),
 ) {
     let mut answers: BTreeMap<_, _> = answers.into_iter().collect();
+    let asked_for: BTreeSet<_> = asked_for.iter().collect();
     for turn in turns.iter_mut().filter(|turn| asked_for.contains(&turn.target)) {
         match answers.remove(&turn.target).unwrap_or_else(|| Err(Failure::unanswered())) {
             Ok(answer) => learn(turn, answer),

@@ -5,7 +5,8 @@ use aws_runtime::retries::classifiers::{THROTTLING_ERRORS, TRANSIENT_ERRORS};
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 
 use crate::{
-    failure::{FOR_GOOD, Failure, NOT_AUTHORIZED},
+    failure::{FOR_GOOD, Failure},
+    obstacle::Obstacle,
     verdict::Failed,
 };
 
@@ -73,7 +74,7 @@ impl Refusal {
     {
         let failure = Failure::of_request_saying(Failed::WriteFailed, operation, error, said);
         let message = error.message().unwrap_or_default();
-        let is_not_authorized = error.code().is_some_and(|code| NOT_AUTHORIZED.contains(&code));
+        let is_not_authorized = Obstacle::of(error) == Obstacle::Denied;
         match (error, error.code()) {
             (_, Some(code)) if THROTTLING_ERRORS.contains(&code) => Self::Throttled(failure),
             (SdkError::ConstructionFailure(_), _) => Self::Failed(failure),

@@ -288,8 +288,10 @@ fn outcome(
         after: None,
         findings: Vec::new(),
         exempt_until: None,
+        imdsv1_use: None,
         launched_by: None,
         write_is_open: false,
+        obstacle: None,
         is_unfinished: false,
     }
 }

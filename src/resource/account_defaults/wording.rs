@@ -44,8 +44,12 @@ impl Wording<'_> {
 
     /// The outcome of defaults that could not be finished; `before` is what was known of them.
     pub fn failed(&self, before: Option<&Defaults>, failure: Failure) -> Outcome {
-        let Failure { reason, detail, after, write_is_open } = failure;
-        Outcome { write_is_open, ..self.outcome(before, Verdict::Failed(reason), detail, after) }
+        let Failure { reason, detail, after, write_is_open, obstacle } = failure;
+        Outcome {
+            write_is_open,
+            obstacle,
+            ..self.outcome(before, Verdict::Failed(reason), detail, after)
+        }
     }
 
     /// AWS has no ARN for the defaults. This one has the form of an ARN, so that it is unique and
@@ -78,8 +82,10 @@ impl Wording<'_> {
             after,
             findings: loses_containers.then_some(Finding::HopLimit1).into_iter().collect(),
             exempt_until: None,
+            imdsv1_use: None,
             launched_by: None,
             write_is_open: false,
+            obstacle: None,
             is_unfinished: false,
         }
     }

@@ -89,6 +89,12 @@ impl ObserveInstances {
         })
     }
 
+    /// What EC2 shows of an instance. How much it uses version 1 is not known yet.
+    pub(super) fn observation(&self, target: &Target, instance: &Instance) -> Observation<Options> {
+        let unread = if self.usage.is_some() { Usage::Unread } else { Usage::NotAsked };
+        Observation::Found(Box::new(observed(target, instance, unread)))
+    }
+
     /// Reads instances by a filter for their ids. A request by id would fail for all of them if one
     /// has vanished.
     async fn describe(&self, targets: &[&Target]) -> Result<BTreeMap<String, Instance>, Failure> {
@@ -138,16 +144,13 @@ impl Observe for ObserveInstances {
     const TOGETHER: usize = CONCURRENCY;
 
     async fn observe(&self, targets: &[Target]) -> PerTarget<Observation<Options>> {
-        let unread = if self.usage.is_some() { Usage::Unread } else { Usage::NotAsked };
         let mut answers = Vec::with_capacity(targets.len());
         for batch in batches(targets) {
             let found = self.describe(&batch).await;
             answers.extend(batch.into_iter().map(|target| {
                 let answer = found.as_ref().map_err(Clone::clone).map(|found| {
                     match found.get(target.id()) {
-                        Some(instance) => {
-                            Observation::Found(Box::new(observed(target, instance, unread)))
-                        }
+                        Some(instance) => self.observation(target, instance),
                         None => Observation::NotFound,
                     }
                 });

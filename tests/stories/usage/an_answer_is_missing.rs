@@ -39,7 +39,7 @@ fn two_pages(scene: &Scene) -> MutexGuard<'_, World> {
 #[tokio::test]
 async fn an_unanswered_usage_query_writes_nothing_and_is_retried_by_lambda() {
     for (fault, said) in [
-        (Fault::AccessDenied, "Check the function's role"),
+        (Fault::AccessDenied, "Check the caller's role"),
         (Fault::Internal, "InternalServiceError"),
         (Fault::Throttled, "Throttling"),
         (Fault::Garbage, GET_METRIC_DATA),
