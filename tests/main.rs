@@ -8,7 +8,7 @@
 //! - `lambda_runtime_api`, `other_clients`: the built binary as Lambda runs it, and boto3 at the
 //!   stand-in
 //! - `storm`: the guardrail behind its queues, in bad weather and among people
-//! - `queues`: the stand-in's model of queues and of Lambda's poller
+//! - `queues`, `regions`: the stand-in's model of queues, of Lambda's poller and of Regions
 //! - `excerpts`, `commands`: the pages show what programs print, and commands that work
 //! - everything else: tables and properties of what is pure
 //! - `examples`: programs that use the same support
@@ -58,6 +58,7 @@ mod patience;
 mod places;
 mod policies;
 mod queues;
+mod regions;
 mod response;
 mod sentences;
 mod settings;

@@ -15,9 +15,10 @@ use crate::support::{
 const PRELUDE: &str = "
 import boto3, json, sys
 url, region, instance, runtime = sys.argv[1:]
+def client(name, region):
+    return boto3.client(name, endpoint_url=url, region_name=region, aws_access_key_id='a', aws_secret_access_key='b')
 ec2, agentcore, sqs, events = [
-    boto3.client(name, endpoint_url=url, region_name=region, aws_access_key_id='a', aws_secret_access_key='b')
-    for name in ('ec2', 'bedrock-agentcore-control', 'sqs', 'events')
+    client(name, region) for name in ('ec2', 'bedrock-agentcore-control', 'sqs', 'events')
 ]
 def answer(reply):
     print(json.dumps(reply, default=str))
@@ -151,6 +152,75 @@ answer(answers)"
     assert_eq!((&first.detail, &second.detail), (&json!({"n": 1}), &json!({})));
     assert_eq!((&*first.source, &*first.detail_type), ("mine", "Hello"));
     assert_eq!(first.resources, ["arn:of:it"]);
+}
+
+#[tokio::test]
+async fn boto3_lists_the_regions_and_sees_in_each_what_is_there() {
+    let Some(boto3) = Boto3::find().await else { return };
+    boto3.aws.region("eu-north-1").add_instance(INSTANCE);
+    boto3.aws.region("eu-south-2");
+    boto3.aws.account().disabled_regions.insert("ap-east-1".to_owned());
+
+    let script = "shown = lambda **more: [
+    (each['RegionName'], each['OptInStatus'], each['Endpoint'])
+    for each in ec2.describe_regions(**more)['Regions']
+]
+answers = [shown(), shown(AllRegions=True, RegionNames=['ap-east-1'])]
+for name in (region, 'eu-north-1', 'ap-east-1', 'eu-nowhere-1'):
+    try:
+        if name == 'eu-nowhere-1':
+            shown(RegionNames=[name])
+        pages = client('ec2', name).get_paginator('describe_instances').paginate()
+        answers.append([one['InstanceId'] for page in pages for group in page['Reservations'] for one in group['Instances']])
+    except ec2.exceptions.ClientError as error:
+        answers.append(error.response['Error']['Code'])
+answer(answers)";
+    let answers = boto3.run(script).await;
+
+    let region =
+        |name: &str, status: &str| json!([name, status, format!("ec2.{name}.amazonaws.com")]);
+    let enabled = [
+        region("eu-north-1", "opt-in-not-required"),
+        region("eu-south-2", "opted-in"),
+        region(REGION, "opt-in-not-required"),
+    ];
+    assert_eq!(
+        answers,
+        json!([
+            enabled,
+            [region("ap-east-1", "not-opted-in")],
+            [],
+            [INSTANCE],
+            "AuthFailure",
+            "InvalidParameterValue"
+        ])
+    );
+}
+
+#[tokio::test]
+async fn boto3_learns_who_it_is_until_its_credentials_expire() {
+    let Some(boto3) = Boto3::find().await else { return };
+    boto3.aws.world().denied_by_policy = true;
+
+    let identity = boto3.run("answer(client('sts', region).get_caller_identity())").await;
+    assert_eq!(identity["Account"], ACCOUNT);
+    assert_eq!(identity["Arn"], format!("arn:aws:sts::{ACCOUNT}:assumed-role/auditor/alice"));
+
+    boto3.aws.account().credentials_are_expired = true;
+    let codes = boto3.run(
+        "codes = []
+for call in (
+    client('sts', region).get_caller_identity, ec2.describe_instances, agentcore.list_agent_runtimes,
+    client('cloudwatch', region).list_metrics, events.list_rules,
+):
+    try:
+        call()
+    except ec2.exceptions.ClientError as error:
+        codes.append(error.response['Error']['Code'])
+answer(codes)",
+    );
+    let later = "ExpiredTokenException";
+    assert_eq!(codes.await, json!(["ExpiredToken", "RequestExpired", later, later, later]));
 }
 
 #[tokio::test]

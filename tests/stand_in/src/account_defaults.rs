@@ -7,13 +7,19 @@ const DECLARATIVE_POLICY: &str = "declarative-policy";
 /// The account-level defaults, in EC2's own words. `None` is no preference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountDefaults {
+    /// `HttpTokens`.
     pub http_tokens: Option<String>,
+    /// `HttpTokensEnforced`.
     pub http_tokens_enforced: Option<String>,
+    /// `HttpEndpoint`.
     pub http_endpoint: Option<String>,
+    /// `HttpPutResponseHopLimit`.
     pub hop_limit: Option<i32>,
+    /// `InstanceMetadataTags`.
     pub instance_metadata_tags: Option<String>,
     /// `account` or `declarative-policy`. With the latter nobody in the account may modify them.
     pub managed_by: Option<String>,
+    /// What a policy says to those who modify them.
     pub managed_exception_message: Option<String>,
     /// `ModifyInstanceMetadataDefaults` is accepted, but nothing changes.
     pub ignores_writes: bool,

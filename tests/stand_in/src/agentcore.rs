@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// What a request asks for.
-pub(super) fn call(method: &Method, uri: &Uri, body: String) -> Call {
-    let (operation, resource) = route(method, uri.path());
+pub(super) fn call(method: &Method, uri: &Uri, region: &str, body: String) -> Call {
+    let (operation, resource) = route(method, uri.path(), region);
     Call {
         operation,
         resource,
@@ -29,7 +29,7 @@ pub(super) fn call(method: &Method, uri: &Uri, body: String) -> Call {
 
 /// The operation and the runtime a path names. Segments are decoded one by one, because an ARN
 /// carries slashes of its own.
-fn route(method: &Method, path: &str) -> (String, Option<String>) {
+fn route(method: &Method, path: &str, region: &str) -> (String, Option<String>) {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let trimmed = path.trim_matches('/');
     let (collection, member) = trimmed.split_once('/').unwrap_or((trimmed, ""));
@@ -44,8 +44,8 @@ fn route(method: &Method, path: &str) -> (String, Option<String>) {
         _ => return (format!("{method} {path}"), None),
     };
     let member = decode(member);
-    // An ARN of something else names no runtime: it stays as it is, and nothing is found.
-    let id = member.strip_prefix(&arn_prefix()).unwrap_or(&member);
+    // An ARN of something else, or of another Region, names no runtime: it stays as it is, and nothing is found.
+    let id = member.strip_prefix(&arn_prefix(region)).unwrap_or(&member);
     let id = id.strip_suffix(ENDPOINTS).unwrap_or(id);
     let resource = (!id.is_empty()).then(|| id.to_owned());
     (operation.to_owned(), resource)
@@ -130,7 +130,7 @@ struct WorkloadIdentityDetails {
 
 impl<'a> Owned<'a> {
     fn new(runtime: &'a Runtime, version: u32) -> Self {
-        let of_account = arn_prefix().replace("runtime/", "");
+        let of_account = arn_prefix(&runtime.region).replace("runtime/", "");
         let workload_identity_arn = format!(
             "{of_account}workload-identity-directory/default/workload-identity/{}",
             runtime.id

@@ -13,6 +13,8 @@ pub struct Call {
     pub caller: String,
     /// The id of the key that the request is signed with.
     pub access_key: String,
+    /// The Region that it belongs to.
+    pub region: String,
     /// The AWS name, such as `DescribeInstances`; method and path where no operation matches.
     pub operation: String,
     /// The instance, the runtime, the queue or the event bus, or

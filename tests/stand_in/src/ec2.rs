@@ -1,11 +1,13 @@
 //! The EC2 façade: form parameters in, XML out.
 
+mod instances;
 mod power;
+mod regions;
 mod shapes;
 mod tags;
 
 use self::shapes::{
-    DescribeInstancesResponse, DescribeTagsResponse, GetInstanceMetadataDefaultsResponse,
+    DescribeTagsResponse, GetInstanceMetadataDefaultsResponse,
     ModifyInstanceMetadataDefaultsResponse, ModifyInstanceMetadataOptionsResponse, Tag,
 };
 use crate::{
@@ -17,7 +19,10 @@ use crate::{
     world::World,
 };
 
-pub(super) use self::shapes::{REQUEST_ID, error};
+pub(super) use self::{
+    regions::describe_regions,
+    shapes::{REQUEST_ID, error},
+};
 
 /// What a request body asks for.
 pub(super) fn call(body: String) -> Call {
@@ -90,11 +95,11 @@ fn describe_instances(world: &World, call: &Call) -> Result<String, Refusal> {
         let asked_for =
             if ids.is_empty() { !is_hidden } else { ids.contains(&instance.id.as_str()) };
         if asked_for && instance_matches(instance, &filters)? {
-            found.push((instance.id.clone(), instance));
+            found.push((instance.id.as_str(), instance));
         }
     }
     let page = if ids.is_empty() { one_page(world, call, found)? } else { Page::whole(found) };
-    Ok(shapes::xml(&DescribeInstancesResponse::new(page)))
+    Ok(instances::xml(world, page))
 }
 
 fn instance_matches(instance: &Instance, filters: &[Filter]) -> Result<bool, Refusal> {
@@ -237,7 +242,11 @@ fn number<T: std::str::FromStr>(call: &Call, name: &str) -> Result<Option<T>, Re
     value.parse().map(Some).map_err(invalid)
 }
 
-fn one_page<T>(world: &World, call: &Call, found: Vec<(String, T)>) -> Result<Page<T>, Refusal> {
+fn one_page<K: AsRef<str>, T>(
+    world: &World,
+    call: &Call,
+    found: Vec<(K, T)>,
+) -> Result<Page<T>, Refusal> {
     let size = match number(call, "MaxResults")? {
         Some(size) if (5..=1000).contains(&size) => size,
         Some(size) => {

@@ -17,15 +17,19 @@ const DEFAULT: &str = "DEFAULT";
 /// One endpoint of a runtime.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
+    /// The version that callers reach.
     pub live_version: u32,
     /// The version it is on its way to.
     pub target_version: Option<u32>,
     /// AWS's own word, such as `READY`.
     pub status: String,
+    /// Its description, if it has one.
     pub description: Option<String>,
+    /// Its tags.
     pub tags: BTreeMap<String, String>,
     /// Members of answers that no model has, each with its JSON.
     pub more: Vec<(String, String)>,
+    /// An ISO 8601 time: when it was last updated.
     pub updated_at: String,
     /// How many reads show UPDATING after an update. 1 by default; `u32::MAX` means for good.
     pub settle_polls: u32,

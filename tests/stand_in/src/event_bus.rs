@@ -29,19 +29,28 @@ struct EntryRefusal {
 pub struct Entry {
     /// The name of a bus or its ARN; the account's own by default.
     pub bus: Option<String>,
+    /// `Source`.
     pub source: Option<String>,
+    /// `DetailType`.
     pub detail_type: Option<String>,
+    /// `Detail`.
     pub detail: Option<String>,
+    /// `Resources`.
     pub resources: Vec<String>,
 }
 
 /// An event on a bus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PutEvent {
+    /// The id that EventBridge gave it.
     pub id: String,
+    /// `Source`.
     pub source: String,
+    /// `DetailType`.
     pub detail_type: String,
+    /// `Detail`.
     pub detail: Value,
+    /// `Resources`.
     pub resources: Vec<String>,
 }
 

@@ -25,6 +25,7 @@ const LONG_POLL: Duration = Duration::from_secs(20);
 pub struct EventSource {
     /// The name of the queue.
     pub queue: String,
+    /// The most messages of one invocation.
     pub batch_size: usize,
     /// How long a batch is gathered from its first message on, unless it is full before.
     pub window: Duration,
@@ -41,10 +42,13 @@ pub struct Invoked {
     pub queue: String,
     /// Which of the mapping's pollers invoked.
     pub poller: usize,
+    /// When it began, measured from the start of the world.
     pub began: Duration,
+    /// When it ended, measured in the same way.
     pub ended: Duration,
     /// The ids and bodies of its messages.
     pub messages: Vec<(String, String)>,
+    /// How it ended.
     pub end: End,
 }
 
@@ -52,7 +56,10 @@ pub struct Invoked {
 #[derive(Debug, Clone, PartialEq)]
 pub enum End {
     /// It replied, and these messages failed.
-    Replied { failed: BTreeSet<String> },
+    Replied {
+        /// The ids of those messages.
+        failed: BTreeSet<String>,
+    },
     /// It ended with an error, or with a reply that says nothing: all messages failed.
     Failed(String),
     /// Lambda had to end it.

@@ -5,7 +5,14 @@ use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 use axum::http::request::Parts;
 use tokio::time::sleep;
 
-use crate::{Shared, call::Call, reply::Reply, service::Service, signature, weather::Passage};
+use crate::{
+    Shared,
+    call::Call,
+    reply::{NoReply, Reply},
+    service::Service,
+    signature,
+    weather::Passage,
+};
 
 /// A whole HTTP request.
 pub(super) struct Request<'a> {
@@ -15,15 +22,21 @@ pub(super) struct Request<'a> {
     pub body: &'a [u8],
 }
 
-/// What comes back; `None` if the connection ends without a reply.
-pub(super) async fn exchange(shared: &Shared, request: &Request<'_>) -> Option<Reply> {
+/// What comes back.
+pub(super) async fn exchange(shared: &Shared, request: &Request<'_>) -> Result<Reply, NoReply> {
     let service = Service::addressed(request.head);
-    let mut call = service.call(request.head, request.body);
+    let region = shared.account().addressed(signature::region(request.head));
+    if !service.is_offered(shared.account().world(region)) {
+        return Err(NoReply::NoSuchHost);
+    }
+    let mut call = service.call(request.head, request.body, region);
+    region.clone_into(&mut call.region);
     request.caller.clone_into(&mut call.caller);
     signature::access_key(request.head).clone_into(&mut call.access_key);
     let under_way = UnderWay::new(shared);
     let passage = shared
-        .world()
+        .account()
+        .world(region)
         .weather
         .as_mut()
         .map_or_else(Passage::default, |weather| weather.passage());
@@ -41,9 +54,10 @@ impl Shared {
         service: Service,
         call: Call,
         fault: Option<crate::Fault>,
-    ) -> (Option<Reply>, Duration) {
-        let mut world = self.world();
-        let outcome = service.process(&mut world, &call, fault);
+    ) -> (Result<Reply, NoReply>, Duration) {
+        let mut account = self.account();
+        let outcome = service.process(&mut account, &call, fault);
+        let world = account.world(&call.region);
         self.calls()
             .push(Call { error: outcome.error, at: world.clock.elapsed(), ..call });
         (outcome.reply, world.latency)

@@ -18,7 +18,14 @@ pub enum Fault {
     /// An explicit deny in a policy of this kind, such as `service control`.
     ExplicitDeny(&'static str),
     /// Any other error.
-    Refused { code: &'static str, message: String, status: u16 },
+    Refused {
+        /// The error code.
+        code: &'static str,
+        /// What AWS says.
+        message: String,
+        /// The HTTP status.
+        status: u16,
+    },
     /// The connection ends without a reply and nothing has happened.
     ConnectionReset,
     /// Status 200 with a body that no client understands.

@@ -1,4 +1,4 @@
-//! The façade of CloudFormation and IAM: forms in, XML out, and both on EC2's path.
+//! The façade of CloudFormation, IAM and STS: forms in, XML out, and all on EC2's path.
 
 use serde::Serialize;
 
@@ -6,10 +6,10 @@ use crate::{
     call::{self, Call},
     ec2::REQUEST_ID,
     refusal::Refusal,
-    world::{ACCOUNT, REGION, World},
+    world::{ACCOUNT, World},
 };
 
-pub(super) const SERVICES: [&str; 2] = ["cloudformation", "iam"];
+pub(super) const SERVICES: [&str; 3] = ["cloudformation", "iam", "sts"];
 
 /// What a request body asks for. Its resource is the stack or the role.
 pub(super) fn call(body: String) -> Call {
@@ -23,6 +23,7 @@ pub(super) fn call(body: String) -> Call {
 /// Carries the call out and gives the XML of the answer.
 pub(super) fn answer(world: &mut World, call: &Call) -> Result<String, Refusal> {
     match call.operation.as_str() {
+        GET_CALLER_IDENTITY => Ok(get_caller_identity()),
         "DescribeStacks" => describe_stacks(world, call),
         "PutRolePolicy" if !world.is_own_role(call)? => Ok(empty(call)),
         "PutRolePolicy" => {
@@ -61,6 +62,19 @@ impl World {
     }
 }
 
+/// STS says who calls to everybody who can prove it: no policy forbids that.
+pub(super) const GET_CALLER_IDENTITY: &str = "GetCallerIdentity";
+
+fn get_caller_identity() -> String {
+    format!(
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+         <GetCallerIdentityResult><Arn>arn:aws:sts::{ACCOUNT}:assumed-role/auditor/alice</Arn>\
+         <UserId>AROA1234567890EXAMPLE:alice</UserId><Account>{ACCOUNT}</Account>\
+         </GetCallerIdentityResult><ResponseMetadata><RequestId>{REQUEST_ID}</RequestId>\
+         </ResponseMetadata></GetCallerIdentityResponse>"
+    )
+}
+
 fn describe_stacks(world: &World, call: &Call) -> Result<String, Refusal> {
     let name = required(call, "StackName")?;
     if name != STACK {
@@ -69,7 +83,8 @@ fn describe_stacks(world: &World, call: &Call) -> Result<String, Refusal> {
     }
     let outputs = world.stack.outputs.iter();
     let outputs = outputs.map(|(key, value)| Output { output_key: key, output_value: value });
-    let stack_id = format!("arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{STACK}/1");
+    let region = &world.region;
+    let stack_id = format!("arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{STACK}/1");
     let stack = StackItem {
         stack_id: &stack_id,
         stack_name: STACK,

@@ -18,10 +18,15 @@ pub struct History {
 /// A write that a service accepted, whether or not its answer arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
+    /// When it happened.
     pub at: Duration,
+    /// Who called, for callers that have a [`Transport`](crate::Transport).
     pub caller: String,
+    /// The AWS name of the operation.
     pub operation: String,
+    /// The id of the resource.
     pub resource: String,
+    /// What the write found.
     pub before: State,
     /// The version of a runtime after it.
     pub version: u32,
@@ -30,6 +35,7 @@ pub struct Write {
 /// What a write found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
+    /// The tags of the resource.
     pub tags: BTreeMap<String, String>,
     /// The version of a runtime; 0 for what has no versions.
     pub version: u32,
@@ -38,7 +44,9 @@ pub struct State {
 /// An update of a runtime by somebody else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
+    /// The id of the resource.
     pub resource: String,
+    /// The version that the update made.
     pub version: u32,
     /// When it was accepted.
     pub at: Duration,
@@ -49,9 +57,13 @@ pub struct Deployment {
 /// A tag that somebody set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tagged {
+    /// When it happened.
     pub at: Duration,
+    /// The id of the resource.
     pub resource: String,
+    /// The key of the tag.
     pub key: String,
+    /// The value of the tag.
     pub value: String,
 }
 

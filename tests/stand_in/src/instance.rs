@@ -9,13 +9,21 @@ use crate::{refusal::Refusal, world::World};
 /// One EC2 instance. The text values are EC2's own words, such as `running` or `optional`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Instance {
+    /// `InstanceId`.
     pub id: String,
+    /// The name of its state.
     pub state: String,
+    /// `HttpTokens`.
     pub http_tokens: String,
+    /// `HttpEndpoint`.
     pub http_endpoint: String,
+    /// `HttpPutResponseHopLimit`.
     pub hop_limit: u32,
+    /// `HttpProtocolIpv6`.
     pub http_protocol_ipv6: String,
+    /// `InstanceMetadataTags`.
     pub instance_metadata_tags: String,
+    /// Its tags.
     pub tags: BTreeMap<String, String>,
     /// `DescribeInstances` does not show the tags yet, `DescribeTags` does.
     pub tags_are_late: bool,

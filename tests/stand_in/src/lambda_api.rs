@@ -7,7 +7,7 @@ use crate::{
     call::{self, Call},
     refusal::Refusal,
     stack::{Mapping, no_such_mapping},
-    world::{ACCOUNT, REGION, World},
+    world::{ACCOUNT, World},
 };
 
 const PATH: &str = "/2015-03-31/event-source-mappings";
@@ -47,7 +47,7 @@ pub(super) fn answer(world: &mut World, call: &Call) -> Result<(u16, String), Re
 
 fn list_event_source_mappings(world: &World, call: &Call) -> Result<Value, Refusal> {
     let function = call.parameter("FunctionName");
-    if function.is_some_and(|name| ![FUNCTION, &function_arn()].contains(&name)) {
+    if function.is_some_and(|name| ![FUNCTION, &function_arn(world)].contains(&name)) {
         let message = "Function not found.";
         return Err(Refusal::new(404, "ResourceNotFoundException", message));
     }
@@ -73,8 +73,8 @@ fn update_event_source_mapping(
 fn shown(world: &World, uuid: &str, mapping: &Mapping) -> Value {
     json!({
         "UUID": uuid,
-        "EventSourceArn": format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{}", mapping.queue),
-        "FunctionArn": function_arn(),
+        "EventSourceArn": format!("arn:aws:sqs:{}:{ACCOUNT}:{}", world.region, mapping.queue),
+        "FunctionArn": function_arn(world),
         "State": mapping.state(world.clock.elapsed()),
         "StateTransitionReason": "USER_INITIATED",
         "LastProcessingResult": "OK",
@@ -84,8 +84,9 @@ fn shown(world: &World, uuid: &str, mapping: &Mapping) -> Value {
 /// The one function that there is.
 const FUNCTION: &str = "metadata-guardrail";
 
-fn function_arn() -> String {
-    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}")
+fn function_arn(world: &World) -> String {
+    let region = &world.region;
+    format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{FUNCTION}")
 }
 
 /// The JSON of an error answer.

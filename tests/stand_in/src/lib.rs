@@ -1,22 +1,28 @@
 //! A local stand-in for AWS services: EC2, the Bedrock AgentCore control plane, CloudWatch, SQS,
-//! EventBridge as far as events are put, Lambda as far as it polls queues, and a stack with its
-//! role.
+//! EventBridge as far as events are put, Lambda as far as it polls queues, a stack with its role,
+//! and STS as far as it says who calls.
 //!
 //! It models how AWS behaves and knows nothing about its callers, so any AWS client can use it.
 //! Fill the [`World`], point a client at [`StandIn::url`] or give it a [`Transport`], then look at
 //! the world, its history and the calls.
 //!
+//! One stand-in is one [`Account`] with any number of Regions, and each Region is a world of its
+//! own. A request belongs to the Region that it is signed for. One that is not signed, or signed for
+//! a Region that is not there, belongs to the home Region, and so does every request to IAM.
+//!
+//! - `account`: the Regions, and what they share
 //! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `settling`, `endpoint`, `queue`,
 //!   `event_bus`: what exists and which rules AWS applies to it
 //! - `ec2`, `agentcore`, `cloudwatch`, `queue_api`, `event_bus_api`: one thin façade per service
-//! - `stack`, `form_api`, `lambda_api`: what people use around a function: the outputs of its
-//!   stack, the policies of its role, the mappings of its queues
+//! - `stack`, `form_api`, `lambda_api`: what people use around a function: who they are, the
+//!   outputs of its stack, the policies of its role, the mappings of its queues
 //! - `event_source`: Lambda's poller of a queue
 //! - `faults`, `weather`: throttles, errors and broken connections, on demand or from a seed
 //! - `service`, `reply`, `exchange`: what becomes of a request, however it comes
 //! - `server`, `transport`: the two ways it comes, over HTTP or without any socket
 //! - `call`, `history`, `clock`: what was asked, what happened, and when
 
+mod account;
 mod account_defaults;
 mod agentcore;
 mod call;
@@ -56,6 +62,7 @@ use std::sync::{
 
 use tokio::sync::oneshot;
 
+pub use account::{Account, WorldGuard};
 pub use account_defaults::AccountDefaults;
 pub use call::Call;
 pub use clock::Clock;
@@ -85,7 +92,7 @@ pub struct StandIn {
 /// What the server and the test look at together.
 #[derive(Default)]
 struct Shared {
-    world: Mutex<World>,
+    account: Mutex<Account>,
     calls: Mutex<Vec<Call>>,
     in_flight: AtomicUsize,
     max_in_flight: AtomicUsize,
@@ -117,9 +124,21 @@ impl StandIn {
         self.url.clone()
     }
 
-    /// The world as it is now. Let go of it before the next request: no call is answered meanwhile.
-    pub fn world(&self) -> MutexGuard<'_, World> {
-        self.shared.world()
+    /// The world of the home Region, [`REGION`], as it is now. Let go of it before the next request
+    /// and before another look: no call is answered meanwhile.
+    pub fn world(&self) -> WorldGuard<'_> {
+        self.region(REGION)
+    }
+
+    /// The world of this Region, as with [`StandIn::world`]. A Region exists from the first time it
+    /// is asked for, enabled and empty.
+    pub fn region(&self, region: &str) -> WorldGuard<'_> {
+        WorldGuard::new(self.shared.account(), region)
+    }
+
+    /// What all Regions share, as with [`StandIn::world`].
+    pub fn account(&self) -> MutexGuard<'_, Account> {
+        self.shared.account()
     }
 
     /// Every HTTP request so far, in order of arrival. A retry is another call.
@@ -148,8 +167,8 @@ impl StandIn {
 
 impl Shared {
     /// A test that failed while it held the lock must not hide its own message behind a second one.
-    fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    fn account(&self) -> MutexGuard<'_, Account> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn calls(&self) -> MutexGuard<'_, Vec<Call>> {

@@ -10,7 +10,7 @@ pub(super) struct Page<T> {
 
 impl<T> Page<T> {
     /// A list that is not cut.
-    pub fn whole(found: Vec<(String, T)>) -> Self {
+    pub fn whole<K>(found: Vec<(K, T)>) -> Self {
         Self { items: found.into_iter().map(|(_, item)| item).collect(), next_token: None }
     }
 }
@@ -35,10 +35,10 @@ const EMPTY: &str = "empty/";
 
 impl World {
     /// One page of what a call found, as the world cuts the list of this operation.
-    pub(super) fn page<T>(
+    pub(super) fn page<K: AsRef<str>, T>(
         &self,
         call: &Call,
-        found: Vec<(String, T)>,
+        found: Vec<(K, T)>,
         token: Option<&str>,
         size: usize,
     ) -> Option<Page<T>> {
@@ -50,8 +50,8 @@ impl World {
 /// Cuts one page out of items that carry their sort key. `None` if the token is not ours.
 ///
 /// The token names the last key shown, so items that come or go between two pages shift nothing.
-fn page<T>(
-    mut items: Vec<(String, T)>,
+fn page<K: AsRef<str>, T>(
+    mut items: Vec<(K, T)>,
     token: Option<&str>,
     size: usize,
     pages: Pages,
@@ -61,21 +61,21 @@ fn page<T>(
     {
         return Some(Page { items: Vec::new(), next_token: Some(format!("{PREFIX}{last}")) });
     }
-    items.sort_by(|(one, _), (other, _)| one.cmp(other));
+    items.sort_by(|(one, _), (other, _)| one.as_ref().cmp(other.as_ref()));
     if let Some(token) = token {
         let last = token.strip_prefix(PREFIX)?;
-        items.retain(|(key, _)| key.as_str() > last);
+        items.retain(|(key, _)| key.as_ref() > last);
     }
     let more = items.len() > size;
     items.truncate(size);
-    let last = items.last().filter(|_| more).map(|(key, _)| key);
+    let last = items.last().filter(|_| more).map(|(key, _)| key.as_ref());
     let next_token = match pages {
         Pages::Full => last.map(|last| format!("{PREFIX}{last}")),
         Pages::EmptyBetween => last.map(|last| format!("{EMPTY}{last}")),
         Pages::Repeating => {
             token.map(str::to_owned).or_else(|| last.map(|last| format!("{PREFIX}{last}")))
         }
-        Pages::Circular => Some(format!("{PREFIX}{}", last.map_or("", String::as_str))),
+        Pages::Circular => Some(format!("{PREFIX}{}", last.unwrap_or_default())),
     };
     let items = items.into_iter().map(|(_, item)| item).collect();
     Some(Page { items, next_token })

@@ -43,6 +43,7 @@ pub struct Queue {
 pub struct Redrive {
     /// The name of the dead-letter queue.
     pub dead_letters: String,
+    /// `maxReceiveCount`.
     pub max_receives: u32,
 }
 

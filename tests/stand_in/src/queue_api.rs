@@ -8,7 +8,7 @@ use crate::{
     call::{self, Call},
     queue::{Message, Outgoing, no_such_queue},
     refusal::Refusal,
-    world::{ACCOUNT, REGION, World},
+    world::{ACCOUNT, World},
 };
 
 pub(super) const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
@@ -69,7 +69,8 @@ fn get_queue_url(world: &World, name: &str) -> Result<String, Refusal> {
     if !world.queues.contains_key(name) {
         return Err(no_such_queue());
     }
-    let url = format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}");
+    let region = &world.region;
+    let url = format!("https://sqs.{region}.amazonaws.com/{ACCOUNT}/{name}");
     Ok(json!({"QueueUrl": url}).to_string())
 }
 

@@ -3,12 +3,16 @@
 /// An error answer, before a façade puts it into the words of its protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
+    /// The HTTP status.
     pub status: u16,
+    /// The error code. Empty for the service's own code of missing permissions.
     pub code: String,
+    /// What AWS says.
     pub message: String,
 }
 
 impl Refusal {
+    /// A refusal with this status, code and message.
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
         Self { status, code: code.to_owned(), message: message.into() }
     }

@@ -4,14 +4,21 @@
 pub(super) struct Outcome {
     /// For the log.
     pub error: Option<String>,
-    /// `None` breaks the connection.
-    pub reply: Option<Reply>,
+    pub reply: Result<Reply, NoReply>,
 }
 
 impl Outcome {
-    pub fn spoiled(by: &str, reply: Option<Reply>) -> Self {
+    pub fn spoiled(by: &str, reply: Result<Reply, NoReply>) -> Self {
         Self { error: Some(by.to_owned()), reply }
     }
+}
+
+/// Why there is no reply.
+pub(super) enum NoReply {
+    /// The connection ends.
+    ConnectionReset,
+    /// The host name of the service does not exist.
+    NoSuchHost,
 }
 
 /// A whole HTTP reply.

@@ -6,12 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, value::RawValue};
 use tokio::time::Instant;
 
-use crate::{
-    endpoint::Endpoint,
-    refusal::Refusal,
-    update::Accepted,
-    world::{ACCOUNT, REGION},
-};
+use crate::{endpoint::Endpoint, refusal::Refusal, update::Accepted, world::ACCOUNT};
 
 /// The configuration members of a runtime, each byte for byte as it was written.
 pub type Document = BTreeMap<String, Box<RawValue>>;
@@ -22,17 +17,23 @@ const S3_ENDPOINT_FIXED_SINCE: &str = "2026-06-11T00:00:00Z";
 /// One AgentCore runtime.
 #[derive(Debug, Clone)]
 pub struct Runtime {
+    /// The Region that it is in.
+    pub region: String,
+    /// `agentRuntimeId`.
     pub id: String,
     /// The configuration members only: nothing that AWS adds to its answers.
     pub document: Document,
+    /// The number of the present version.
     pub version: u32,
     /// AWS's own word, such as `READY` or `UPDATE_FAILED`.
     pub status: String,
+    /// `failureReason`, if the last update failed.
     pub failure_reason: Option<String>,
     /// An ISO 8601 time.
     pub created_at: String,
     /// An ISO 8601 time.
     pub updated_at: String,
+    /// Its tags.
     pub tags: BTreeMap<String, String>,
     /// Every version by number. What `document` holds wins for the present one.
     pub versions: BTreeMap<u32, Document>,
@@ -66,11 +67,12 @@ pub struct Runtime {
 
 impl Runtime {
     #[track_caller]
-    pub(super) fn new(id: &str, document: &str) -> Self {
+    pub(super) fn new(region: &str, id: &str, document: &str) -> Self {
         let document: Document =
             serde_json::from_str(document).expect("the document must be a JSON object");
         let created_at = "2026-01-10T08:00:00Z";
         Self {
+            region: region.to_owned(),
             id: id.to_owned(),
             versions: BTreeMap::from([(1, document.clone())]),
             document,
@@ -147,8 +149,9 @@ impl Runtime {
         self
     }
 
+    /// Its ARN.
     pub fn arn(&self) -> String {
-        format!("{}{}", arn_prefix(), self.id)
+        format!("{}{}", arn_prefix(&self.region), self.id)
     }
 
     /// The name the runtime was created with: the id without its random end.
@@ -157,6 +160,7 @@ impl Runtime {
         parts.map_or(self.id.as_str(), |(name, _)| name)
     }
 
+    /// Whether the present version requires MMDSv2.
     pub fn requires_mmdsv2(&self) -> bool {
         let required = at(&self.document, "metadataConfiguration", "/requireMMDSV2");
         required == Some(Value::Bool(true))
@@ -177,9 +181,9 @@ impl Runtime {
     }
 }
 
-/// What the ARN of every runtime begins with.
-pub(super) fn arn_prefix() -> String {
-    format!("arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:runtime/")
+/// What the ARN of every runtime of a Region begins with.
+pub(super) fn arn_prefix(region: &str) -> String {
+    format!("arn:aws:bedrock-agentcore:{region}:{ACCOUNT}:runtime/")
 }
 
 /// A piece of JSON as text.

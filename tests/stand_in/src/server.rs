@@ -16,7 +16,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 use crate::{
     Shared, ec2,
     exchange::{Request as Asked, exchange},
-    reply::Reply,
+    reply::{NoReply, Reply},
 };
 
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
@@ -41,9 +41,11 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
     let asked = Asked { caller: "", head: &head, body: &body };
     match exchange(&shared, &asked).await {
-        Some(reply) => reply.into(),
+        Ok(reply) => reply.into(),
         // The server closes the connection of a task that unwinds, without a byte of reply.
-        None => std::panic::resume_unwind(Box::new("the connection ends here")),
+        Err(NoReply::ConnectionReset | NoReply::NoSuchHost) => {
+            std::panic::resume_unwind(Box::new("the connection ends here"))
+        }
     }
 }
 

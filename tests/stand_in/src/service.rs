@@ -5,13 +5,14 @@ mod errors;
 use axum::http::{Method, request::Parts};
 
 use crate::{
+    account::Account,
     agentcore,
     call::Call,
-    cloudwatch, ec2, event_bus_api,
+    clock, cloudwatch, ec2, event_bus_api,
     faults::Fault,
     form_api, history, lambda_api, queue_api,
     refusal::Refusal,
-    reply::{Outcome, Reply},
+    reply::{NoReply, Outcome, Reply},
     signature,
     world::World,
 };
@@ -23,7 +24,7 @@ pub(super) enum Service {
     CloudWatch,
     Sqs,
     EventBridge,
-    /// CloudFormation and IAM.
+    /// CloudFormation, IAM and STS.
     Forms,
     Lambda,
 }
@@ -46,11 +47,11 @@ impl Service {
         }
     }
 
-    pub fn call(self, head: &Parts, body: &[u8]) -> Call {
+    pub fn call(self, head: &Parts, body: &[u8], region: &str) -> Call {
         let text = || String::from_utf8_lossy(body).into_owned();
         match self {
             Self::Ec2 => ec2::call(text()),
-            Self::AgentCore => agentcore::call(&head.method, &head.uri, text()),
+            Self::AgentCore => agentcore::call(&head.method, &head.uri, region, text()),
             Self::CloudWatch => cloudwatch::call(&head.uri, body),
             Self::Sqs => queue_api::call(head, text()),
             Self::EventBridge => event_bus_api::call(head, text()),
@@ -59,22 +60,25 @@ impl Service {
         }
     }
 
+    /// Whether the Region has this service.
+    pub fn is_offered(self, world: &World) -> bool {
+        world.agentcore_is_offered || !matches!(self, Self::AgentCore)
+    }
+
     /// `fault` is what the call meets unless the world has planned another one for it.
-    pub fn process(self, world: &mut World, call: &Call, fault: Option<Fault>) -> Outcome {
-        if !world.faults.admits(&call.operation, crate::clock::now()) {
+    pub fn process(self, account: &mut Account, call: &Call, fault: Option<Fault>) -> Outcome {
+        let refusal = self.turned_away(account, call);
+        let world = account.world(&call.region);
+        if let Some(refusal) = refusal {
             world.not_processed(&call.operation);
-            return self.refuse(&self.throttled());
-        }
-        if world.stack.denies(self.prefix(), call) {
-            world.not_processed(&call.operation);
-            return self.refuse(&Refusal::explicit_deny("identity-based"));
+            return self.refuse(&refusal);
         }
         let fault = world.faults.strike(call).or(fault);
         if fault.as_ref().is_some_and(|fault| *fault != Fault::LostReply) {
             world.not_processed(&call.operation);
         }
         match fault {
-            None => self.carry_out(world, call),
+            None => self.carry_out(account, call),
             Some(Fault::ExplicitDeny(kind)) => self.refuse(&Refusal::explicit_deny(kind)),
             Some(Fault::Throttled) => self.refuse(&self.throttled()),
             Some(Fault::Internal) => self.refuse(&self.internal()),
@@ -82,19 +86,44 @@ impl Service {
             Some(Fault::Refused { code, message, status }) => {
                 self.refuse(&Refusal::new(status, code, message))
             }
-            Some(Fault::ConnectionReset) => Outcome::spoiled("ConnectionReset", None),
-            Some(Fault::Garbage) => Outcome::spoiled("Garbage", Some(Reply::garbage())),
+            Some(Fault::ConnectionReset) => {
+                Outcome::spoiled("ConnectionReset", Err(NoReply::ConnectionReset))
+            }
+            Some(Fault::Garbage) => Outcome::spoiled("Garbage", Ok(Reply::garbage())),
             Some(Fault::Answer(json)) => {
-                Outcome::spoiled("Answer", Some(Reply::new(200, "application/json", json)))
+                Outcome::spoiled("Answer", Ok(Reply::new(200, "application/json", json)))
             }
             Some(Fault::LostReply) => {
-                self.carry_out(world, call);
-                Outcome::spoiled("LostReply", None)
+                self.carry_out(account, call);
+                Outcome::spoiled("LostReply", Err(NoReply::ConnectionReset))
             }
         }
     }
 
-    fn carry_out(self, world: &mut World, call: &Call) -> Outcome {
+    /// The refusal of a call for which nothing but its caller, its Region and its operation counts.
+    fn turned_away(self, account: &mut Account, call: &Call) -> Option<Refusal> {
+        if account.credentials_are_expired {
+            return Some(self.expired());
+        }
+        if account.disabled_regions.contains(&call.region) {
+            return Some(self.unknown_caller());
+        }
+        let world = account.world(&call.region);
+        if !world.faults.admits(&call.operation, clock::now()) {
+            return Some(self.throttled());
+        }
+        if world.denied_by_policy && call.operation != form_api::GET_CALLER_IDENTITY {
+            return Some(Refusal::explicit_deny("service control"));
+        }
+        let is_denied = world.stack.denies(self.prefix(), call);
+        is_denied.then(|| Refusal::explicit_deny("identity-based"))
+    }
+
+    fn carry_out(self, account: &mut Account, call: &Call) -> Outcome {
+        if let (Self::Ec2, "DescribeRegions") = (self, call.operation.as_str()) {
+            return self.describe_regions(account, call);
+        }
+        let world = account.world(&call.region);
         let before = history::state(world, call);
         let answer = match self {
             Self::Ec2 => ec2::answer(world, call).map(|xml| Reply::new(200, "text/xml", xml)),
@@ -115,8 +144,19 @@ impl Service {
             history::remember(world, call, before);
         }
         world.processed(&call.operation);
+        self.outcome(answer)
+    }
+
+    /// The one operation that looks beyond its Region.
+    fn describe_regions(self, account: &mut Account, call: &Call) -> Outcome {
+        let answer = ec2::describe_regions(account, call);
+        account.world(&call.region).processed(&call.operation);
+        self.outcome(answer.map(|xml| Reply::new(200, "text/xml", xml)))
+    }
+
+    fn outcome(self, answer: Result<Reply, Refusal>) -> Outcome {
         match answer {
-            Ok(reply) => Outcome { error: None, reply: Some(reply) },
+            Ok(reply) => Outcome { error: None, reply: Ok(reply) },
             Err(refusal) => self.refuse(&refusal),
         }
     }
@@ -148,6 +188,6 @@ impl Service {
                 ..Reply::new(status, "application/json", lambda_api::error(refusal))
             },
         };
-        Outcome::spoiled(&refusal.code, Some(reply))
+        Outcome::spoiled(&refusal.code, Ok(reply))
     }
 }

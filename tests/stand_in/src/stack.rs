@@ -13,6 +13,7 @@ const KEY_OF_A_PERSON: &str = "AKIA";
 /// One stack.
 #[derive(Debug, Default)]
 pub struct Stack {
+    /// The outputs by name.
     pub outputs: BTreeMap<String, String>,
     /// By their UUIDs. Without any, every queue is polled.
     pub mappings: BTreeMap<String, Mapping>,
@@ -27,6 +28,7 @@ pub struct Stack {
 pub struct Mapping {
     /// The name of the queue.
     pub queue: String,
+    /// Whether it is switched on.
     pub is_enabled: bool,
     /// When its last switch has taken or will take effect.
     settled: Duration,
@@ -80,6 +82,7 @@ impl Stack {
         Ok(())
     }
 
+    /// Deletes an inline policy of the role.
     pub fn delete_role_policy(&mut self, name: &str) -> Result<(), Refusal> {
         let message = format!("The role policy with name {name} cannot be found.");
         let deleted = self.denied.remove(name);

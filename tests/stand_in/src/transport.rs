@@ -21,8 +21,12 @@ use aws_smithy_types::body::SdkBody;
 use crate::{
     Shared, ec2,
     exchange::{Request, exchange},
-    reply::Reply,
+    reply::{NoReply, Reply},
 };
+
+/// What the SDK's own client says of a host name that does not exist.
+const NO_SUCH_HOST: &str =
+    "dns error: failed to lookup address information: Name or service not known";
 
 /// The way of one caller to the stand-in.
 #[derive(Clone)]
@@ -57,9 +61,12 @@ impl HttpConnector for Transport {
             let body = body.bytes().expect("no request of these services is a stream");
             let asked = Request { caller: &caller, head: &head, body };
             match exchange(&shared, &asked).await {
-                Some(reply) => Ok(response(reply)),
-                None => {
+                Ok(reply) => Ok(response(reply)),
+                Err(NoReply::ConnectionReset) => {
                     Err(ConnectorError::io(io::Error::from(io::ErrorKind::ConnectionReset).into()))
+                }
+                Err(NoReply::NoSuchHost) => {
+                    Err(ConnectorError::io(io::Error::other(NO_SUCH_HOST).into()))
                 }
             }
         })

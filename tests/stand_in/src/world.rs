@@ -1,4 +1,4 @@
-//! The world: everything that exists in one account and Region, and what tests do to it.
+//! The world: everything that exists in one Region of the account, and what tests do to it.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -24,14 +24,18 @@ use crate::{
 
 /// The account everything belongs to.
 pub const ACCOUNT: &str = "111122223333";
-/// The Region everything lives in.
+/// The home Region: where everything lives unless a test says otherwise.
 pub const REGION: &str = "eu-west-1";
 
 type Change = Box<dyn FnOnce(&mut World) + Send>;
 
-/// One account and Region in memory.
+/// One Region of the account in memory.
 pub struct World {
+    /// The name of the Region.
+    pub region: String,
+    /// The EC2 instances by id.
     pub instances: BTreeMap<String, Instance>,
+    /// The AgentCore runtimes by id.
     pub runtimes: BTreeMap<String, Runtime>,
     /// What EC2 gives new instances.
     pub account_defaults: AccountDefaults,
@@ -48,6 +52,14 @@ pub struct World {
     /// EC2 since April 2026: what another service manages is hidden from lists and filters unless
     /// it is asked for. Where that is not so, EC2 does not know the parameter either.
     pub managed_are_hidden: bool,
+    /// A service control policy denies the whole Region. Only `GetCallerIdentity` answers: nobody
+    /// needs a permission for it.
+    pub denied_by_policy: bool,
+    /// Where it is false, the Region has no AgentCore: a [`Transport`](crate::Transport) fails as
+    /// if the host name did not exist. Over sockets all services have one host name, so that the
+    /// connection ends without a reply instead. No such request reaches AWS, so the log of calls
+    /// does not have it.
+    pub agentcore_is_offered: bool,
     /// IAM: the caller's own policy denies every write to a resource with a tag of this key,
     /// whatever its value.
     pub denied_tag: Option<String>,
@@ -72,6 +84,7 @@ pub struct World {
 impl Default for World {
     fn default() -> Self {
         Self {
+            region: REGION.to_owned(),
             instances: BTreeMap::new(),
             runtimes: BTreeMap::new(),
             account_defaults: AccountDefaults::default(),
@@ -81,6 +94,8 @@ impl Default for World {
             metric_message: None,
             endpoint_demanded_with_tokens: false,
             managed_are_hidden: true,
+            denied_by_policy: false,
+            agentcore_is_offered: true,
             denied_tag: None,
             now: "2026-11-21T09:00:00Z".parse().expect("a valid time"),
             queues: BTreeMap::new(),
@@ -97,6 +112,11 @@ impl Default for World {
 }
 
 impl World {
+    /// An empty Region.
+    pub(super) fn of_region(region: &str, clock: Clock) -> Self {
+        Self { region: region.to_owned(), clock, ..Self::default() }
+    }
+
     /// Adds a running instance that still allows IMDSv1, or replaces the one of that id.
     pub fn add_instance(&mut self, id: &str) -> &mut Instance {
         self.instances.insert(id.to_owned(), Instance::new(id));
@@ -108,7 +128,7 @@ impl World {
     /// `document` is the JSON object of its configuration members; each is kept byte for byte.
     #[track_caller]
     pub fn add_runtime(&mut self, id: &str, document: &str) -> &mut Runtime {
-        let runtime = Runtime::new(id, document);
+        let runtime = Runtime::new(&self.region, id, document);
         self.runtimes.insert(id.to_owned(), runtime);
         self.runtimes.get_mut(id).expect("just added")
     }

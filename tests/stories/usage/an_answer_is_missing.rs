@@ -1,9 +1,9 @@
 //! CloudWatch does not answer, or not about every instance: nothing is written without an answer.
 
-use std::{collections::BTreeMap, sync::MutexGuard};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use stand_in::{Fault, Pages::Repeating, World};
+use stand_in::{Fault, Pages::Repeating, World, WorldGuard};
 
 use super::{minutes_ago, questions};
 use crate::support::{
@@ -25,7 +25,7 @@ fn assert_unreadable(outcome: &Value, said: &str) {
 
 /// An instance whose data takes two pages, without a call, and a new one without data, which is on
 /// the first of them.
-fn two_pages(scene: &Scene) -> MutexGuard<'_, World> {
+fn two_pages(scene: &Scene) -> WorldGuard<'_> {
     let mut world = scene.aws.world();
     world.page_size = 1;
     world

@@ -2,15 +2,11 @@
 
 use serde::Serialize;
 
-use crate::{
-    account_defaults::AccountDefaults,
-    instance::Instance,
-    page::Page,
-    refusal::Refusal,
-    world::{ACCOUNT, REGION},
-};
+use crate::{account_defaults::AccountDefaults, instance::Instance, page::Page, refusal::Refusal};
 
-const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
+/// The namespace of every answer.
+pub const NAMESPACE: &str = "http://ec2.amazonaws.com/doc/2016-11-15/";
+/// The id of every request.
 pub const REQUEST_ID: &str = "3fbd5a1c-7e0b-4d6e-9a50-2f6d4c1b8e77";
 
 /// The XML of an answer.
@@ -54,7 +50,7 @@ struct ErrorItem<'a> {
 
 /// A list as EC2 writes it: one `item` element for each member.
 #[derive(Serialize)]
-struct Items<T> {
+pub struct Items<T> {
     item: Vec<T>,
 }
 
@@ -63,156 +59,6 @@ impl<T> FromIterator<T> for Items<T> {
         let item = items.into_iter().collect();
         Self { item }
     }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DescribeInstancesResponse<'a> {
-    #[serde(rename = "@xmlns")]
-    namespace: &'static str,
-    request_id: &'static str,
-    reservation_set: Items<ReservationItem<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_token: Option<String>,
-}
-
-impl<'a> DescribeInstancesResponse<'a> {
-    pub fn new(page: Page<&'a Instance>) -> Self {
-        Self {
-            namespace: NAMESPACE,
-            request_id: REQUEST_ID,
-            reservation_set: page.items.into_iter().map(ReservationItem::new).collect(),
-            next_token: page.next_token,
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ReservationItem<'a> {
-    reservation_id: String,
-    owner_id: &'static str,
-    instances_set: Items<InstanceItem<'a>>,
-}
-
-impl<'a> ReservationItem<'a> {
-    fn new(instance: &'a Instance) -> Self {
-        Self {
-            reservation_id: instance.id.replacen("i-", "r-", 1),
-            owner_id: ACCOUNT,
-            instances_set: [InstanceItem::new(instance)].into_iter().collect(),
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct InstanceItem<'a> {
-    instance_id: &'a str,
-    image_id: &'static str,
-    instance_state: State<'a>,
-    instance_type: &'static str,
-    launch_time: &'a str,
-    placement: Placement,
-    tag_set: Items<InstanceTag<'a>>,
-    metadata_options: MetadataOptions<'a>,
-    network_interface_set: Items<NetworkInterface<'a>>,
-    operator: Operator<'a>,
-}
-
-impl<'a> InstanceItem<'a> {
-    fn new(instance: &'a Instance) -> Self {
-        let tags = instance.shown_tags();
-        Self {
-            instance_id: &instance.id,
-            image_id: "ami-0abcdef1234567890",
-            instance_state: State::new(&instance.state),
-            instance_type: "t3.micro",
-            launch_time: &instance.launch_time,
-            placement: Placement { availability_zone: format!("{REGION}a") },
-            tag_set: tags.map(|(key, value)| InstanceTag { key, value }).collect(),
-            metadata_options: MetadataOptions::new("applied", instance),
-            network_interface_set: NetworkInterface::all(instance).into_iter().collect(),
-            operator: Operator {
-                managed: instance.operator.is_some(),
-                principal: instance.operator.as_deref(),
-            },
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct State<'a> {
-    code: u8,
-    name: &'a str,
-}
-
-impl<'a> State<'a> {
-    fn new(name: &'a str) -> Self {
-        let code = match name {
-            "pending" => 0,
-            "running" => 16,
-            "shutting-down" => 32,
-            "terminated" => 48,
-            "stopping" => 64,
-            "stopped" => 80,
-            // A state EC2 may add one day: clients must cope, so the stand-in must show it.
-            _ => 255,
-        };
-        Self { code, name }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Placement {
-    availability_zone: String,
-}
-
-#[derive(Serialize)]
-struct InstanceTag<'a> {
-    key: &'a str,
-    value: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct NetworkInterface<'a> {
-    network_interface_id: String,
-    attachment: Attachment<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Attachment<'a> {
-    device_index: u32,
-    network_card_index: u32,
-    attach_time: &'a str,
-    status: &'static str,
-}
-
-impl<'a> NetworkInterface<'a> {
-    /// The primary interface comes with the instance; another one was attached later.
-    fn all(instance: &'a Instance) -> [Self; 2] {
-        [(1, &instance.second_interface_attached), (0, &instance.primary_interface_attached)].map(
-            |(device_index, attach_time)| Self {
-                network_interface_id: instance.id.replacen("i-", "eni-", 1),
-                attachment: Attachment {
-                    device_index,
-                    network_card_index: 0,
-                    attach_time,
-                    status: "attached",
-                },
-            },
-        )
-    }
-}
-
-#[derive(Serialize)]
-struct Operator<'a> {
-    managed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    principal: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -227,9 +73,10 @@ struct MetadataOptions<'a> {
 }
 
 impl<'a> MetadataOptions<'a> {
-    fn new(state: &'static str, instance: &'a Instance) -> Self {
+    fn new(instance: &'a Instance) -> Self {
         Self {
-            state,
+            // It takes a moment until they apply.
+            state: "pending",
             http_tokens: &instance.http_tokens,
             http_put_response_hop_limit: instance.hop_limit,
             http_endpoint: &instance.http_endpoint,
@@ -255,7 +102,7 @@ impl<'a> ModifyInstanceMetadataOptionsResponse<'a> {
             namespace: NAMESPACE,
             request_id: REQUEST_ID,
             instance_id: &asked_for.id,
-            instance_metadata_options: MetadataOptions::new("pending", asked_for),
+            instance_metadata_options: MetadataOptions::new(asked_for),
         }
     }
 }

@@ -13,19 +13,28 @@ const MAX_BYTES: usize = 1024 * 1024;
 /// What somebody sends.
 #[derive(Debug, Clone, Default)]
 pub struct Outgoing {
+    /// The text.
     pub body: String,
+    /// FIFO: the message group id.
     pub group: Option<String>,
+    /// FIFO: the message deduplication id.
     pub deduplication_id: Option<String>,
 }
 
 /// A message in a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
+    /// The id that SQS gave it.
     pub id: String,
+    /// The text.
     pub body: String,
+    /// FIFO: the message group id.
     pub group: Option<String>,
+    /// FIFO: the message deduplication id.
     pub deduplication_id: Option<String>,
+    /// When it was sent, measured from the start of the world.
     pub sent: Duration,
+    /// When it was first received, measured in the same way.
     pub first_received: Option<Duration>,
     /// How often it was received.
     pub receives: u32,

@@ -28,6 +28,33 @@ impl Service {
         }
     }
 
+    /// The caller's credentials have expired.
+    pub fn expired(self) -> Refusal {
+        let token = "The security token included in the request is expired";
+        match self {
+            Self::Ec2 => Refusal::new(400, "RequestExpired", "Request has expired."),
+            Self::Forms => Refusal::new(403, "ExpiredToken", token),
+            Self::AgentCore | Self::CloudWatch | Self::Sqs | Self::EventBridge | Self::Lambda => {
+                Refusal::new(403, "ExpiredTokenException", token)
+            }
+        }
+    }
+
+    /// The Region is not enabled, so that nobody is known there.
+    pub fn unknown_caller(self) -> Refusal {
+        let token = "The security token included in the request is invalid.";
+        match self {
+            Self::Ec2 => {
+                let message = "AWS was not able to validate the provided access credentials";
+                Refusal::new(401, "AuthFailure", message)
+            }
+            Self::Forms => Refusal::new(403, "InvalidClientTokenId", token),
+            Self::AgentCore | Self::CloudWatch | Self::Sqs | Self::EventBridge | Self::Lambda => {
+                Refusal::new(403, "UnrecognizedClientException", token)
+            }
+        }
+    }
+
     /// What the names of its actions begin with in policies.
     pub fn prefix(self) -> &'static str {
         match self {
