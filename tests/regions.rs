@@ -5,7 +5,7 @@ use aws_config::{
     stalled_stream_protection::StalledStreamProtectionConfig,
 };
 use aws_credential_types::Credentials;
-use aws_sdk_ec2::error::ProvideErrorMetadata;
+use aws_sdk_ec2::{error::ProvideErrorMetadata, primitives::DateTime};
 use metadata_guardrail::failure::is_unresolvable;
 use stand_in::{Call, REGION, StandIn};
 
@@ -48,6 +48,15 @@ async fn runtimes(aws: &StandIn, region: &'static str) -> Result<Vec<String>, St
         .iter()
         .map(|one| one.agent_runtime_arn().to_owned())
         .collect())
+}
+
+/// How many metrics a Region's CloudWatch has data of, or the error code.
+async fn metrics(aws: &StandIn, region: &'static str) -> Result<usize, String> {
+    let client = aws_sdk_cloudwatch::Client::new(&config(aws, region).await);
+    let (from, to) = (DateTime::from_secs(0), DateTime::from_secs(60));
+    let found = client.get_metric_data().start_time(from).end_time(to).send().await;
+    let found = found.map_err(|error| error.code().unwrap_or_default().to_owned())?;
+    Ok(found.metric_data_results().len())
 }
 
 #[tokio::test]
@@ -146,6 +155,7 @@ async fn expired_credentials_are_refused_everywhere() {
     for region in [REGION, NORTH] {
         assert_eq!(instances(&aws, region).await, Err("RequestExpired".to_owned()));
         assert_eq!(runtimes(&aws, region).await, Err("ExpiredTokenException".to_owned()));
+        assert_eq!(metrics(&aws, region).await, Err("ExpiredTokenException".to_owned()));
     }
 }
 
