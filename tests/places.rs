@@ -11,6 +11,7 @@ use metadata_guardrail::{
     patience::Stopwatch,
     place::Place,
     places::Places,
+    sweep::Extent,
     settings::{AccountDefaults, Mode, PinnedEndpoints, Settings},
     target::{Kind, Target},
     telemetry,
@@ -122,7 +123,7 @@ async fn a_visit_needs_no_deadline_and_tells_outcomes_to_its_caller_alone() {
     let patience = guardrail.patience(None);
     let visit = guardrail.visit(&place, Mode::Report, days_ago(0), patience);
     let unfinished = visit
-        .sweep(Kind::VARIANTS, &|outcome| outcomes.borrow_mut().push(outcome))
+        .sweep(Kind::VARIANTS, Extent::MayNeedWrite, &|outcome| outcomes.borrow_mut().push(outcome))
         .await;
 
     assert!(unfinished.iter().all(|(_, unfinished)| !unfinished.out_of_time));

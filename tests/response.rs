@@ -31,7 +31,9 @@ fn outcome(number: usize, verdict: Verdict) -> Outcome {
         after: None,
         findings: Vec::new(),
         exempt_until: None,
+        imdsv1_use: None,
         launched_by: None,
+        obstacle: None,
         write_is_open: false,
         is_unfinished: false,
     }

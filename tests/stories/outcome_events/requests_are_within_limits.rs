@@ -27,7 +27,9 @@ fn event(bytes: usize) -> OutcomeEvent {
         after: None,
         findings: Vec::new(),
         exempt_until: None,
+        imdsv1_use: None,
         launched_by: None,
+        obstacle: None,
         write_is_open: false,
         is_unfinished: false,
     };

@@ -1,0 +1,92 @@
+//! The command with which a person mends a resource by hand. Pure.
+
+use metadata_guardrail::{
+    outcome::Outcome,
+    target::Kind,
+    verdict::{Held, Verdict},
+};
+
+/// The members that GetAgentRuntime shows and UpdateAgentRuntime does not take.
+const NOT_TAKEN: &str = ".agentRuntimeArn, .agentRuntimeName, .agentRuntimeVersion, .createdAt, \
+                         .lastUpdatedAt, .status, .failureReason, .workloadIdentityDetails";
+
+/// The command that requires version 2 on the resource of an outcome, on one line. What is exempt
+/// loses its exception first: it has the tag `exception_key`.
+///
+/// `None` if there is nothing to mend, or no command does: the resource is somebody else's to
+/// change, or it has to be repaired first.
+pub fn of(outcome: &Outcome, exception_key: &str) -> Option<String> {
+    match outcome.verdict {
+        Verdict::WouldEnforce
+        | Verdict::Deferred(_)
+        | Verdict::Held(Held::Imdsv1InUse | Held::Imdsv1UseUnknown) => require_version_2(outcome),
+        Verdict::Exempt => {
+            let end = end_exception(outcome, exception_key)?;
+            require_version_2(outcome).map(|require| format!("{end} && {require}"))
+        }
+        Verdict::Held(
+            Held::ManagedByOperator
+            | Held::ManagedByHarness
+            | Held::InstancesCompute
+            | Held::MutableArtifact
+            | Held::Refused
+            | Held::ManagedByPolicy
+            | Held::UnknownManager
+            | Held::UpdateFailed
+            | Held::CreateFailed
+            | Held::DeleteFailed
+            | Held::UnknownStatus,
+        )
+        | Verdict::Failed(_)
+        | Verdict::Enforced(_)
+        | Verdict::Gone(_)
+        | Verdict::Compliant(_) => None,
+    }
+}
+
+fn require_version_2(outcome: &Outcome) -> Option<String> {
+    let (region, id) = (&outcome.place.region, &outcome.id);
+    Some(match outcome.kind {
+        Kind::Ec2Instance => format!(
+            "aws ec2 modify-instance-metadata-options --region {region} --instance-id {id} \
+             --http-tokens required"
+        ),
+        // What was read goes from one command to the other, so that no secret is left in a file.
+        Kind::AgentcoreRuntime => format!(
+            "aws bedrock-agentcore-control get-agent-runtime --region {region} --output json \
+             --agent-runtime-id {id} | jq 'del({NOT_TAKEN}) | \
+             .metadataConfiguration.requireMMDSV2 = true' | aws bedrock-agentcore-control \
+             update-agent-runtime --region {region} --cli-input-json file:///dev/stdin"
+        ),
+        Kind::AccountDefaults => format!(
+            "aws ec2 modify-instance-metadata-defaults --region {region} --http-tokens required"
+        ),
+    })
+}
+
+fn end_exception(outcome: &Outcome, key: &str) -> Option<String> {
+    let (region, id, arn) = (&outcome.place.region, &outcome.id, &outcome.arn);
+    match outcome.kind {
+        Kind::Ec2Instance => {
+            let key = quoted(&format!("Key={key}"));
+            Some(format!("aws ec2 delete-tags --region {region} --resources {id} --tags {key}"))
+        }
+        Kind::AgentcoreRuntime => {
+            let key = quoted(key);
+            Some(format!(
+                "aws bedrock-agentcore-control untag-resource --region {region} --resource-arn \
+                 {arn} --tag-keys {key}"
+            ))
+        }
+        Kind::AccountDefaults => None,
+    }
+}
+
+/// A word that a shell takes as it is.
+fn quoted(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_=:/.@+".contains(letter);
+    if word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
