@@ -2,8 +2,8 @@
 //!
 //! - `stories`: what the guardrail does, case by case, from an event to its answer; a story of
 //!   several chapters has a folder
-//! - `support`: what tests share, first of all the names that stories use; `stand_in` is a package of
-//!   its own: AWS as the tests meet it
+//! - `support`: what tests share, first of all the names that stories use; `stand_in` is a
+//!   package of its own: AWS as the tests meet it
 //! - `template`: what the stack allows and delivers; `policies`: what the files of `policies/` refuse
 //! - `lambda_runtime_api`, `other_clients`: the built binary as Lambda runs it, and boto3 at the
 //!   stand-in

@@ -44,7 +44,8 @@ fn route(method: &Method, path: &str, region: &str) -> (String, Option<String>) 
         _ => return (format!("{method} {path}"), None),
     };
     let member = decode(member);
-    // An ARN of something else, or of another Region, names no runtime: it stays as it is, and nothing is found.
+    // An ARN of something else, or of another Region, names no runtime: it stays as it is, and
+    // nothing is found.
     let id = member.strip_prefix(&arn_prefix(region)).unwrap_or(&member);
     let id = id.strip_suffix(ENDPOINTS).unwrap_or(id);
     let resource = (!id.is_empty()).then(|| id.to_owned());

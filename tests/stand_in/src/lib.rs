@@ -7,8 +7,8 @@
 //! the world, its history and the calls.
 //!
 //! One stand-in is one [`Account`] with any number of Regions, and each Region is a world of its
-//! own. A request belongs to the Region that it is signed for. One that is not signed, or signed for
-//! a Region that is not there, belongs to the home Region, and so does every request to IAM.
+//! own. A request belongs to the Region that it is signed for. One that is not signed, or signed
+//! for a Region that is not there, belongs to the home Region, as does every request to IAM.
 //!
 //! - `account`: the Regions, and what they share
 //! - `world`, `instance`, `account_defaults`, `runtime`, `update`, `settling`, `endpoint`, `queue`,

@@ -1,5 +1,5 @@
-//! Instances as `DescribeInstances` shows them: between 4 and 5 KB for each, as in the real EC2. What the
-//! stand-in has no model of is the same for all and stands in `instance.xml`.
+//! Instances as `DescribeInstances` shows them: between 4 and 5 KB for each, about as much as the
+//! real EC2's. What the stand-in has no model of is the same for all: it is in `instance.xml`.
 
 use std::fmt::Write;
 
