@@ -11,8 +11,8 @@ use metadata_guardrail::{
     patience::Stopwatch,
     place::Place,
     places::Places,
-    sweep::Extent,
     settings::{AccountDefaults, Mode, PinnedEndpoints, Settings},
+    sweep::Extent,
     target::{Kind, Target},
     telemetry,
 };

@@ -208,7 +208,10 @@ impl Args {
             (Only::Defaults, Kind::AccountDefaults),
         ];
         let is_asked = |only| self.only.is_empty() || self.only.contains(&only);
-        all.into_iter().filter(|(only, _)| is_asked(*only)).map(|(_, kind)| kind).collect()
+        all.into_iter()
+            .filter(|(only, _)| is_asked(*only))
+            .map(|(_, kind)| kind)
+            .collect()
     }
 
     /// The settings of a guardrail that would be deployed with these values, in report mode: it

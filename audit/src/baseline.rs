@@ -1,7 +1,139 @@
 //! What is different from an earlier report. Pure.
 
+use std::collections::BTreeMap;
+
 use metadata_guardrail::target::Kind;
 use serde::{Deserialize, Serialize};
+
+use crate::{report::SCHEMA, standing::Standing};
+
+/// What was open in an earlier report.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Baseline {
+    account: String,
+    open: BTreeMap<String, Named>,
+}
+
+/// Why a text is no baseline for an audit.
+#[derive(Debug, thiserror::Error)]
+pub enum WrongBaseline {
+    /// It is no JSON, or no report.
+    #[error(
+        "The baseline is not a report of this program in the format json: {0}. Give the file that \
+         `--output report.json` wrote; a report in another format, such as ndjson, cannot be \
+         compared."
+    )]
+    NoReport(#[from] serde_json::Error),
+    /// It is a report whose form this version does not know.
+    #[error(
+        "The baseline has the schema {0:?}, but this version reads only {SCHEMA:?}. Make a new \
+         baseline: audit again with `--output report.json`."
+    )]
+    OtherSchema(String),
+    /// It is a report of another account.
+    #[error(
+        "The baseline is a report of the account {theirs:?}, but this is an audit of {ours:?}. \
+         Give an earlier report of the same account."
+    )]
+    OtherAccount {
+        /// The account of the baseline.
+        theirs: String,
+        /// The account that is audited now.
+        ours: String,
+    },
+}
+
+impl Baseline {
+    /// Reads a report in the format `json`. Members that it does not know are ignored, because a
+    /// later version of the program may have written it.
+    ///
+    /// # Errors
+    /// It is no report, or one whose form is not known.
+    pub fn read(text: &str) -> Result<Self, WrongBaseline> {
+        // Another schema may have other members, so it is read on its own.
+        let Form { schema } = serde_json::from_str(text)?;
+        if schema != SCHEMA {
+            return Err(WrongBaseline::OtherSchema(schema));
+        }
+        let Earlier { account, resources } = serde_json::from_str(text)?;
+        let open = resources
+            .into_iter()
+            .filter(|resource| resource.standing == Standing::Open.name())
+            .map(|Listed { arn, kind, id, region, .. }| {
+                (arn.clone(), Named { arn, kind, id, region })
+            })
+            .collect();
+        Ok(Self { account, open })
+    }
+
+    /// Whether the resource of this ARN was open.
+    pub fn was_open(&self, arn: &str) -> bool {
+        self.open.contains_key(arn)
+    }
+
+    /// This baseline, if it is of an account.
+    ///
+    /// # Errors
+    /// It is of another one.
+    pub fn for_account(self, account: &str) -> Result<Self, WrongBaseline> {
+        if self.account == account {
+            return Ok(self);
+        }
+        Err(WrongBaseline::OtherAccount { theirs: self.account, ours: account.to_owned() })
+    }
+
+    /// What is different now. It takes the resources that are open now, each once, and how the
+    /// resource of an ARN stands now: a report need not list it if it is safe. `None` means that
+    /// nobody knows of it any more.
+    pub fn compare(
+        mut self,
+        open_now: impl IntoIterator<Item = Named>,
+        standing_now: impl Fn(&str) -> Option<Standing>,
+    ) -> Changes {
+        let mut changes = Changes::default();
+        for named in open_now {
+            match self.open.remove(&named.arn) {
+                Some(_) => changes.unchanged += 1,
+                None => changes.new.push(named),
+            }
+        }
+        for (arn, named) in self.open {
+            match standing_now(&arn) {
+                Some(Standing::Safe) => changes.mended.push(named),
+                Some(Standing::Open) => changes.unchanged += 1,
+                Some(Standing::Exempt | Standing::NotSeen) | None => {
+                    changes.no_longer_open.push(named);
+                }
+            }
+        }
+        changes.new.sort_unstable();
+        changes
+    }
+}
+
+/// The name of a report's form.
+#[derive(Deserialize)]
+struct Form {
+    schema: String,
+}
+
+/// What is needed of an earlier report.
+#[derive(Deserialize)]
+struct Earlier {
+    account: String,
+    resources: Vec<Listed>,
+}
+
+/// What is needed of one of its resources. The kind and the standing are texts, so that a later
+/// version may have others.
+#[derive(Deserialize)]
+struct Listed {
+    arn: String,
+    kind: String,
+    id: String,
+    region: String,
+    standing: String,
+}
 
 /// What is different from an earlier report, as far as open resources go.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]

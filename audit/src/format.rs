@@ -1,6 +1,9 @@
 //! The formats of a report. Each has a file of its own.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use clap::ValueEnum;
 
@@ -40,7 +43,26 @@ pub struct Screen {
     pub colours: bool,
 }
 
+/// The suffixes of files, the longer ones first.
+const SUFFIXES: [(&str, Format); 6] = [
+    (".ocsf.json", Format::Ocsf),
+    (".ndjson", Format::Ndjson),
+    (".json", Format::Json),
+    (".html", Format::Html),
+    (".csv", Format::Csv),
+    (".txt", Format::Table),
+];
+
 impl Format {
+    /// The format that the suffix of a file names, if it names one.
+    pub fn of_suffix(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        SUFFIXES
+            .into_iter()
+            .find(|(suffix, _)| name.ends_with(suffix))
+            .map(|(_, format)| format)
+    }
+
     /// Writes a report in this format. The screen matters for tables only.
     ///
     /// # Errors

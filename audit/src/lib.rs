@@ -12,9 +12,20 @@
     clippy::unwrap_used
 )]
 
+pub mod account;
+pub mod args;
+pub mod audit;
 pub mod baseline;
 pub mod control;
+pub mod error;
 pub mod format;
+pub mod output;
+pub mod policy;
+pub mod progress;
+pub mod remedy;
 pub mod report;
+pub mod source;
 pub mod standing;
+pub mod status;
 pub mod summary;
+pub mod tally;

@@ -1,7 +1,7 @@
 //! The IAM policy that an audit needs. Pure.
 
 use metadata_guardrail::target::Kind;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// What an audit of these kinds calls, as actions of IAM policies, in alphabetical order.
 /// `reads_usage` says whether the use of IMDSv1 is read.
@@ -28,16 +28,29 @@ pub fn actions(kinds: &[Kind], reads_usage: bool) -> Vec<&'static str> {
     actions
 }
 
-/// The policy that allows these actions. Nearly all of them take no resource, and an audit looks at
-/// all of them anyway.
-pub fn policy(actions: &[&str]) -> Value {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Sid": "MetadataGuardrailAudit",
-            "Effect": "Allow",
-            "Action": actions,
-            "Resource": "*",
-        }],
-    })
+/// An IAM policy.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Policy {
+    version: &'static str,
+    statement: [Statement; 1],
+}
+
+/// Its one statement.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    sid: &'static str,
+    effect: &'static str,
+    action: Vec<&'static str>,
+    resource: &'static str,
+}
+
+impl Policy {
+    /// The policy that allows these actions. Most of them take no resource, and an audit looks at
+    /// all resources anyway.
+    pub fn allowing(action: Vec<&'static str>) -> Self {
+        let (sid, effect, resource) = ("MetadataGuardrailAudit", "Allow", "*");
+        Self { version: "2012-10-17", statement: [Statement { sid, effect, action, resource }] }
+    }
 }

@@ -89,7 +89,8 @@ pub struct NotSeen {
     pub region: String,
     /// The kinds that it is about.
     pub kinds: Vec<Kind>,
-    /// Why, as a word: `region_denied`, `access_denied`, `unreachable` or `read_failed`.
+    /// Why, as a word: `region_denied`, `access_denied`, `credentials_rejected`, `unreachable` or
+    /// `read_failed`.
     pub reason: &'static str,
     /// Why, as sentences for a person.
     pub detail: String,

@@ -1,6 +1,9 @@
 //! How a resource stands: the one question that an audit answers about each. Pure.
 
-use metadata_guardrail::verdict::Verdict;
+use metadata_guardrail::{
+    outcome::{Finding, Outcome},
+    verdict::Verdict,
+};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
@@ -21,7 +24,7 @@ use strum::{IntoStaticStr, VariantArray};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Standing {
-    /// It could not be read, so nobody knows.
+    /// It, or the endpoints of a runtime, could not be read, so nobody knows.
     NotSeen,
     /// Version 1 is allowed, or a person has to find out whether it is.
     Open,
@@ -33,12 +36,15 @@ pub enum Standing {
 
 impl Standing {
     /// How the resource of an outcome stands; `None` if it no longer exists, or is about to go.
-    pub fn of(verdict: Verdict) -> Option<Self> {
-        match verdict {
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        match outcome.verdict {
             Verdict::Failed(_) => Some(Self::NotSeen),
             Verdict::Held(_) | Verdict::WouldEnforce | Verdict::Deferred(_) => Some(Self::Open),
             Verdict::Exempt => Some(Self::Exempt),
-            // An audit writes nothing. What required version 2 without it is safe all the same.
+            Verdict::Compliant(_) if outcome.findings.contains(&Finding::EndpointsUnread) => {
+                Some(Self::NotSeen)
+            }
+            // An audit writes nothing, so nothing is enforced; if it were, it would be safe.
             Verdict::Compliant(_) | Verdict::Enforced(_) => Some(Self::Safe),
             Verdict::Gone(_) => None,
         }

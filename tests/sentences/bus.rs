@@ -36,7 +36,9 @@ fn outcome(kind: Kind, id: &str, verdict: Verdict, launched_by: Option<LaunchedB
         after: None,
         findings: Vec::new(),
         exempt_until: None,
+        imdsv1_use: None,
         launched_by,
+        obstacle: None,
         write_is_open: false,
         is_unfinished: false,
     }

@@ -297,6 +297,6 @@ fn outcome(
 }
 
 fn resource(outcome: Outcome) -> Resource {
-    let standing = Standing::of(outcome.verdict).expect("it exists");
+    let standing = Standing::of(&outcome).expect("it exists");
     Resource { outcome, standing, source: None, remedy: None }
 }

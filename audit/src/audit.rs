@@ -1,0 +1,126 @@
+//! An audit: every Region of an account, through the guardrail's own door.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use aws_config::SdkConfig;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use futures_util::{StreamExt, stream};
+use metadata_guardrail::{
+    guardrail::Guardrail, outcome::Outcome, settings::Mode, sweep::Extent, target::Kind,
+};
+
+use crate::{
+    account::Account,
+    args::Args,
+    baseline::Baseline,
+    control,
+    error::Error,
+    progress::Progress,
+    report::{Asked, Report, SCHEMA},
+    tally::{Found, Tally, Terms},
+};
+
+/// How many Regions are looked at at once. Each has a page of instances in memory meanwhile, which
+/// takes some 10 MiB.
+const REGIONS_AT_ONCE: usize = 6;
+
+/// Audits the account of this configuration's credentials, as the options say.
+///
+/// # Errors
+/// There is nothing to report, because the account could not be looked at or the options do not fit
+/// it. What could not be seen of an account is part of its report.
+pub async fn audit(
+    args: &Args,
+    config: &SdkConfig,
+    baseline: Option<Baseline>,
+    now: DateTime<Utc>,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let as_of = as_of(args, now)?;
+    let account = Account::find(config, &args.regions).await?;
+    let baseline = baseline.map(|baseline| baseline.for_account(&account.id)).transpose()?;
+    let terms = Terms {
+        exception_key: args.exception_tag.key(),
+        as_of: as_of.date_naive(),
+        all: args.all,
+        baseline: baseline.as_ref(),
+    };
+    let found = look(args, config, &account, terms, as_of, progress).await;
+    Ok(report(args, account, found, baseline, as_of.date_naive(), now))
+}
+
+/// The moment for which exceptions are judged.
+fn as_of(args: &Args, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    let today = now.date_naive();
+    match args.as_of {
+        None => Ok(now),
+        Some(day) if day == today => Ok(now),
+        Some(day) if day > today => Ok(day.and_time(NaiveTime::MIN).and_utc()),
+        Some(day) => Err(Error::DayPassed(day)),
+    }
+}
+
+async fn look(
+    args: &Args,
+    config: &SdkConfig,
+    account: &Account,
+    terms: Terms<'_>,
+    as_of: DateTime<Utc>,
+    progress: &Progress,
+) -> Found {
+    let guardrail = Guardrail::new(args.settings(), config.clone());
+    let kinds = args.kinds();
+    let tally = RefCell::new(Tally::new(terms));
+    let each = |outcome: Outcome| {
+        let mut tally = tally.borrow_mut();
+        tally.add(outcome);
+        progress.seen(tally.seen());
+    };
+    progress.begin(account.regions.len());
+    let regions = stream::iter(&account.regions).map(async |region| {
+        let place = account.place(region);
+        let visit = guardrail.visit(&place, Mode::Report, as_of, guardrail.patience(None));
+        let unfinished = visit.sweep(&kinds, Extent::Everything, &each).await;
+        tally.borrow_mut().ended(region, unfinished);
+        progress.region_done();
+    });
+    regions.buffer_unordered(REGIONS_AT_ONCE).collect::<()>().await;
+    progress.end();
+    tally.into_inner().found()
+}
+
+fn report(
+    args: &Args,
+    account: Account,
+    found: Found,
+    baseline: Option<Baseline>,
+    as_of: NaiveDate,
+    now: DateTime<Utc>,
+) -> Report {
+    let kinds = args.kinds();
+    let Found { summary, regions, not_seen, resources, open, then_open } = found;
+    Report {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        account: account.id,
+        partition: account.partition,
+        audited_at: now,
+        controls: controls(&kinds),
+        asked: Asked {
+            kinds,
+            exception_tag: args.exception_tag.to_string(),
+            as_of,
+            imdsv1_usage_days: args.usage_days.0,
+            all: args.all,
+        },
+        summary,
+        regions,
+        not_seen,
+        resources,
+        changes: baseline.map(|baseline| baseline.compare(open, |arn| then_open.get(arn).copied())),
+    }
+}
+
+fn controls(kinds: &[Kind]) -> BTreeMap<Kind, Vec<control::Control>> {
+    kinds.iter().map(|kind| (*kind, control::of_kind(*kind).to_vec())).collect()
+}

@@ -1,0 +1,297 @@
+//! What an audit has found so far, while it goes on. Pure.
+
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use chrono::{Days, NaiveDate};
+use metadata_guardrail::{
+    failure::Unlisted,
+    obstacle::Obstacle,
+    outcome::{Finding, Outcome, State},
+    sweep::Unfinished,
+    target::Kind,
+};
+
+use crate::{
+    baseline::{Baseline, Named},
+    remedy,
+    report::{NotSeen, Region, Resource, Sight},
+    source::Source,
+    standing::Standing,
+    summary::{self, Counts, Ending, Summary},
+};
+
+/// Exceptions that end within so many days are named.
+const DAYS_OF_NOTICE: Days = Days::new(30);
+
+/// How an audit judges and what it keeps.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// The key of the exception tag.
+    pub exception_key: &'a str,
+    /// Exceptions are judged as on this day.
+    pub as_of: NaiveDate,
+    /// Whether safe resources are listed too.
+    pub all: bool,
+    /// The earlier report, if there is one.
+    pub baseline: Option<&'a Baseline>,
+}
+
+/// What an audit has found so far.
+#[derive(Debug)]
+pub struct Tally<'a> {
+    terms: Terms<'a>,
+    summary: Summary,
+    sources: BTreeMap<(String, Source), usize>,
+    regions: BTreeMap<String, Region>,
+    missed: Vec<Missed>,
+    resources: Vec<Resource>,
+    /// What is open, if it is compared with an earlier report.
+    open: Vec<Named>,
+    /// How what the earlier report names as open stands now, by its ARN.
+    then_open: BTreeMap<String, Standing>,
+}
+
+/// A kind that could not be listed in a Region.
+#[derive(Debug)]
+struct Missed {
+    region: String,
+    kind: Kind,
+    obstacle: Obstacle,
+    detail: String,
+}
+
+/// What a tally adds up to.
+#[derive(Debug)]
+pub struct Found {
+    /// The numbers.
+    pub summary: Summary,
+    /// The Regions, by name.
+    pub regions: Vec<Region>,
+    /// What could not be listed.
+    pub not_seen: Vec<NotSeen>,
+    /// The resources that are listed.
+    pub resources: Vec<Resource>,
+    /// What is open, if it is compared with an earlier report.
+    pub open: Vec<Named>,
+    /// How what the earlier report names as open stands now, by its ARN.
+    pub then_open: BTreeMap<String, Standing>,
+}
+
+impl<'a> Tally<'a> {
+    /// Nothing has been found yet.
+    pub fn new(terms: Terms<'a>) -> Self {
+        Self {
+            terms,
+            summary: Summary::default(),
+            sources: BTreeMap::new(),
+            regions: BTreeMap::new(),
+            missed: Vec::new(),
+            resources: Vec::new(),
+            open: Vec::new(),
+            then_open: BTreeMap::new(),
+        }
+    }
+
+    /// Adds the outcome of one resource.
+    pub fn add(&mut self, outcome: Outcome) {
+        let Some(standing) = Standing::of(&outcome) else { return };
+        if outcome.kind == Kind::AccountDefaults {
+            // There is one set of them in a Region and no listing, so a failure to read it is a
+            // failure to list it.
+            if let (Standing::NotSeen, obstacle) = (standing, outcome.obstacle) {
+                let obstacle = obstacle.unwrap_or(Obstacle::Other);
+                return self.miss(&outcome.place.region, outcome.kind, obstacle, outcome.detail);
+            }
+            let default = account_default(&outcome);
+            self.region(&outcome.place.region).account_default = default;
+        }
+        self.count(&outcome, standing);
+        self.compare(&outcome, standing);
+        if self.is_listed(&outcome, standing) {
+            let remedy = remedy::of(&outcome, self.terms.exception_key);
+            self.resources.push(Resource { outcome, standing, source: None, remedy });
+        }
+    }
+
+    /// How many resources were seen so far, the account defaults of Regions among them.
+    pub fn seen(&self) -> usize {
+        self.summary.by_kind.values().map(Counts::total).sum()
+    }
+
+    /// Adds what was not finished in a Region, kind by kind.
+    pub fn ended(&mut self, region: &str, unfinished: Vec<(Kind, Unfinished)>) {
+        for (kind, unfinished) in unfinished {
+            let sights = &mut self.region(region).kinds;
+            sights.entry(kind).or_insert(Sight::Seen);
+            for why in unfinished.not_listed {
+                match why {
+                    Unlisted::NotOffered(_) => {
+                        self.region(region).kinds.insert(kind, Sight::NotOffered);
+                    }
+                    Unlisted::Failed(failure) => {
+                        let obstacle = failure.obstacle.unwrap_or(Obstacle::Other);
+                        self.miss(region, kind, obstacle, failure.detail);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What everything adds up to.
+    pub fn found(mut self) -> Found {
+        let not_seen = self.not_seen();
+        self.summary.by_source = self.by_source();
+        self.summary.exceptions_ending.sort_by(|one, other| {
+            (one.until, &one.region, &one.id).cmp(&(other.until, &other.region, &other.id))
+        });
+        let Self { summary, regions, mut resources, open, then_open, .. } = self;
+        for resource in &mut resources {
+            let default = account_default_of(&regions, &resource.outcome.place.region);
+            resource.source =
+                Source::of(&resource.outcome).map(|source| source.words(default.as_deref()));
+        }
+        resources.sort_by(|one, other| order(one).cmp(&order(other)));
+        let regions = regions.into_values().collect();
+        Found { summary, regions, not_seen, resources, open, then_open }
+    }
+
+    fn region(&mut self, name: &str) -> &mut Region {
+        self.regions.entry(name.to_owned()).or_insert_with(|| Region {
+            region: name.to_owned(),
+            kinds: BTreeMap::new(),
+            account_default: None,
+        })
+    }
+
+    fn miss(&mut self, region: &str, kind: Kind, obstacle: Obstacle, detail: String) {
+        self.region(region).kinds.insert(kind, Sight::NotSeen);
+        self.missed.push(Missed { region: region.to_owned(), kind, obstacle, detail });
+    }
+
+    fn count(&mut self, outcome: &Outcome, standing: Standing) {
+        let Outcome { kind, verdict, place, .. } = outcome;
+        *self.summary.by_result.entry(verdict.result()).or_default() += 1;
+        self.summary.by_kind.entry(*kind).or_default().add(standing);
+        if *kind != Kind::AccountDefaults {
+            self.summary.resources.add(standing);
+            self.summary.by_region.entry(place.region.clone()).or_default().add(standing);
+        }
+        if let (Standing::Open, Some(source)) = (standing, Source::of(outcome)) {
+            *self.sources.entry((place.region.clone(), source)).or_default() += 1;
+        }
+        let until = outcome.exempt_until.filter(|until| self.ends_soon(*until));
+        self.summary.exceptions_ending.extend(until.map(|until| Ending {
+            kind: *kind,
+            id: outcome.id.clone(),
+            region: place.region.clone(),
+            until,
+        }));
+    }
+
+    fn ends_soon(&self, until: NaiveDate) -> bool {
+        let notice_ends = self.terms.as_of.checked_add_days(DAYS_OF_NOTICE);
+        until <= notice_ends.unwrap_or(NaiveDate::MAX)
+    }
+
+    fn compare(&mut self, outcome: &Outcome, standing: Standing) {
+        let Some(baseline) = self.terms.baseline else { return };
+        let Outcome { kind, id, place, arn, .. } = outcome;
+        if standing == Standing::Open {
+            self.open.push(Named::new(*kind, id, &place.region, arn));
+        }
+        if baseline.was_open(arn) {
+            self.then_open.insert(arn.clone(), standing);
+        }
+    }
+
+    /// Safe resources are many. They are listed only if that was asked for, or if an endpoint of
+    /// one cannot be invoked.
+    fn is_listed(&self, outcome: &Outcome, standing: Standing) -> bool {
+        self.terms.all
+            || standing != Standing::Safe
+            || outcome.findings.contains(&Finding::PinnedEndpoint)
+    }
+
+    /// What was missed for the same reason in one Region is told together.
+    fn not_seen(&mut self) -> Vec<NotSeen> {
+        self.missed
+            .sort_by(|one, other| (&one.region, one.kind).cmp(&(&other.region, other.kind)));
+        let mut together: Vec<(Obstacle, NotSeen)> = Vec::new();
+        for Missed { region, kind, obstacle, detail } in self.missed.drain(..) {
+            let same = together
+                .iter_mut()
+                .find(|(other, not_seen)| *other == obstacle && not_seen.region == region);
+            match same {
+                Some((_, not_seen)) if not_seen.kinds.contains(&kind) => {}
+                Some((_, not_seen)) => not_seen.kinds.push(kind),
+                None => {
+                    let reason = reason(obstacle);
+                    together
+                        .push((obstacle, NotSeen { region, kinds: vec![kind], reason, detail }));
+                }
+            }
+        }
+        for (obstacle, not_seen) in &mut together {
+            let kinds = self.regions.get(&not_seen.region).map(|region| &region.kinds);
+            if *obstacle == Obstacle::Denied && kinds.is_some_and(|kinds| nothing_is_seen(kinds)) {
+                not_seen.reason = "region_denied";
+            }
+        }
+        together.into_iter().map(|(_, not_seen)| not_seen).collect()
+    }
+
+    fn by_source(&mut self) -> Vec<summary::Source> {
+        let sources = std::mem::take(&mut self.sources).into_iter();
+        let mut sources: Vec<_> = sources
+            .map(|((region, source), open)| {
+                let default = account_default_of(&self.regions, &region);
+                summary::Source { source: source.words(default.as_deref()), region, open }
+            })
+            .collect();
+        sources.sort_by_key(|source| Reverse(source.open));
+        sources
+    }
+}
+
+impl Counts {
+    fn add(&mut self, standing: Standing) {
+        match standing {
+            Standing::NotSeen => self.not_seen += 1,
+            Standing::Open => self.open += 1,
+            Standing::Exempt => self.exempt += 1,
+            Standing::Safe => self.safe += 1,
+        }
+    }
+}
+
+/// The order of resources in a report: what a person has to look at comes first.
+fn order(resource: &Resource) -> (Standing, u8, Kind, &str, &str) {
+    let Outcome { verdict, kind, place, id, .. } = &resource.outcome;
+    (resource.standing, verdict.rank(), *kind, &place.region, id)
+}
+
+fn account_default(outcome: &Outcome) -> Option<String> {
+    let Some(State::AccountDefaults { http_tokens, .. }) = &outcome.before else { return None };
+    Some(http_tokens.clone().unwrap_or_else(|| "no-preference".to_owned()))
+}
+
+fn account_default_of(regions: &BTreeMap<String, Region>, name: &str) -> Option<String> {
+    regions.get(name)?.account_default.clone()
+}
+
+fn reason(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::Denied => "access_denied",
+        Obstacle::CredentialsRejected => "credentials_rejected",
+        Obstacle::NotReached => "unreachable",
+        Obstacle::Other => "read_failed",
+    }
+}
+
+/// Whether a Region shows nothing of several kinds, but for what it does not offer.
+fn nothing_is_seen(kinds: &BTreeMap<Kind, Sight>) -> bool {
+    let offered = kinds.values().filter(|sight| **sight != Sight::NotOffered);
+    kinds.len() > 1
+        && offered.clone().count() > 0
+        && offered.clone().all(|sight| *sight == Sight::NotSeen)
+}
