@@ -1,9 +1,18 @@
 //! The tests of the audit, as one program.
+//!
+//! - `stories`: what an audit finds, case by case, from the options to the report
+//! - `formats`: what becomes of a report in each format
+//! - `support`: the audit beside the stand-in, and a report with everything in it
 
 mod support {
     pub mod sample;
+    pub mod scene;
 }
 
 mod formats {
     mod sample;
+}
+
+mod stories {
+    mod what_is_listed;
 }
