@@ -29,3 +29,4 @@ pub mod standing;
 pub mod status;
 pub mod summary;
 pub mod tally;
+pub mod text;
