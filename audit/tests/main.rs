@@ -5,11 +5,17 @@
 //! - `support`: the audit beside the stand-in, and a report with everything in it
 
 mod support {
+    pub mod mutations;
+    pub mod python;
+    pub mod reports;
     pub mod sample;
     pub mod scene;
+    pub mod schema;
 }
 
 mod formats {
+    mod json;
+    mod ndjson;
     mod sample;
 }
 
