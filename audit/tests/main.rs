@@ -14,6 +14,7 @@ mod support {
 }
 
 mod formats {
+    mod csv;
     mod json;
     mod ndjson;
     mod sample;
