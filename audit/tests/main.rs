@@ -17,6 +17,7 @@ mod formats {
     mod csv;
     mod json;
     mod ndjson;
+    mod ocsf;
     mod sample;
 }
 
