@@ -113,12 +113,14 @@ impl Baseline {
 
 /// The name of a report's form.
 #[derive(Deserialize)]
+#[serde(expecting = "a report")]
 struct Form {
     schema: String,
 }
 
 /// What is needed of an earlier report.
 #[derive(Deserialize)]
+#[serde(expecting = "a report")]
 struct Earlier {
     account: String,
     resources: Vec<Listed>,
@@ -127,6 +129,7 @@ struct Earlier {
 /// What is needed of one of its resources. The kind and the standing are texts, so that a later
 /// version may have others.
 #[derive(Deserialize)]
+#[serde(expecting = "a resource")]
 struct Listed {
     arn: String,
     kind: String,

@@ -14,6 +14,7 @@ mod support {
 }
 
 mod formats {
+    mod baseline;
     mod csv;
     mod json;
     mod ndjson;
