@@ -65,4 +65,17 @@ impl Counts {
     pub fn total(&self) -> usize {
         self.safe + self.open + self.exempt + self.not_seen
     }
+    /// The share that is safe, such as `97.9 %`; `None` if there is nothing. What is not all is
+    /// never rounded up to all, nor what is not nothing down to nothing.
+    pub fn percent_safe(&self) -> Option<String> {
+        let (safe, total) = (self.safe, self.total());
+        let tenths = (safe * 1000 + total / 2).checked_div(total)?;
+        Some(match tenths {
+            _ if safe == 0 => "0 %".to_owned(),
+            _ if safe == total => "100 %".to_owned(),
+            0 => "<0.1 %".to_owned(),
+            1000 => ">99.9 %".to_owned(),
+            _ => format!("{}.{} %", tenths / 10, tenths % 10),
+        })
+    }
 }

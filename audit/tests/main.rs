@@ -20,8 +20,11 @@ mod formats {
     mod ndjson;
     mod ocsf;
     mod sample;
+    mod table;
 }
 
 mod stories {
     mod what_is_listed;
 }
+
+mod text;
