@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
-use metadata_guardrail::{
-    target::Kind,
-    verdict::{Compliant, Verdict},
-};
+use metadata_guardrail::target::Kind;
 use metadata_guardrail_audit::{
     baseline::Named,
     format::{Format, Screen},

@@ -28,7 +28,6 @@ const RULE: char = '─';
 const NOTE: &str = "detail";
 
 /// Rows that have the same columns.
-#[derive(Default)]
 pub struct Grid<'a> {
     /// The columns. The cells of the first one are never empty and never wrap, which shows where a
     /// row begins.

@@ -24,7 +24,7 @@ const WIDE: u16 = 160;
 
 /// What is shown of a resource.
 struct Column {
-    /// How it is shown.
+    /// Its heading, and how its cells are set.
     set: super::grid::Column,
     /// How many columns a screen must have to show it.
     from: u16,
