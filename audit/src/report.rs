@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use metadata_guardrail::{outcome::Outcome, target::Kind};
+use metadata_guardrail::{
+    outcome::{Imdsv1Use, Outcome, State},
+    target::Kind,
+};
 use serde::Serialize;
 
 use crate::{baseline::Changes, control::Control, standing::Standing, summary::Summary};
@@ -11,6 +14,9 @@ use crate::{baseline::Changes, control::Control, standing::Standing, summary::Su
 /// The name and the version of the form of this report. A new member does not change it; a member
 /// that goes or means something else does.
 pub const SCHEMA: &str = "metadata-guardrail-audit/1";
+
+/// What an account default is if nobody has set it.
+pub const NO_PREFERENCE: &str = "no-preference";
 
 /// What an audit of one account found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -112,4 +118,29 @@ pub struct Resource {
     /// one command does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+}
+
+impl Resource {
+    /// The one setting as a word: `HttpTokens` of an instance or of the account defaults,
+    /// `requireMMDSV2` of a runtime. `None` if nothing could be read.
+    pub fn setting(&self) -> Option<&str> {
+        Some(match self.outcome.before.as_ref()? {
+            State::Instance { http_tokens, .. } => http_tokens.as_deref().unwrap_or("absent"),
+            State::AccountDefaults { http_tokens, .. } => {
+                http_tokens.as_deref().unwrap_or(NO_PREFERENCE)
+            }
+            State::Runtime { require_mmdsv2: None, .. } => "absent",
+            State::Runtime { require_mmdsv2: Some(true), .. } => "true",
+            State::Runtime { require_mmdsv2: Some(false), .. } => "false",
+        })
+    }
+
+    /// How many calls without a session token were counted on an instance, or `no data`; `None` if
+    /// that was not read.
+    pub fn imdsv1_calls(&self) -> Option<String> {
+        Some(match self.outcome.imdsv1_use? {
+            Imdsv1Use::NoData => "no data".to_owned(),
+            Imdsv1Use::Counted { calls, .. } => calls.to_string(),
+        })
+    }
 }

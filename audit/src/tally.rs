@@ -14,7 +14,7 @@ use metadata_guardrail::{
 use crate::{
     baseline::{Baseline, Named},
     remedy,
-    report::{NotSeen, Region, Resource, Sight},
+    report::{NO_PREFERENCE, NotSeen, Region, Resource, Sight},
     source::Source,
     standing::Standing,
     summary::{self, Counts, Ending, Summary},
@@ -272,7 +272,7 @@ fn order(resource: &Resource) -> (Standing, u8, Kind, &str, &str) {
 
 fn account_default(outcome: &Outcome) -> Option<String> {
     let Some(State::AccountDefaults { http_tokens, .. }) = &outcome.before else { return None };
-    Some(http_tokens.clone().unwrap_or_else(|| "no-preference".to_owned()))
+    Some(http_tokens.clone().unwrap_or_else(|| NO_PREFERENCE.to_owned()))
 }
 
 fn account_default_of(regions: &BTreeMap<String, Region>, name: &str) -> Option<String> {

@@ -71,7 +71,7 @@ struct Row<'a> {
     hop_limit: Option<i32>,
     source: Cell<'a>,
     exempt_until: Option<NaiveDate>,
-    imdsv1_calls: Cell<'a>,
+    imdsv1_calls: Option<String>,
     findings: String,
     detail: Cell<'a>,
     remedy: Cell<'a>,
@@ -102,30 +102,16 @@ impl<'a> Row<'a> {
             arn: Cell(&outcome.arn),
             result: outcome.verdict.result(),
             reason: outcome.verdict.reason(),
-            setting: Cell(outcome.before.as_ref().map(setting).unwrap_or_default()),
+            setting: Cell(resource.setting().unwrap_or_default()),
             hop_limit: outcome.before.as_ref().and_then(hop_limit),
             source: Cell(source.as_deref().unwrap_or_default()),
             exempt_until: outcome.exempt_until,
-            imdsv1_calls: Cell::default(),
+            imdsv1_calls: resource.imdsv1_calls(),
             findings: findings.join(" "),
             detail: Cell(&outcome.detail),
             remedy: Cell(remedy.as_deref().unwrap_or_default()),
             account: Cell(&outcome.place.account),
         }
-    }
-}
-
-/// The one setting, as AWS writes it; `absent` if AWS showed none.
-fn setting(state: &State) -> &str {
-    match state {
-        State::Instance { http_tokens, .. } | State::AccountDefaults { http_tokens, .. } => {
-            http_tokens.as_deref().unwrap_or("absent")
-        }
-        State::Runtime { require_mmdsv2, .. } => match require_mmdsv2 {
-            Some(true) => "true",
-            Some(false) => "false",
-            None => "absent",
-        },
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use console::Color;
-use metadata_guardrail::{outcome::State, verdict::Verdict};
+use metadata_guardrail::verdict::Verdict;
 use strum::VariantArray;
 
 use super::{
@@ -38,9 +38,12 @@ const COLUMNS: &[Column] = &[
     column("kind", Form::Word, 80, |one| words::one(one.outcome.kind).into()),
     column("Region", Form::Word, 0, |one| (&*one.outcome.place.region).into()),
     column("id", Form::Text, 0, |one| (&*one.outcome.id).into()),
-    column("setting", Form::Word, MEDIUM, setting),
+    column("setting", Form::Word, MEDIUM, |one| one.setting().unwrap_or_default().into()),
     column("result", Form::Word, WIDE, |one| one.outcome.verdict.result().into()),
     column("reason", Form::Word, 80, |one| one.outcome.verdict.reason().into()),
+    column("IMDSv1 calls", Form::Number, MEDIUM, |one| {
+        one.imdsv1_calls().unwrap_or_default().into()
+    }),
     column("exempt until", Form::Word, WIDE, exempt_until),
     column("findings", Form::Text, WIDE, findings),
     column("source", Form::Text, MEDIUM, |one| one.source.as_deref().unwrap_or_default().into()),
@@ -105,24 +108,6 @@ fn has_note(resource: &Resource, width: u16) -> bool {
         Standing::Exempt => width >= WIDE,
         // Without a finding it is listed only because all are.
         Standing::Safe => !resource.outcome.findings.is_empty(),
-    }
-}
-
-/// `HttpTokens` of an instance or of the account defaults, `requireMMDSV2` of a runtime.
-fn setting(resource: &Resource) -> Cow<'_, str> {
-    match &resource.outcome.before {
-        None => "".into(),
-        Some(State::Instance { http_tokens, .. }) => {
-            http_tokens.as_deref().unwrap_or("absent").into()
-        }
-        Some(State::Runtime { require_mmdsv2, .. }) => match require_mmdsv2 {
-            None => "absent".into(),
-            Some(true) => "true".into(),
-            Some(false) => "false".into(),
-        },
-        Some(State::AccountDefaults { http_tokens, .. }) => {
-            http_tokens.as_deref().unwrap_or("no-preference").into()
-        }
     }
 }
 
