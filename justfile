@@ -12,6 +12,9 @@ target := env("CARGO_TARGET_DIR", "target")
 # What aws-sam-cli built, and SAM would deploy.
 artifact := target / "sam/Guardrail/bootstrap"
 
+# What tests need must be there: otherwise they say what is missing and pass.
+required := "REQUIRE_AWS_CLI=1 REQUIRE_BOTO3=1 REQUIRE_BROWSER=1 REQUIRE_PYTHON=1"
+
 # Lists the recipes.
 _default:
     @just --list --unsorted
@@ -59,10 +62,10 @@ advisories:
 clippy:
     cargo clippy --workspace --all-targets --locked -- -D warnings
 
-# Runs all tests, those with boto3 and with the AWS CLI at the stand-in too.
+# Runs all tests, those with boto3, the AWS CLI, other Python and a browser too.
 [group('checks')]
 test:
-    REQUIRE_BOTO3=1 REQUIRE_AWS_CLI=1 cargo test --locked
+    {{ required }} cargo test --workspace --locked
 
 # Runs the demo. That the pages show what it prints is one of the tests.
 [group('checks')]
@@ -113,7 +116,7 @@ versions:
 # Writes the snapshots anew, and shows what changed in them, to be read before it is committed.
 [group('work')]
 snapshots:
-    INSTA_UPDATE=always REQUIRE_BOTO3=1 REQUIRE_AWS_CLI=1 cargo test --locked
+    INSTA_UPDATE=always {{ required }} cargo test --workspace --locked
     git status --short -- '*.snap'
     git diff -- '*.snap'
 
