@@ -1,9 +1,11 @@
 //! The format `table`: a summary and tables, for a person.
 //!
-//! A terminal gets tables that fit it: the wider it is, the more columns. Below [`grid::LIST`]
-//! columns each row becomes a short list. Anything else, such as a pipe or the log of a build, gets
-//! every column, and one line for each row however long it is, aligned with spaces and without any
-//! rule, so that `grep` shows all that is known of a resource. Programs should take another format.
+//! A terminal gets tables that fit it: the wider it is, the more columns. Below 60 columns each row
+//! becomes a short list. Anything else, such as a pipe or the log of a build, gets every column,
+//! and one line for each row however long it is, aligned with spaces and without any rule, so that
+//! `grep` shows all that is known of a resource. The command that mends it follows on a line of its
+//! own, on a terminal too, and is never wrapped, so that it can be copied. Programs should take
+//! another format.
 
 use std::io::{self, Write};
 
