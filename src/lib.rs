@@ -17,13 +17,15 @@
 //! | what to do | [`decision`] | pure |
 //! | doing it | [`resource`], file `enforce` of its kind | the only code that writes |
 //! | how it ended, and why | [`verdict`], [`outcome`] | pure |
-//! | how that is said | [`wording`], [`failure`], file `wording` of each kind | pure |
+//! | how that is said | [`wording`], [`failure`], [`obstacle`], file `wording` of each kind | pure |
 //! | what is returned, recorded and told | [`response`], [`telemetry`], [`outcome_events`] | |
 //!
 //! What runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`]
 //! reads its payload, one event or a batch of messages, and answers it; [`sweeps_queue`] is where
 //! it asks for sweeps, and [`outcome_events`] where it tells of outcomes. [`guardrail`] is the door
 //! for whoever has work: nothing behind it knows of Lambda, of queues, of a bus or of logs.
+//! The audit, a package of its own in `audit/`, is another caller of it: it sweeps every Region of
+//! an account in report mode and looks at everything.
 //! [`visit`] does the work at one place, for every kind of resource. [`sweep`] lists a kind and
 //! hands its batches to the flow. [`flow`] takes each target through the stages. [`context`] is
 //! what all targets of one flow share.
@@ -99,7 +101,8 @@
 //! - **visit**: work at one place: some targets, or a sweep.
 //! - **flow**: the stages, for the targets of one kind in one visit.
 //! - **sweep**: the flow over everything that listings show, and the account defaults, instead of
-//!   over the targets of an event.
+//!   over the targets of an event. Its *extent* says whether it lists what may need a write, or
+//!   everything, as an audit does.
 //! - **cause, occasion**: the event that triggered the guardrail; whether events or a sweep brought
 //!   a target, which says how much waiting it is worth.
 //! - **report mode**: everything is read and decided, and nothing is written.
@@ -121,6 +124,7 @@
 //! - **refusal**: why a write did not succeed, sorted by what to do next. It has a failure.
 //! - **open write**: a write that is under way or whose answer was lost, so it may have happened.
 //! - **failure**: why a target could not be finished: a reason and sentences.
+//! - **obstacle**: what kept a request from its answer, such as a policy.
 //! - **verdict**: how a target ended, with the *reason* in it. Both are fixed words that programs
 //!   can rely on.
 //! - **finding**: something else that was noticed. It is a fixed word too.

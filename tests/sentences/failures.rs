@@ -97,6 +97,7 @@ pub fn requests() -> Vec<String> {
             "UnauthorizedOperation",
             "You are not authorized to perform this operation.",
         )),
+        said(answered("RequestExpired", "Request has expired.")),
         said(answered("UnsupportedOperation", "Not on this type.")),
         said(Error::service_error(unparsed, response(500))),
         said(Error::service_error(
