@@ -5,12 +5,17 @@
 //! - `support`: the audit beside the stand-in, and a report with everything in it
 
 mod support {
+    pub mod browser;
     pub mod mutations;
     pub mod python;
     pub mod reports;
     pub mod sample;
     pub mod scene;
     pub mod schema;
+}
+
+mod browser {
+    mod html;
 }
 
 mod formats {
@@ -21,6 +26,7 @@ mod formats {
     mod ocsf;
     mod sample;
     mod table;
+    pub mod html;
 }
 
 mod stories {

@@ -1,0 +1,46 @@
+//! Lists of names of the page. Pure.
+
+use crate::baseline::{Changes, Named};
+
+/// How many names a list shows before it says how many more there are.
+const MAX_LISTED: usize = 20;
+
+/// Names under a heading.
+pub struct Names<'a> {
+    /// Its class of the style.
+    pub class: &'static str,
+    /// The heading.
+    pub heading: &'static str,
+    /// What the heading means.
+    pub meaning: &'static str,
+    /// How many names there are.
+    pub number: usize,
+    /// The first of them.
+    pub first: &'a [Named],
+    /// How many were left out.
+    pub more: usize,
+}
+
+impl<'a> Names<'a> {
+    fn new(
+        class: &'static str,
+        heading: &'static str,
+        meaning: &'static str,
+        names: &'a [Named],
+    ) -> Self {
+        let number = names.len();
+        let (first, more) = names.split_at(number.min(MAX_LISTED));
+        Self { class, heading, meaning, number, first, more: more.len() }
+    }
+
+    /// What is different from an earlier report.
+    pub fn of(changes: &'a Changes) -> [Self; 3] {
+        let Changes { new, mended, no_longer_open, unchanged: _ } = changes;
+        let other = "open then; now exempt, gone, or not seen";
+        [
+            Self::new("open", "New", "open now, and not then", new),
+            Self::new("safe", "Mended", "open then, and safe now", mended),
+            Self::new("exempt", "No longer open", other, no_longer_open),
+        ]
+    }
+}
