@@ -103,6 +103,11 @@ impl<'a> Page<'a> {
         self.report.asked.imdsv1_usage_days.into()
     }
 
+    /// Whether there are so many rows that a browser should draw only those in sight.
+    fn is_long(&self) -> bool {
+        self.report.resources.len() > 1000
+    }
+
     /// The Regions of the listed resources, each once, by name.
     fn regions_listed(&self) -> Vec<&str> {
         let resources = self.report.resources.iter();

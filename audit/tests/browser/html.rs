@@ -118,6 +118,35 @@ fn without_script_the_report_is_whole_and_has_no_controls() {
 }
 
 #[test]
+fn a_screen_reader_still_finds_a_table_with_its_headings() {
+    let Some(mut page) = Page::open(&page(&sample::report())) else { return };
+    page.evaluate("document.querySelectorAll('section:not(.wide)').forEach(one => one.remove())");
+
+    let count = sample::report().resources.len();
+    let roles = page.roles();
+    let number = |role: &str| roles.iter().filter(|one| *one == role).count();
+    assert_eq!(number("row"), count + 1);
+    assert_eq!(number("columnheader"), 7);
+    assert_eq!(number("rowheader"), count);
+    assert_eq!(number("cell"), count * 6);
+}
+
+#[test]
+fn on_paper_everything_is_there_whatever_the_filter_hides() {
+    let Some(mut page) = Page::open(&page(&sample::report())) else { return };
+    page.click("#filter input");
+    page.write("nothing is called this");
+    assert_eq!(page.evaluate(ROWS), json!([]));
+
+    page.print();
+    let all = sample::report().resources.len();
+    assert_eq!(page.evaluate(ROWS).as_array().map(Vec::len), Some(all));
+    assert_eq!(page.evaluate("document.querySelector('#filter').getClientRects().length"), 0);
+    let commands = "[...document.querySelectorAll('.copied')].filter(one => !one.checkVisibility({contentVisibilityAuto: true})).length";
+    assert_eq!(page.evaluate(commands), 0, "commands that are hidden");
+}
+
+#[test]
 fn the_browser_notices_a_page_that_calls_out_or_fails() {
     let leaks =
         "<meta charset=utf-8><img src='http://127.0.0.1:9/pixel'><script>missing()</script>";

@@ -150,6 +150,20 @@ impl Page {
         }
     }
 
+    /// Shows the page as it is printed.
+    pub fn print(&mut self) {
+        self.call("Emulation.setEmulatedMedia", json!({"media": "print"}));
+    }
+
+    /// The roles that the page has for a screen reader.
+    pub fn roles(&mut self) -> Vec<String> {
+        let tree = self.call("Accessibility.getFullAXTree", json!({}));
+        let nodes = tree["nodes"].as_array().into_iter().flatten();
+        nodes
+            .filter_map(|node| Some(node["role"]["value"].as_str()?.to_owned()))
+            .collect()
+    }
+
     /// What the page asked for besides itself, and what went wrong in it: errors of scripts,
     /// violations of its policy, and whatever it wrote on the console.
     pub fn troubles(&mut self) -> Vec<String> {

@@ -97,7 +97,7 @@ fn by_result(summary: &Summary) -> Chart<'_> {
     let mut results: Vec<_> = summary.by_result.iter().collect();
     results.sort_by_key(|(_, number)| Reverse(**number));
     let bars = results.into_iter().map(|(result, number)| bar(*result, vec![*number]));
-    let columns = &[("result", "Number")];
+    let columns = &[("result", "Outcomes")];
     chart("By result", "Result", columns, bars.collect(), "Nothing was found.")
 }
 
