@@ -29,7 +29,8 @@ fn whatever_a_tag_says_stays_text() {
     let scripts = page.evaluate("document.querySelectorAll('script').length");
     assert_eq!(scripts, 1, "the report's own");
     let source = page.evaluate(
-        "[...document.querySelectorAll('#listed td:nth-child(6)')].map(cell => cell.textContent.trim())",
+        "[...document.querySelectorAll('#listed td:nth-child(6)')]
+            .map(cell => cell.textContent.trim())",
     );
     assert_eq!(
         source[2],
@@ -61,9 +62,9 @@ fn a_choice_filters_the_rows() {
     for (name, value, count) in
         [("standing", "open", 5), ("kind", "agentcore_runtime", 1), ("region", "eu-west-1", 1)]
     {
-        page.evaluate(&format!("document.querySelector('[name={name}]').focus()"));
         page.evaluate(&format!(
-            "(() => {{ const choice = document.querySelector('[name={name}]'); choice.value = '{value}'; \
+            "(() => {{ const choice = document.querySelector('[name={name}]'); \
+             choice.value = '{value}'; \
              choice.dispatchEvent(new Event('input', {{bubbles: true}})); }})()"
         ));
         let rows = page.evaluate(ROWS);
@@ -142,7 +143,8 @@ fn on_paper_everything_is_there_whatever_the_filter_hides() {
     let all = sample::report().resources.len();
     assert_eq!(page.evaluate(ROWS).as_array().map(Vec::len), Some(all));
     assert_eq!(page.evaluate("document.querySelector('#filter').getClientRects().length"), 0);
-    let commands = "[...document.querySelectorAll('.copied')].filter(one => !one.checkVisibility({contentVisibilityAuto: true})).length";
+    let commands = "[...document.querySelectorAll('.copied')]
+        .filter(one => !one.checkVisibility({contentVisibilityAuto: true})).length";
     assert_eq!(page.evaluate(commands), 0, "commands that are hidden");
 }
 
@@ -159,7 +161,8 @@ fn the_browser_notices_a_page_that_calls_out_or_fails() {
 #[test]
 fn the_policy_stops_what_the_report_did_not_bring() {
     let report = page(&sample::report());
-    let injected = "<img src='http://127.0.0.1:9/pixel'><script>document.title = 'mine'</script><p style='color: red'>";
+    let injected = "<img src='http://127.0.0.1:9/pixel'><p style='color: red'>\
+                    <script>document.title = 'mine'</script>";
     let injected = report.replace("<main>", &format!("<main>{injected}"));
     let Some(mut page) = Page::open(&injected) else { return };
 

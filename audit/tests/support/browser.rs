@@ -126,12 +126,14 @@ impl Page {
     /// Clicks into the middle of an element, with the mouse.
     pub fn click(&mut self, selector: &str) {
         let at = self.evaluate(&format!(
-            "(() => {{ const one = document.querySelector({selector:?}); one.scrollIntoView({{block: 'center'}}); \
+            "(() => {{ const one = document.querySelector({selector:?}); \
+             one.scrollIntoView({{block: 'center'}}); \
              const box = one.getBoundingClientRect(); \
              return {{x: box.x + box.width / 2, y: box.y + box.height / 2}}; }})()"
         ));
         for kind in ["mousePressed", "mouseReleased"] {
-            let event = json!({"type": kind, "x": at["x"], "y": at["y"], "button": "left", "clickCount": 1});
+            let (x, y) = (&at["x"], &at["y"]);
+            let event = json!({"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1});
             self.call("Input.dispatchMouseEvent", event);
         }
     }
@@ -145,7 +147,8 @@ impl Page {
     pub fn press(&mut self, key: &str, text: &str) {
         let code = if key == "Enter" { 13 } else { 9 };
         for kind in ["keyDown", "keyUp"] {
-            let event = json!({"type": kind, "key": key, "code": key, "text": text, "windowsVirtualKeyCode": code});
+            let mut event = json!({"type": kind, "key": key, "code": key, "text": text});
+            event["windowsVirtualKeyCode"] = json!(code);
             self.call("Input.dispatchKeyEvent", event);
         }
     }
@@ -221,7 +224,10 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        // A test may end anywhere, and its browser ends with it.
+        // A test may end anywhere, and its browser ends with it. Told to close, it leaves no
+        // process that still writes into the folder.
+        self.to.write_all(b"{\"id\": 0, \"method\": \"Browser.close\"}\0").ok();
+        while self.from.recv_timeout(PATIENCE).is_ok() {}
         self.chromium.kill().ok();
         self.chromium.wait().ok();
     }

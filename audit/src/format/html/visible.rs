@@ -33,7 +33,7 @@ impl Write for Numbering<'_, '_> {
 /// and most of Unicode's [Default_Ignorable_Code_Point]s. Those that choose a variant stay, because
 /// emoji need them.
 ///
-/// [Default_Ignorable_Code_Point]: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+/// [Default_Ignorable_Code_Point]: https://www.unicode.org/reports/tr44/
 fn is_invisible(character: char) -> bool {
     match character {
         '\n' => false,

@@ -76,7 +76,11 @@ pub fn finding(finding: &Finding) -> &'static str {
 }
 
 /// A setting under the names that AWS gives its parts.
-pub fn setting(state: &State) -> Vec<String> {
+pub fn setting(state: &State) -> String {
+    listed(parts(state))
+}
+
+fn parts(state: &State) -> Vec<String> {
     let hops = |limit: &Option<i32>| limit.map(|limit| format!("hop limit {limit}"));
     match state {
         State::Instance { http_tokens, hop_limit } => {
