@@ -14,6 +14,9 @@ const FALLBACK: &str = "us-east-1";
 /// How EC2 says that a Region is not enabled.
 const NOT_OPTED_IN: &str = "not-opted-in";
 
+/// The Regions of a partition by name, and whether each is enabled.
+type Regions = BTreeMap<String, bool>;
+
 /// An account, and the Regions of it to look at.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Account {
@@ -33,14 +36,17 @@ impl Account {
     /// The credentials are missing or not accepted, AWS was not reached, or a person named a Region
     /// that does not exist or is not enabled.
     pub async fn find(config: &SdkConfig, named: &[String]) -> Result<Self, Error> {
-        let first = named.first().map(|region| Region::new(region.clone()));
-        let region = first
-            .or_else(|| config.region().cloned())
-            .unwrap_or_else(|| Region::from_static(FALLBACK));
-        let config = config.clone().into_builder().region(region).build();
-        // A Region that is not one has no endpoint, so it is looked for where there is one.
-        let (id, partition) = who(&config).await?;
-        let regions = regions(&config).await?;
+        let home = config.region().cloned().unwrap_or_else(|| Region::from_static(FALLBACK));
+        let (id, partition, regions) = match named.first() {
+            None => ask(config, home).await?,
+            Some(region) => match ask(config, Region::new(region.clone())).await {
+                // What a person named may be no Region, or one that is not enabled.
+                Err(Error::NotAnswered(why)) => {
+                    ask(config, home).await.map_err(|_| Error::NotAnswered(why))?
+                }
+                answered => answered?,
+            },
+        };
         let regions = selected(named, &regions, &partition)?;
         Ok(Self { id, partition, regions })
     }
@@ -50,6 +56,13 @@ impl Account {
         let Self { id, partition, .. } = self;
         Place { partition: partition.clone(), account: id.clone(), region: region.to_owned() }
     }
+}
+
+/// The account, its partition and its Regions, as they are known in one Region.
+async fn ask(config: &SdkConfig, region: Region) -> Result<(String, String, Regions), Error> {
+    let config = config.clone().into_builder().region(region).build();
+    let (id, partition) = who(&config).await?;
+    Ok((id, partition, regions(&config).await?))
 }
 
 /// The account and its partition.
@@ -66,8 +79,8 @@ async fn who(config: &SdkConfig) -> Result<(String, String), Error> {
     }
 }
 
-/// Every Region of the partition, and whether it is enabled.
-async fn regions(config: &SdkConfig) -> Result<BTreeMap<String, bool>, Error> {
+/// Every Region of the partition.
+async fn regions(config: &SdkConfig) -> Result<Regions, Error> {
     let client = aws_sdk_ec2::Client::new(config);
     let reply = client.describe_regions().all_regions(true).send().await;
     let reply = reply.map_err(|error| not_answered("DescribeRegions", &error))?;
@@ -80,11 +93,7 @@ async fn regions(config: &SdkConfig) -> Result<BTreeMap<String, bool>, Error> {
         .collect())
 }
 
-fn selected(
-    named: &[String],
-    regions: &BTreeMap<String, bool>,
-    partition: &str,
-) -> Result<Vec<String>, Error> {
+fn selected(named: &[String], regions: &Regions, partition: &str) -> Result<Vec<String>, Error> {
     for name in named {
         match regions.get(name) {
             Some(true) => {}

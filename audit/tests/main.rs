@@ -7,6 +7,7 @@
 mod support {
     pub mod browser;
     pub mod mutations;
+    pub mod names;
     pub mod python;
     pub mod reports;
     pub mod sample;
@@ -31,6 +32,7 @@ mod formats {
 
 mod stories {
     mod what_is_listed;
+    mod which_regions;
 }
 
 mod text;
