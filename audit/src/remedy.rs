@@ -5,6 +5,7 @@ use metadata_guardrail::{
     target::Kind,
     verdict::{Held, Verdict},
 };
+use serde_json::json;
 
 /// The members that GetAgentRuntime shows and UpdateAgentRuntime does not take.
 const NOT_TAKEN: &str = ".agentRuntimeArn, .agentRuntimeName, .agentRuntimeVersion, .createdAt, \
@@ -68,8 +69,8 @@ fn end_exception(outcome: &Outcome, key: &str) -> Option<String> {
     let (region, id, arn) = (&outcome.place.region, &outcome.id, &outcome.arn);
     match outcome.kind {
         Kind::Ec2Instance => {
-            let key = quoted(&format!("Key={key}"));
-            Some(format!("aws ec2 delete-tags --region {region} --resources {id} --tags {key}"))
+            let tag = tag(key);
+            Some(format!("aws ec2 delete-tags --region {region} --resources {id} --tags {tag}"))
         }
         Kind::AgentcoreRuntime => {
             let key = quoted(key);
@@ -82,11 +83,21 @@ fn end_exception(outcome: &Outcome, key: &str) -> Option<String> {
     }
 }
 
+/// A tag by its key. In the short form the AWS CLI would read commas, quotes and brackets as its
+/// own.
+fn tag(key: &str) -> String {
+    if is_plain(key) { format!("Key={key}") } else { quoted(&json!([{"Key": key}]).to_string()) }
+}
+
 /// A word that a shell takes as it is.
 fn quoted(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_=:/.@+".contains(letter);
-    if word.chars().all(is_plain) {
+    if is_plain(word) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+fn is_plain(word: &str) -> bool {
+    word.chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || "-_=:/.@+".contains(letter))
 }

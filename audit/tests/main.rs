@@ -31,6 +31,7 @@ mod formats {
 }
 
 mod stories {
+    mod the_remedy;
     mod what_is_listed;
     mod which_regions;
 }
