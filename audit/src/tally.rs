@@ -232,8 +232,10 @@ impl<'a> Tally<'a> {
             }
         }
         for (obstacle, not_seen) in &mut together {
-            let kinds = self.regions.get(&not_seen.region).map(|region| &region.kinds);
-            if *obstacle == Obstacle::Denied && kinds.is_some_and(|kinds| nothing_is_seen(kinds)) {
+            let region = self.regions.get(&not_seen.region);
+            if *obstacle == Obstacle::Denied
+                && region.is_some_and(|region| is_all(region, not_seen))
+            {
                 not_seen.reason = "region_denied";
             }
         }
@@ -288,10 +290,8 @@ fn reason(obstacle: Obstacle) -> &'static str {
     }
 }
 
-/// Whether a Region shows nothing of several kinds, but for what it does not offer.
-fn nothing_is_seen(kinds: &BTreeMap<Kind, Sight>) -> bool {
-    let offered = kinds.values().filter(|sight| **sight != Sight::NotOffered);
-    kinds.len() > 1
-        && offered.clone().count() > 0
-        && offered.clone().all(|sight| *sight == Sight::NotSeen)
+/// Whether these are several kinds, and all that the Region offers.
+fn is_all(region: &Region, not_seen: &NotSeen) -> bool {
+    let offered = region.kinds.values().filter(|sight| **sight != Sight::NotOffered).count();
+    offered > 1 && offered == not_seen.kinds.len()
 }

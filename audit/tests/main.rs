@@ -33,6 +33,7 @@ mod formats {
 mod stories {
     mod the_remedy;
     mod what_is_listed;
+    mod what_is_not_seen;
     mod which_regions;
 }
 
