@@ -5,7 +5,7 @@ use metadata_guardrail::{outcome::LaunchTemplate, outcome::Outcome, target::Kind
 /// Where the setting of an instance comes from.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Source {
-    /// A launch template, and the Auto Scaling group that uses it, if any.
+    /// A launch template, whether or not an Auto Scaling group uses it.
     Template(LaunchTemplate),
     /// An Auto Scaling group that names no template.
     Group(String),

@@ -31,10 +31,18 @@ mod formats {
 }
 
 mod stories {
+    mod account_defaults;
+    mod how_much_v1_is_used;
+    mod nothing_is_written;
+    mod one_resource_is_not_seen;
+    mod runtimes;
+    mod the_guests_manners;
     mod the_remedy;
     mod what_is_listed;
     mod what_is_not_seen;
+    mod where_it_comes_from;
     mod which_regions;
+    mod who_is_exempt;
 }
 
 mod text;
