@@ -25,7 +25,7 @@ use crate::support::{
 #[test]
 fn a_report_of_nothing_fits_the_schema() {
     let Some(faults) = faults("#", &[value(&empty())]) else { return };
-    assert_eq!(faults, [Vec::<String>::new()]);
+    assert_eq!(faults, [None]);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn the_sample_fits_the_schema() {
         with_use(json!({"calls": 42, "since": "2026-11-07"})),
     ];
     let Some(faults) = faults("#", &documents) else { return };
-    assert_eq!(faults, [Vec::<String>::new(), Vec::new(), Vec::new()]);
+    assert_eq!(faults, [None, None, None]);
 }
 
 #[test]
@@ -202,7 +202,6 @@ fn assert_refused(mutated: Vec<Mutated>) {
     let (what, documents): (Vec<_>, Vec<_>) = mutated.into_iter().unzip();
     assert!(!documents.is_empty());
     let Some(faults) = faults("#", &documents) else { return };
-    let accepted: Vec<_> =
-        what.iter().zip(faults).filter(|(_, faults)| faults.is_empty()).collect();
+    let accepted: Vec<_> = what.iter().zip(faults).filter(|(_, fault)| fault.is_none()).collect();
     assert!(accepted.is_empty(), "{accepted:#?}");
 }

@@ -9,9 +9,9 @@ pub fn schema() -> Value {
     serde_json::from_str(include_str!("../../../docs/audit.schema.json")).expect("it is JSON")
 }
 
-/// What is wrong with each document: no sentence if it fits the part of the schema that the pointer
-/// names. `None` if this machine cannot tell.
-pub fn faults(pointer: &str, documents: &[Value]) -> Option<Vec<Vec<String>>> {
+/// What is wrong with each document first; `None` if it fits the part of the schema that the pointer
+/// names. `None` altogether if this machine cannot tell.
+pub fn faults(pointer: &str, documents: &[Value]) -> Option<Vec<Option<String>>> {
     let input = json!({"schema": schema(), "pointer": pointer, "documents": documents});
     let script = "
 import json, sys
@@ -22,8 +22,9 @@ Draft202012Validator.check_schema(schema)
 if given['pointer'] != '#':
     schema = {'$ref': given['pointer'], '$defs': schema['$defs']}
 validator = Draft202012Validator(schema)
-print(json.dumps([[fault.message[:200] for fault in validator.iter_errors(document)] for document in given['documents']]))
+first = [next(validator.iter_errors(document), None) for document in given['documents']]
+print(json.dumps([fault and fault.message[:200] for fault in first]))
 ";
     let faults = python::run("jsonschema", script, input.to_string().as_bytes())?;
-    Some(serde_json::from_value(faults).expect("lists of sentences"))
+    Some(serde_json::from_value(faults).expect("a sentence or null for each"))
 }
