@@ -25,7 +25,8 @@ const INSTANCE: Check = Check {
     description: "IMDSv1 gives the credentials of an instance's role to whoever makes the instance \
                   send a simple request, as a server-side request forgery does. IMDSv2 asks for a \
                   session token first.",
-    documentation: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html",
+    documentation: "https://docs.aws.amazon.com/AWSEC2/latest/\
+                    UserGuide/configuring-instance-metadata-service.html",
     resource_type: "AWS::EC2::Instance",
     kind: Kind::Ec2Instance,
 };
@@ -36,7 +37,8 @@ const RUNTIME: Check = Check {
     description: "MMDSv1 gives the credentials of a runtime's role to whoever makes the runtime \
                   send a simple request, as a server-side request forgery does. MMDSv2 asks for a \
                   session token first.",
-    documentation: "https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_UpdateAgentRuntime.html",
+    documentation: "https://docs.aws.amazon.com/bedrock-agentcore-control/latest/\
+                    APIReference/API_UpdateAgentRuntime.html",
     resource_type: "AWS::BedrockAgentCore::Runtime",
     kind: Kind::AgentcoreRuntime,
 };
@@ -46,7 +48,8 @@ const ACCOUNT_DEFAULTS: Check = Check {
     title: "The account defaults of EC2 should require IMDSv2",
     description: "An instance that says nothing about its metadata service gets the account's \
                   default of its Region. Without one, it may allow IMDSv1.",
-    documentation: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html",
+    documentation: "https://docs.aws.amazon.com/AWSEC2/latest/\
+                    UserGuide/configuring-IMDS-new-instances.html",
     resource_type: "AWS::::Account",
     kind: Kind::AccountDefaults,
 };
