@@ -16,6 +16,7 @@ pub mod account;
 pub mod args;
 pub mod audit;
 pub mod baseline;
+pub mod changes;
 pub mod control;
 pub mod error;
 pub mod format;

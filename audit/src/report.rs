@@ -8,8 +8,9 @@ use metadata_guardrail::{
     target::Kind,
 };
 use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray, VariantNames};
 
-use crate::{baseline::Changes, control::Control, standing::Standing, summary::Summary};
+use crate::{changes::Changes, control::Control, standing::Standing, summary::Summary};
 
 /// The name and the version of the form of this report. A new member does not change it; a member
 /// that goes or means something else does.
@@ -77,7 +78,7 @@ pub struct Region {
 }
 
 /// How far one kind of resource was seen in a Region.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Sight {
     /// All of it was listed.
@@ -95,11 +96,34 @@ pub struct NotSeen {
     pub region: String,
     /// The kinds that it is about.
     pub kinds: Vec<Kind>,
-    /// Why, as a word: `region_denied`, `access_denied`, `credentials_rejected`, `unreachable` or
-    /// `read_failed`.
-    pub reason: &'static str,
+    /// Why, as a word.
+    pub reason: Reason,
     /// Why, as sentences for a person.
     pub detail: String,
+}
+
+/// Why something could not be listed.
+#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, Serialize, VariantNames)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Reason {
+    /// Policies allow nothing in this Region.
+    RegionDenied,
+    /// Policies do not allow the action.
+    AccessDenied,
+    /// AWS does not accept the credentials any longer.
+    CredentialsRejected,
+    /// AWS was not reached, or did not answer in time.
+    Unreachable,
+    /// Anything else.
+    ReadFailed,
+}
+
+impl Reason {
+    /// The reason as a word: `region_denied`.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// One resource.

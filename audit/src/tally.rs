@@ -1,5 +1,7 @@
 //! What an audit has found so far, while it goes on. Pure.
 
+mod missed;
+
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use chrono::{Days, NaiveDate};
@@ -11,8 +13,10 @@ use metadata_guardrail::{
     target::Kind,
 };
 
+use self::missed::Missed;
 use crate::{
-    baseline::{Baseline, Named},
+    baseline::Baseline,
+    changes::Named,
     remedy,
     report::{NO_PREFERENCE, NotSeen, Region, Resource, Sight},
     source::Source,
@@ -49,15 +53,6 @@ pub struct Tally<'a> {
     open: Vec<Named>,
     /// How what the earlier report names as open stands now, by its ARN.
     then_open: BTreeMap<String, Standing>,
-}
-
-/// A kind that could not be listed in a Region.
-#[derive(Debug)]
-struct Missed {
-    region: String,
-    kind: Kind,
-    obstacle: Obstacle,
-    detail: String,
 }
 
 /// What a tally adds up to.
@@ -139,7 +134,7 @@ impl<'a> Tally<'a> {
 
     /// What everything adds up to.
     pub fn found(mut self) -> Found {
-        let not_seen = self.not_seen();
+        let not_seen = missed::together(std::mem::take(&mut self.missed), &self.regions);
         self.summary.by_source = self.by_source();
         self.summary.exceptions_ending.sort_by(|one, other| {
             (one.until, &one.region, &one.id).cmp(&(other.until, &other.region, &other.id))
@@ -212,36 +207,6 @@ impl<'a> Tally<'a> {
             || outcome.findings.contains(&Finding::PinnedEndpoint)
     }
 
-    /// What was missed for the same reason in one Region is told together.
-    fn not_seen(&mut self) -> Vec<NotSeen> {
-        self.missed
-            .sort_by(|one, other| (&one.region, one.kind).cmp(&(&other.region, other.kind)));
-        let mut together: Vec<(Obstacle, NotSeen)> = Vec::new();
-        for Missed { region, kind, obstacle, detail } in self.missed.drain(..) {
-            let same = together
-                .iter_mut()
-                .find(|(other, not_seen)| *other == obstacle && not_seen.region == region);
-            match same {
-                Some((_, not_seen)) if not_seen.kinds.contains(&kind) => {}
-                Some((_, not_seen)) => not_seen.kinds.push(kind),
-                None => {
-                    let reason = reason(obstacle);
-                    together
-                        .push((obstacle, NotSeen { region, kinds: vec![kind], reason, detail }));
-                }
-            }
-        }
-        for (obstacle, not_seen) in &mut together {
-            let region = self.regions.get(&not_seen.region);
-            if *obstacle == Obstacle::Denied
-                && region.is_some_and(|region| is_all(region, not_seen))
-            {
-                not_seen.reason = "region_denied";
-            }
-        }
-        together.into_iter().map(|(_, not_seen)| not_seen).collect()
-    }
-
     fn by_source(&mut self) -> Vec<summary::Source> {
         let sources = std::mem::take(&mut self.sources).into_iter();
         let mut sources: Vec<_> = sources
@@ -279,19 +244,4 @@ fn account_default(outcome: &Outcome) -> Option<String> {
 
 fn account_default_of(regions: &BTreeMap<String, Region>, name: &str) -> Option<String> {
     regions.get(name)?.account_default.clone()
-}
-
-fn reason(obstacle: Obstacle) -> &'static str {
-    match obstacle {
-        Obstacle::Denied => "access_denied",
-        Obstacle::CredentialsRejected => "credentials_rejected",
-        Obstacle::NotReached => "unreachable",
-        Obstacle::Other => "read_failed",
-    }
-}
-
-/// Whether these are several kinds, and all that the Region offers.
-fn is_all(region: &Region, not_seen: &NotSeen) -> bool {
-    let offered = region.kinds.values().filter(|sight| **sight != Sight::NotOffered).count();
-    offered > 1 && offered == not_seen.kinds.len()
 }

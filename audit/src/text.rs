@@ -3,20 +3,42 @@
 use std::borrow::Cow;
 
 /// A text in which every character can be seen. What could steer a terminal or mislead a reader is
-/// replaced by its escape, such as `\u{1b}` or `\n`: control characters, line breaks, invisible
-/// characters, those that turn the direction of writing, and whatever Unicode has not assigned.
+/// replaced by its escape, such as `\u{1b}` or `\n`.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.split_inclusive(IN_LITERALS).map(escaped).collect())
+    let mut visible = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if is_hidden(character) {
+            visible.extend(character.escape_default());
+        } else {
+            visible.push(character);
+        }
+    }
+    Cow::Owned(visible)
 }
 
-/// What `escape_debug` escapes because it has a meaning in a literal. A terminal has no literals.
-const IN_LITERALS: [char; 3] = ['"', '\'', '\\'];
-
-fn escaped(piece: &str) -> String {
-    let text = piece.trim_end_matches(IN_LITERALS);
-    let end = piece.strip_prefix(text).unwrap_or_default();
-    format!("{}{end}", text.escape_debug())
+/// Whether a character has no shape of its own: controls, the separators of lines and paragraphs,
+/// what turns the direction of writing, and most of Unicode's [Default_Ignorable_Code_Point]s.
+/// Those that choose a variant stay, because emoji need them.
+///
+/// [Default_Ignorable_Code_Point]: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+pub fn is_hidden(character: char) -> bool {
+    match character {
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e0fff}' => true,
+        _ => character.is_control(),
+    }
 }

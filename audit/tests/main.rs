@@ -22,12 +22,12 @@ mod browser {
 mod formats {
     mod baseline;
     mod csv;
+    pub mod html;
     mod json;
     mod ndjson;
     mod ocsf;
     mod sample;
     mod table;
-    pub mod html;
 }
 
 mod stories {

@@ -13,7 +13,7 @@ fn ordinary_text_stays_as_it_is() {
 #[test]
 fn characters_that_steer_a_terminal_become_visible() {
     assert_eq!(visible("\u{1b}[2J\u{7}\u{9b}31m"), r"\u{1b}[2J\u{7}\u{9b}31m");
-    assert_eq!(visible("a\r\nb\tc\0"), r"a\r\nb\tc\0");
+    assert_eq!(visible("a\r\nb\tc\0"), r"a\r\nb\tc\u{0}");
     assert_eq!(visible("a\u{2028}b\u{85}c\u{7f}"), r"a\u{2028}b\u{85}c\u{7f}");
 }
 

@@ -84,7 +84,7 @@ impl<'a> Row<'a> {
             standing: Standing::NotSeen.name(),
             kind: kind.name(),
             region: Cell(&not_seen.region),
-            reason: not_seen.reason,
+            reason: not_seen.reason.name(),
             detail: Cell(&not_seen.detail),
             account: Cell(account),
             ..Self::default()
@@ -142,8 +142,8 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// What separates cells for some spreadsheets, which depends on a person's language.
 const SEPARATORS: [char; 3] = [',', ';', '|'];
 
-/// What may stand before a formula.
-const SKIPPED: [char; 3] = [' ', '"', '\''];
+/// What may stand before a formula, as white space may.
+const SKIPPED: [char; 2] = ['"', '\''];
 
 /// A text without formulas ([CSV injection]): an apostrophe stands before whatever would begin one,
 /// at the beginning of the text and after whatever may separate cells.
@@ -156,7 +156,8 @@ fn guarded(text: &str) -> String {
         if may_begin && FORMULA.contains(&char) {
             guarded.push('\'');
         }
-        may_begin = SEPARATORS.contains(&char) || (may_begin && SKIPPED.contains(&char));
+        let is_skipped = char.is_whitespace() || SKIPPED.contains(&char);
+        may_begin = SEPARATORS.contains(&char) || (may_begin && is_skipped);
         guarded.push(char);
     }
     guarded

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Serializer, ser::Formatter};
 
 use crate::{
-    baseline::Changes,
+    changes::Changes,
     control::Control,
     report::{Asked, NotSeen, Region, Report, Resource},
     summary::Summary,

@@ -82,7 +82,7 @@ fn of_not_seen<'a>(
     let unmapped = Unmapped {
         standing: Standing::NotSeen,
         result: None,
-        reason: not_seen.reason,
+        reason: not_seen.reason.name(),
         findings: &[],
         exempt_until: None,
         source: None,

@@ -35,7 +35,7 @@ fn whatever_a_tag_says_stays_text() {
     assert_eq!(
         source[2],
         "Auto Scaling group =HYPERLINK(\"http://evil.example\")</script><script>alert(1)</script>,\
-         [U+000D]\n[U+202E]\"'&[U+001B][31m"
+         \\r\n\\u{202e}\"'&\\u{1b}[31m"
     );
 }
 

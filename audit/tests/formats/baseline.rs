@@ -2,7 +2,8 @@
 
 use metadata_guardrail::target::Kind;
 use metadata_guardrail_audit::{
-    baseline::{Baseline, Changes, Named, WrongBaseline},
+    baseline::{Baseline, WrongBaseline},
+    changes::{Changes, Named},
     format::Format,
     report::Report,
     standing::Standing,

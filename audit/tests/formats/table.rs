@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use insta::assert_snapshot;
 use metadata_guardrail::target::Kind;
 use metadata_guardrail_audit::{
-    baseline::Named,
+    changes::Named,
     format::{Format, Screen},
     report::{NotSeen, Report, Sight},
     standing::Standing,

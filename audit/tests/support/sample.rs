@@ -10,9 +10,9 @@ use metadata_guardrail::{
     verdict::{Compliant, Deferred, Failed, Held, Verdict},
 };
 use metadata_guardrail_audit::{
-    baseline::{Changes, Named},
+    changes::{Changes, Named},
     control,
-    report::{Asked, NotSeen, Region, Report, Resource, SCHEMA, Sight},
+    report::{Asked, NotSeen, Reason, Region, Report, Resource, SCHEMA, Sight},
     standing::Standing,
     summary::{Counts, Ending, Source, Summary},
 };
@@ -128,7 +128,7 @@ pub fn report() -> Report {
         not_seen: vec![NotSeen {
             region: "eu-south-2".to_owned(),
             kinds: vec![Kind::Ec2Instance, Kind::AgentcoreRuntime, Kind::AccountDefaults],
-            reason: "region_denied",
+            reason: Reason::RegionDenied,
             detail: "AWS answered DescribeInstances with UnauthorizedOperation (\"You are not \
                      authorized to perform this operation, with an explicit deny in a service \
                      control policy\"), request id 3fbd5a1c. Check the policies of your role."

@@ -1,6 +1,6 @@
 //! Lists of names of the page. Pure.
 
-use crate::baseline::{Changes, Named};
+use crate::changes::{Changes, Named};
 
 /// How many names a list shows before it says how many more there are.
 const MAX_LISTED: usize = 20;

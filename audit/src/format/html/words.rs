@@ -7,7 +7,7 @@ use metadata_guardrail::{
     target::Kind,
 };
 
-use crate::{control::Control, report::Sight, standing::Standing, summary::Counts};
+use crate::{control::Control, report::Sight, standing::Standing};
 
 /// What one resource of a kind is.
 pub fn kind(kind: &Kind) -> &'static str {
@@ -121,16 +121,6 @@ pub fn benchmarks(controls: &[Control]) -> Vec<(&'static str, &'static str, Stri
         Some((first.benchmark, first.version, listed(of_one.iter().map(|one| one.control))))
     });
     benchmarks.collect()
-}
-
-/// The share that is safe, such as `98.1 %`; it is rounded down, so 100 % is all of them. `None` if
-/// there is nothing.
-pub fn share(counts: &Counts) -> Option<String> {
-    let tenths = (counts.safe * 1000).checked_div(counts.total())?;
-    Some(match (tenths / 10, tenths % 10) {
-        (percent, 0) => format!("{percent}\u{a0}%"),
-        (percent, tenths) => format!("{percent}.{tenths}\u{a0}%"),
-    })
 }
 
 /// A number with a comma between thousands.

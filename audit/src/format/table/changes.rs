@@ -10,7 +10,7 @@ use super::{
     sheet::Sheet,
     words,
 };
-use crate::baseline::{Changes, Named};
+use crate::changes::{Changes, Named};
 
 /// How many resources of each change are named.
 const MAX_NAMED: usize = 10;

@@ -49,7 +49,7 @@ fn not_seen(regions: &[NotSeen]) -> Grid<'_> {
     let rows = regions.iter().map(|one| {
         let kinds: Vec<_> = one.kinds.iter().map(|kind| words::all(*kind)).collect();
         Row {
-            cells: vec![(&*one.region).into(), one.reason.into(), kinds.join(", ").into()],
+            cells: vec![(&*one.region).into(), one.reason.name().into(), kinds.join(", ").into()],
             colour: Some(Color::Yellow),
             note: Some((&*one.detail).into()),
             command: None,
