@@ -13,6 +13,8 @@ mod support {
     pub mod names;
 }
 
+#[path = "demo/audit.rs"]
+mod audit;
 #[path = "demo/batch.rs"]
 mod batch;
 #[path = "demo/look.rs"]
@@ -93,6 +95,9 @@ async fn main() {
 
     heading("And as it is deployed: events come as messages of a queue, many in a batch");
     batch::play().await;
+
+    heading("At last an audit: what is still open after the day, and why");
+    audit::play(&enforce, LAST).await;
 }
 
 /// A few events: something is enforced, held, deferred, exempt and ignored.
