@@ -2,7 +2,8 @@
 //!
 //! A comment before a block says where its text is from; no reader sees it:
 //! - `<!-- printed by: cargo run --example demo -->`: the test runs this command and compares. `[…]`
-//!   stands for lines that are left out. A block of JSON is compared as JSON.
+//!   stands for lines that are left out. A block of JSON is compared as JSON. The command may also
+//!   be `metadata-guardrail-audit` with options that make no call.
 //! - `<!-- measured with: … -->`: figures, which are another every time; nothing is compared.
 //!
 //! A block of text without either must be one of those that are no output.
@@ -13,7 +14,7 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use crate::support::{
-    files::here,
+    files::{audit, built, here},
     markdown::{Block, blocks, parse},
 };
 
@@ -169,6 +170,7 @@ fn is_same_json(shown: &str, printed: &str) -> Result<(), String> {
 }
 
 const EXAMPLE: &str = "cargo run --example ";
+const AUDIT: &str = "metadata-guardrail-audit";
 
 fn example(name: &str) -> PathBuf {
     here(&format!("tests/examples/{name}.rs"))
@@ -176,15 +178,17 @@ fn example(name: &str) -> PathBuf {
 
 /// What a command prints.
 async fn output(command: &str) -> String {
+    let mut words = command.split(' ');
+    if words.next() == Some(AUDIT) {
+        let audit = audit().expect("`cargo test --workspace` builds the audit");
+        return printed(Command::new(audit).args(words).env_clear()).await;
+    }
     let words = command.strip_prefix(EXAMPLE);
     let words = words.unwrap_or_else(|| panic!("this test does not run {command}"));
-    let this = std::env::current_exe().expect("this program");
-    // TARGET/debug/deps/this
-    let target = this.ancestors().nth(3).expect("the target directory");
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["run", "--quiet", "--locked", "--target-dir"])
-        .arg(target)
+        .arg(built().with_file_name(""))
         .arg("--example");
     printed(cargo.args(words.split(' ')).current_dir(here(""))).await
 }

@@ -2,13 +2,14 @@
 
     tools.py NAME ARGUMENT...
 
-`aws` is the real AWS CLI as far as it reads, checks and serialises a command: see aws.py. `sam` is the real SAM CLI as
-far as it reads a command. Of the others only the words are checked. Whatever is wrong goes into the file $FAILURES,
+`aws` is the real AWS CLI as far as it reads, checks and serialises a command: see aws.py. `metadata-guardrail-audit` is
+the program itself. `sam` is the real SAM CLI as far as it reads a command. Of the others only the words are checked. Whatever is wrong goes into the file $FAILURES,
 with the block that it stands in.
 """
 
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,6 +33,16 @@ def aws(words):
     import aws
 
     return aws.run(words)
+
+
+def audit(words):
+    """The audit of the stand-in. That something is open is no failure; that something was not seen is one."""
+    environment = {**os.environ, "AWS_ENDPOINT_URL": os.environ["STAND_IN"], "AWS_EC2_METADATA_DISABLED": "true"}
+    ended = subprocess.run([os.environ["AUDIT"], *words], env=environment, stderr=subprocess.PIPE, text=True)
+    print(ended.stderr, end="", file=sys.stderr)
+    if ended.returncode in (0, 1):
+        return ended.returncode, None
+    return ended.returncode, " ".join(ended.stderr.split()) or f"it ended with {ended.returncode}"
 
 
 def sam(words):
@@ -119,6 +130,7 @@ def nothing(_words):
 
 TOOLS = {
     "aws": aws,
+    "metadata-guardrail-audit": audit,
     "sam": sam,
     "cargo": cargo,
     "just": just,

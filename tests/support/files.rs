@@ -1,7 +1,7 @@
 //! The files of this repository.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -19,4 +19,15 @@ pub fn files_under(folder: &str) -> Vec<PathBuf> {
             if path.is_dir() { files_under(path.to_str().expect("UTF-8")) } else { vec![path] }
         })
         .collect()
+}
+
+/// The folder of what cargo built, TARGET/debug. This program is TARGET/debug/deps/this.
+pub fn built() -> PathBuf {
+    let this = env::current_exe().expect("this program");
+    this.ancestors().nth(2).expect("the target directory").to_owned()
+}
+
+/// The audit, a program of another package. `cargo test --workspace` builds it beside the tests.
+pub fn audit() -> Option<PathBuf> {
+    Some(built().join("metadata-guardrail-audit")).filter(|path| path.is_file())
 }
