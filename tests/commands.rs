@@ -193,6 +193,7 @@ async fn run(programs: &Programs, aws: &StandIn, blocks: &[Block]) -> Vec<String
         .env_clear()
         .env("PATH", place.0.join("bin"))
         .env("HOME", place.0.join("home"))
+        .env("TMPDIR", place.0.join("home"))
         .env("FAILURES", &failures)
         .env("PYTHON", &programs.python)
         .env("AUDIT", &programs.audit)

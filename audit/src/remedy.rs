@@ -52,12 +52,15 @@ fn require_version_2(outcome: &Outcome) -> Option<String> {
             "aws ec2 modify-instance-metadata-options --region {region} --instance-id {id} \
              --http-tokens required"
         ),
-        // What was read goes from one command to the other, so that no secret is left in a file.
+        // The AWS CLI reads this input twice, so it cannot come through a pipe
+        // (https://github.com/aws/aws-cli/issues/7850). What was read holds secrets: the file is
+        // its caller's alone, and goes however the command ends.
         Kind::AgentcoreRuntime => format!(
-            "aws bedrock-agentcore-control get-agent-runtime --region {region} --output json \
-             --agent-runtime-id {id} | jq 'del({NOT_TAKEN}) | \
-             .metadataConfiguration.requireMMDSV2 = true' | aws bedrock-agentcore-control \
-             update-agent-runtime --region {region} --cli-input-json file:///dev/stdin"
+            "(file=$(mktemp) && trap 'rm -f \"$file\"' EXIT && aws bedrock-agentcore-control \
+             get-agent-runtime --region {region} --output json --agent-runtime-id {id} | \
+             jq 'del({NOT_TAKEN}) | .metadataConfiguration.requireMMDSV2 = true' > \"$file\" && \
+             aws bedrock-agentcore-control update-agent-runtime --region {region} \
+             --cli-input-json \"file://$file\")"
         ),
         Kind::AccountDefaults => format!(
             "aws ec2 modify-instance-metadata-defaults --region {region} --http-tokens required"

@@ -13,14 +13,16 @@ const RUNTIME: &str = "old_agent-Ab12Cd34Ef";
 /// What an update of a runtime changes, beside its version.
 const SETTING: &str = "metadataConfiguration";
 
-/// Runs the command that an audit prints for the resource of this id.
+/// Runs the command that an audit prints for the resource of this id, and sees that it leaves no
+/// file.
 async fn mend(programs: &Programs, aws: &StandIn, id: &str) {
     let mend = block(&format!(
         "export AWS_REGION=eu-west-1\n\
          metadata-guardrail-audit --exit-zero --format json > report.json\n\
          jq -er '.resources[] | select(.id == \"{id}\") | .remedy' report.json > mend.sh\n\
          unset AWS_REGION\n\
-         source mend.sh\n"
+         source mend.sh\n\
+         [[ $(compgen -G 'tmp.*' || echo 'no file') == 'no file' ]]\n"
     ));
     assert_eq!(run(programs, aws, &[mend]).await, [""; 0]);
 }

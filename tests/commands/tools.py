@@ -115,9 +115,10 @@ def git(words):
 
 
 def rm(words):
-    """Deletes files of this folder only."""
+    """Deletes files of the shell's own place only."""
     names = [word for word in words if not word.startswith("-")]
-    if any("/" in name or not Path(name).is_file() for name in names):
+    home = Path(os.environ["HOME"]).resolve()
+    if any(home not in Path(name).resolve().parents or not Path(name).is_file() for name in names):
         return 1, "this test deletes only files that are here"
     for name in names:
         Path(name).unlink()

@@ -81,7 +81,7 @@ async fn an_exempt_instance_loses_its_exception_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_open_runtime_is_read_changed_and_written_without_a_file() {
+async fn an_open_runtime_is_read_changed_and_written_and_leaves_no_file() {
     let scene = Scene::new();
     scene.aws.world().add_runtime(RUNTIME, &document());
     let report = scene.report(&["--only", "runtimes"]).await;
@@ -95,8 +95,9 @@ async fn an_exempt_runtime_loses_its_exception_first() {
     let report = scene.report(&["--only", "runtimes"]).await;
     let untag = "aws bedrock-agentcore-control untag-resource --region eu-west-1 --resource-arn \
                  arn:aws:bedrock-agentcore:eu-west-1:111122223333:runtime/claims_agent-Xy12Ab34Cd \
-                 --tag-keys metadata-guardrail:exempt && aws bedrock-agentcore-control \
-                 get-agent-runtime --region eu-west-1";
+                 --tag-keys metadata-guardrail:exempt && (file=$(mktemp) && trap 'rm -f \
+                 \"$file\"' EXIT && aws bedrock-agentcore-control get-agent-runtime --region \
+                 eu-west-1";
     assert!(remedy(&report, RUNTIME).starts_with(untag), "{}", remedy(&report, RUNTIME));
 }
 
