@@ -12,11 +12,12 @@ use metadata_guardrail::{
 use crate::{
     account::Account,
     args::Args,
-    baseline::Baseline,
+    baseline::{Baseline, Named},
     control,
     error::Error,
     progress::Progress,
-    report::{Asked, Report, SCHEMA},
+    report::{Asked, Region, Report, SCHEMA, Sight},
+    standing::Standing,
     tally::{Found, Tally, Terms},
 };
 
@@ -39,6 +40,7 @@ pub async fn audit(
     let as_of = as_of(args, now)?;
     let account = Account::find(config, &args.regions).await?;
     let baseline = baseline.map(|baseline| baseline.for_account(&account.id)).transpose()?;
+    let baseline = baseline.map(|baseline| baseline.among(|named| is_asked(args, named)));
     let terms = Terms {
         exception_key: args.exception_tag.key(),
         as_of: as_of.date_naive(),
@@ -99,6 +101,9 @@ fn report(
 ) -> Report {
     let kinds = args.kinds();
     let Found { summary, regions, not_seen, resources, open, then_open } = found;
+    let standing_now =
+        |named: &Named| then_open.get(&named.arn).copied().or_else(|| unseen(&regions, named));
+    let changes = baseline.map(|baseline| baseline.compare(open, standing_now));
     Report {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION"),
@@ -117,7 +122,23 @@ fn report(
         regions,
         not_seen,
         resources,
-        changes: baseline.map(|baseline| baseline.compare(open, |arn| then_open.get(arn).copied())),
+        changes,
+    }
+}
+
+/// Whether an audit with these options looks for a resource.
+fn is_asked(args: &Args, named: &Named) -> bool {
+    let is_kind = args.kinds().iter().any(|kind| kind.name() == named.kind);
+    is_kind && (args.regions.is_empty() || args.regions.contains(&named.region))
+}
+
+/// [`Standing::NotSeen`] unless all of a resource's kind was seen in its Region.
+fn unseen(regions: &[Region], named: &Named) -> Option<Standing> {
+    let region = regions.iter().find(|region| region.region == named.region);
+    let mut kinds = region.iter().flat_map(|region| &region.kinds);
+    match kinds.find(|(kind, _)| kind.name() == named.kind) {
+        Some((_, Sight::Seen | Sight::NotOffered)) => None,
+        Some((_, Sight::NotSeen)) | None => Some(Standing::NotSeen),
     }
 }
 

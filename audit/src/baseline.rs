@@ -85,13 +85,18 @@ impl Baseline {
         Err(WrongBaseline::OtherAccount { theirs: self.account, ours: account.to_owned() })
     }
 
-    /// What is different now. It takes the resources that are open now, each once, and how the
-    /// resource of an ARN stands now: a report need not list it if it is safe. `None` means that
-    /// nobody knows of it any more.
+    /// Only those of its resources that are asked for now: nothing can be said about the others.
+    pub fn among(mut self, is_asked: impl Fn(&Named) -> bool) -> Self {
+        self.open.retain(|_, named| is_asked(named));
+        self
+    }
+
+    /// What is different now. It takes the resources that are open now, each once, and how any
+    /// other one stands now: a report need not list it if it is safe. `None` means that it is gone.
     pub fn compare(
         mut self,
         open_now: impl IntoIterator<Item = Named>,
-        standing_now: impl Fn(&str) -> Option<Standing>,
+        standing_now: impl Fn(&Named) -> Option<Standing>,
     ) -> Changes {
         let mut changes = Changes::default();
         for named in open_now {
@@ -100,13 +105,12 @@ impl Baseline {
                 None => changes.new.push(named),
             }
         }
-        for (arn, named) in self.open {
-            match standing_now(&arn) {
+        for named in self.open.into_values() {
+            match standing_now(&named) {
                 Some(Standing::Safe) => changes.mended.push(named),
                 Some(Standing::Open) => changes.unchanged += 1,
-                Some(Standing::Exempt | Standing::NotSeen) | None => {
-                    changes.no_longer_open.push(named);
-                }
+                Some(Standing::NotSeen) => changes.not_seen.push(named),
+                Some(Standing::Exempt) | None => changes.no_longer_open.push(named),
             }
         }
         changes.new.sort_unstable();

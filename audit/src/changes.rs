@@ -10,8 +10,10 @@ pub struct Changes {
     pub new: Vec<Named>,
     /// Open then, and safe now.
     pub mended: Vec<Named>,
-    /// Open then, and neither open nor safe now: exempt, gone, or not seen any more.
+    /// Open then, and exempt or gone now.
     pub no_longer_open: Vec<Named>,
+    /// Open then, and not seen now, so nobody knows.
+    pub not_seen: Vec<Named>,
     /// How many were open then and are open now.
     pub unchanged: usize,
 }

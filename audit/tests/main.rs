@@ -32,6 +32,7 @@ mod formats {
 
 mod stories {
     mod account_defaults;
+    mod changes_since;
     mod how_much_v1_is_used;
     mod nothing_is_written;
     mod one_resource_is_not_seen;

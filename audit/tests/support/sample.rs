@@ -149,6 +149,7 @@ pub fn report() -> Report {
                 "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60009",
             )],
             no_longer_open: Vec::new(),
+            not_seen: Vec::new(),
             unchanged: 4,
         }),
     }

@@ -17,8 +17,13 @@ const MAX_NAMED: usize = 10;
 
 /// Writes the numbers, and then names.
 pub fn write<W: Write>(changes: &Changes, sheet: &mut Sheet<'_, W>) -> io::Result<()> {
-    let Changes { new, mended, no_longer_open, unchanged } = changes;
-    let kinds = [("new", new), ("mended", mended), ("no longer open", no_longer_open)];
+    let Changes { new, mended, no_longer_open, not_seen, unchanged } = changes;
+    let kinds = [
+        ("new", new),
+        ("mended", mended),
+        ("no longer open", no_longer_open),
+        ("not seen", not_seen),
+    ];
     sheet.heading("Since the baseline")?;
     let numbers = kinds.map(|(change, named)| format!("{} {change}", named.len()));
     sheet.sentences(&format!("{}, {unchanged} unchanged.", numbers.join(", ")))?;
