@@ -12,7 +12,8 @@ use metadata_guardrail::{
 use crate::{
     account::Account,
     args::Args,
-    baseline::{Baseline, Named},
+    baseline::Baseline,
+    changes::Named,
     control,
     error::Error,
     progress::Progress,

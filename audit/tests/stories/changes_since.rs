@@ -1,7 +1,8 @@
 //! What is different from an earlier report.
 
 use metadata_guardrail_audit::{
-    baseline::{Baseline, Changes, Named},
+    baseline::Baseline,
+    changes::{Changes, Named},
     error::Error,
     report::Report,
     status::Status,

@@ -47,7 +47,11 @@ fn sight(report: &Report, kind: Kind) -> Sight {
 }
 
 fn reasons(report: &Report) -> Vec<(&[Kind], &str)> {
-    report.not_seen.iter().map(|one| (one.kinds.as_slice(), one.reason.name())).collect()
+    report
+        .not_seen
+        .iter()
+        .map(|one| (one.kinds.as_slice(), one.reason.name()))
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
