@@ -3,6 +3,7 @@
 mod nothing_is_written;
 
 mod a_listing_fails;
+mod it_is_a_guest;
 mod time_runs_out;
 mod what_comes_back;
 mod what_was_missed_is_enforced;

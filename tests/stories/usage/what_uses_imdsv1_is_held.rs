@@ -55,6 +55,28 @@ async fn a_single_call_today_counts_as_use() {
     assert!(scene.aws.writes().is_empty());
 }
 
+#[tokio::test]
+async fn an_outcome_has_the_use_of_imdsv1_if_it_was_read() {
+    for (days, counted) in [(0, json!(null)), (7, json!("no_data"))] {
+        let scene = Scene::new().await.with_usage_days(days).in_report_mode();
+        scene.aws.world().add_instance(INSTANCE);
+        let outcome = scene.outcome(running(INSTANCE)).await;
+        assert_eq!(outcome["imdsv1_use"], counted, "{days} days");
+    }
+    for calls in [0, 42] {
+        let scene = Scene::new().await.with_usage_days(7).in_report_mode();
+        let yesterday = days_ago(1);
+        scene
+            .aws
+            .world()
+            .add_instance(INSTANCE)
+            .calls_without_token(yesterday, calls.into());
+        let outcome = scene.outcome(running(INSTANCE)).await;
+        let since = days_ago(7).date_naive();
+        assert_eq!(outcome["imdsv1_use"], json!({"calls": calls, "since": since}));
+    }
+}
+
 /// Instances of which CloudWatch has no data for the last 30 days, though they are not new.
 fn instances_without_data(world: &mut World) {
     let stopped = world.add_instance(INSTANCE).state("stopped");
