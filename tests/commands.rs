@@ -222,15 +222,18 @@ async fn run(programs: &Programs, aws: &StandIn, blocks: &[Block]) -> Vec<String
 
 /// A wrong command is remembered, and the next ones run all the same, as they do for a person. A
 /// variable that nobody has set ends everything. What `tools.py` has said about a block is enough.
-/// That grep finds nothing is no error, and neither is that an audit finds something open.
+/// That grep finds nothing is no error, and neither is that an audit finds something open. The end
+/// of a block's last command is also that of the block, and is not told again.
 const SESSION: &str = r#"
 touch "$FAILURES"
 run() {
   local said
   if said=$(bash -n "$1" 2>&1); then source "$1"; else echo "$BLOCK: $said" >> "$FAILURES"; fi
+  return 0
 }
 failed() {
-  [[ $2 == *--dry-run* || ($1 == 1 && ($2 == grep* || $2 == *metadata-guardrail-audit*)) ]] ||
+  [[ $2 == 'source "$1"' || $2 == *--dry-run* ||
+    ($1 == 1 && ($2 == grep* || $2 == *metadata-guardrail-audit*)) ]] ||
     grep -qF "$BLOCK: " "$FAILURES" || echo "$BLOCK: $2: it ended with $1" >> "$FAILURES"
 }
 trap 'failed $? "$BASH_COMMAND"' ERR

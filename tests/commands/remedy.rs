@@ -10,6 +10,15 @@ use crate::support::harness::document;
 
 const INSTANCE: &str = "i-0a1b2c3d4e5f60099";
 const RUNTIME: &str = "old_agent-Ab12Cd34Ef";
+/// AWS shows `requireServiceS3Endpoint` even if it was never set.
+const NETWORK: &str = r#"{
+    "networkMode": "VPC",
+    "networkModeConfig": {
+        "requireServiceS3Endpoint": false,
+        "securityGroups": ["sg-0a1b2c3d4e5f60001"],
+        "subnets": ["subnet-0a1b2c3d4e5f60001"]
+    }
+}"#;
 /// What an update of a runtime changes, beside its version.
 const SETTING: &str = "metadataConfiguration";
 
@@ -34,7 +43,8 @@ async fn the_command_for_a_runtime_changes_one_member_and_loses_none() {
     aws.world()
         .add_runtime(RUNTIME, &document())
         .set("description", r#""It sums up.""#)
-        .set("protocolConfiguration", r#"{"serverProtocol":"MCP"}"#);
+        .set("protocolConfiguration", r#"{"serverProtocol":"MCP"}"#)
+        .set("networkConfiguration", NETWORK);
     let before = aws.world().runtimes[RUNTIME].clone();
     mend(&programs, &aws, RUNTIME).await;
     let mut after = aws.world().runtimes[RUNTIME].clone();

@@ -16,8 +16,8 @@ use super::{
     support::harness::{Scene, config},
 };
 
-/// A terminal that is wide enough for the ids of runtimes.
-const SCREEN: Screen = Screen { columns: Some(120), colours: false };
+/// A terminal on a small screen, which shows what matters most.
+const SCREEN: Screen = Screen { columns: Some(96), colours: false };
 
 /// Audits the world of a scene with the settings of its guardrail, and prints what a person sees.
 pub async fn play(scene: &Scene, now: &str) {
