@@ -23,16 +23,15 @@
 //! What runs the stages, from the outside in: [`handler`] is what Lambda calls. [`invocation`]
 //! reads its payload, one event or a batch of messages, and answers it; [`sweeps_queue`] is where
 //! it asks for sweeps, and [`outcome_events`] where it tells of outcomes. [`guardrail`] is the door
-//! for whoever has work: nothing behind it knows of Lambda, of queues, of a bus or of logs.
-//! The audit, a package of its own in `audit/`, is another caller of it: it sweeps every Region of
-//! an account in report mode and looks at everything.
-//! [`visit`] does the work at one place, for every kind of resource. [`sweep`] lists a kind and
-//! hands its batches to the flow. [`flow`] takes each target through the stages. [`context`] is
-//! what all targets of one flow share.
+//! for whoever has work: nothing behind it knows of Lambda, of queues, of a bus or of logs. Another
+//! caller is the audit, a package of its own in `audit/`: it sweeps every Region of an account in
+//! report mode, and looks at everything. [`visit`] does the work at one place, for every kind of
+//! resource. [`sweep`] lists a kind and hands its batches to the flow. [`flow`] takes each target
+//! through the stages. [`context`] is what all targets of one flow share.
 //!
 //! What they use: [`places`] hands out the readers and writers of a place. Behind the door it alone
 //! knows how to get there, with the clients of [`aws`]. [`settings`] come from the environment.
-//! [`patience`] knows how much time is left, and [`pacer`] how fast writes may be sent.
+//! [`patience`] knows how much time is left, and [`pacer`] how fast a sweep may write and look.
 //! [`raw_json`], [`client_token`] and [`text`] are small tools.
 //!
 //! There are no import cycles between modules. A file and the folder of its name are one module:

@@ -59,19 +59,28 @@ pub async fn sweep<R: Resource>(
     });
     let work = batches.map(async |batch| match batch {
         Ok(batch) => {
-            let all_came = match batch {
-                Batch::Listed(targets) => {
-                    if let Some(looks) = flow.looks {
-                        looks.acquire(targets.len()).await;
-                    }
-                    flow.run(&targets, each).await
-                }
-                Batch::Shown(observations) => flow.run_shown(observations, each).await,
-            };
+            let all_came = work_on(flow, batch, each).await;
             unfinished.borrow_mut().out_of_time |= !all_came;
         }
         Err(unlisted) => unfinished.borrow_mut().not_listed.push(unlisted),
     });
     work.buffer_unordered(R::Observe::BATCHES_AT_ONCE).collect::<()>().await;
     unfinished.into_inner()
+}
+
+/// Takes each target of a batch to its outcome. Returns whether every target's turn came.
+async fn work_on<R: Resource>(
+    flow: &Flow<'_, R>,
+    batch: Batch<R::Document>,
+    each: &impl Fn(Outcome),
+) -> bool {
+    match batch {
+        Batch::Listed(targets) => {
+            if let Some(looks) = flow.looks {
+                looks.acquire(targets.len()).await;
+            }
+            flow.run(&targets, each).await
+        }
+        Batch::Shown(observations) => flow.run_shown(observations, each).await,
+    }
 }
