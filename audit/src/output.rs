@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, Permissions},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -27,14 +27,23 @@ pub struct Outputs {
 struct Output {
     path: PathBuf,
     format: Format,
-    file: Target,
+    target: Target,
+}
+
+/// Where a report goes, before anything is opened.
+#[derive(Debug)]
+enum Place {
+    /// A device or a pipe.
+    Special(PathBuf),
+    /// A file, which need not be there yet. No part of its path is a link.
+    File { path: PathBuf, permissions: Option<Permissions> },
 }
 
 /// What is written to.
 #[derive(Debug)]
 enum Target {
-    /// A file beside the report, which takes its place at the end.
-    Beside(NamedTempFile),
+    /// A new file, which takes this place at the end.
+    Beside { file: NamedTempFile, place: PathBuf },
     /// A device or a pipe, whose place nothing can take.
     Itself(File),
 }
@@ -45,16 +54,23 @@ impl Outputs {
     /// # Errors
     /// A file has no format or two, is named twice, or cannot be written.
     pub fn open(paths: &[PathBuf], format: Option<Format>) -> Result<Self, Error> {
+        let unwritable = |path: &PathBuf, source| Error::Unwritable { path: path.clone(), source };
         let mut known = BTreeSet::new();
-        let mut files = Vec::with_capacity(paths.len());
+        let mut places = Vec::with_capacity(paths.len());
         for path in paths {
-            if !known.insert(path) {
+            let format = of_file(path, format)?;
+            let place = Place::of(path).map_err(|source| unwritable(path, source))?;
+            if !known.insert(place.path().to_owned()) {
                 return Err(Error::SameFile(path.clone()));
             }
-            let format = of_file(path, format)?;
-            let file = Target::open(path)
-                .map_err(|source| Error::Unwritable { path: path.clone(), source })?;
-            files.push(Output { path: path.clone(), format, file });
+            places.push((path, format, place));
+        }
+        // A pipe waits until somebody reads it. Whoever interrupts that finds no new file.
+        places.sort_by_key(|(.., place)| place.is_file());
+        let mut files = Vec::with_capacity(paths.len());
+        for (path, format, place) in places {
+            let target = place.open().map_err(|source| unwritable(path, source))?;
+            files.push(Output { path: path.clone(), format, target });
         }
         let stdout = format.filter(|_| paths.is_empty()).unwrap_or(Format::Table);
         Ok(Self { stdout, files })
@@ -70,8 +86,9 @@ impl Outputs {
         screen: Screen,
         stdout: &mut impl Write,
     ) -> Result<(), Error> {
-        for Output { path, format, file } in self.files {
-            file.write(report, format, &path)
+        for Output { path, format, target } in self.files {
+            target
+                .write(report, format)
                 .map_err(|source| Error::Unwritable { path, source })?;
         }
         let mut stdout = BufWriter::new(stdout);
@@ -82,35 +99,63 @@ impl Outputs {
     }
 }
 
-impl Target {
-    fn open(path: &Path) -> io::Result<Self> {
+impl Place {
+    fn of(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
             Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-            Ok(there) if !there.is_file() => {
-                Ok(Self::Itself(OpenOptions::new().write(true).open(path)?))
+            Ok(there) if !there.is_file() => Ok(Self::Special(path.to_owned())),
+            Ok(there) => Ok(Self::File {
+                path: fs::canonicalize(path)?,
+                permissions: Some(there.permissions()),
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(Self::File { path: not_there_yet(path)?, permissions: None })
             }
-            // A link stays a link: what it leads to is replaced.
-            Ok(_) => {
-                OpenOptions::new().write(true).open(path)?;
-                beside(&fs::canonicalize(path)?)
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => beside(path),
             Err(error) => Err(error),
         }
     }
 
-    fn write(self, report: &Report, format: Format, path: &Path) -> io::Result<()> {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Special(path) | Self::File { path, .. } => path,
+        }
+    }
+
+    fn is_file(&self) -> bool {
+        match self {
+            Self::Special(_) => false,
+            Self::File { .. } => true,
+        }
+    }
+
+    fn open(self) -> io::Result<Target> {
+        match self {
+            Self::Special(path) => OpenOptions::new().write(true).open(path).map(Target::Itself),
+            Self::File { path: place, permissions } => {
+                let file = beside(&place)?;
+                if let Some(permissions) = permissions {
+                    // Nobody may replace what they may not write.
+                    OpenOptions::new().write(true).open(&place)?;
+                    file.as_file().set_permissions(permissions)?;
+                }
+                Ok(Target::Beside { file, place })
+            }
+        }
+    }
+}
+
+impl Target {
+    fn write(self, report: &Report, format: Format) -> io::Result<()> {
         match self {
             Self::Itself(file) => {
                 let mut to = BufWriter::new(file);
                 format.write(report, Screen::default(), &mut to)?;
                 to.flush()
             }
-            Self::Beside(file) => {
+            Self::Beside { file, place } => {
                 let mut to = BufWriter::new(file);
                 format.write(report, Screen::default(), &mut to)?;
                 let file = to.into_inner().map_err(io::IntoInnerError::into_error)?;
-                let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
                 file.persist(place)?;
                 Ok(())
             }
@@ -118,14 +163,29 @@ impl Target {
     }
 }
 
-fn beside(path: &Path) -> io::Result<Target> {
+/// Where a file will be. If a link leads to it, the link stays a link.
+fn not_there_yet(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(next) = fs::read_link(path) {
+        return not_there_yet(&folder(path).join(next));
+    }
+    let name = path.file_name().ok_or(io::ErrorKind::NotFound)?;
+    Ok(fs::canonicalize(folder(path))?.join(name))
+}
+
+/// The folder that a path is in.
+fn folder(path: &Path) -> &Path {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// A new file in the folder of another one.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".metadata-guardrail-audit-");
     // As any other new file: who may read it is for the umask to say.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder.unwrap_or(Path::new("."))).map(Target::Beside)
+    builder.tempfile_in(folder(path))
 }
 
 /// The format of a file: what its suffix says, and otherwise what the option says.

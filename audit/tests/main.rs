@@ -1,11 +1,13 @@
 //! The tests of the audit, as one program.
 //!
 //! - `stories`: what an audit finds, case by case, from the options to the report
+//! - `program`: the built program, from its options to its files and its status
 //! - `formats`: what becomes of a report in each format
-//! - `support`: the audit beside the stand-in, and a report with everything in it
+//! - `support`: the audit beside the stand-in, the built program beside it, and a report with everything in it
 
 mod support {
     pub mod browser;
+    pub mod built;
     pub mod mutations;
     pub mod names;
     pub mod python;
@@ -28,6 +30,10 @@ mod formats {
     mod ocsf;
     mod sample;
     mod table;
+}
+
+mod program {
+    mod files;
 }
 
 mod stories {
