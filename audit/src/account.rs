@@ -7,10 +7,12 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
 use metadata_guardrail::{failure::Failure, place::Place, verdict::Failed};
 
-use crate::error::Error;
+use crate::{error::Error, text::visible};
 
 /// The Region that is asked if neither the options nor the profile name one.
 const FALLBACK: &str = "us-east-1";
+/// How the SDK says that credentials are in none of the places where it looks.
+const NOWHERE: &str = "no credentials found in chain";
 /// How EC2 says that a Region is not enabled.
 const NOT_OPTED_IN: &str = "not-opted-in";
 
@@ -126,12 +128,18 @@ where
 
 /// Why there are no credentials, on one line.
 fn no_credentials(error: &CredentialsError) -> String {
-    if let CredentialsError::CredentialsNotLoaded(_) = error {
-        let places = "the environment, the profile, a container or an instance role";
-        return format!("neither {places} has any");
-    }
     let causes =
         iter::successors(error.source(), |error: &&(dyn StdError + 'static)| (*error).source());
     let causes: Vec<_> = causes.map(ToString::to_string).collect();
-    if causes.is_empty() { error.to_string() } else { causes.join(": ") }
+    let why = match causes.as_slice() {
+        [] => error.to_string(),
+        [only] if only.starts_with(NOWHERE) => {
+            let places = "the environment, the profile, a container or an instance role";
+            return format!("neither {places} has any");
+        }
+        _ => causes.join(": "),
+    };
+    // A process may have written whole lines.
+    let words: Vec<_> = why.split_whitespace().collect();
+    visible(words.join(" ").trim_end_matches('.')).into_owned()
 }

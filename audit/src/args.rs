@@ -4,7 +4,7 @@
 use std::{path::PathBuf, str::FromStr};
 
 use chrono::NaiveDate;
-use clap::{Parser, ValueEnum};
+use clap::{Parser, ValueEnum, builder::BoolishValueParser};
 use clap_complete::Shell;
 use metadata_guardrail::{
     exception::ExceptionTag,
@@ -40,7 +40,7 @@ Exit status:
 /// Says which EC2 instances and Bedrock AgentCore runtimes of an account still allow version 1 of
 /// their metadata service, and what the guardrail would do about each. It only reads.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "metadata-guardrail-audit", version, about, after_help = EXAMPLES)]
+#[command(name = "metadata-guardrail-audit", version, after_help = EXAMPLES)]
 pub struct Args {
     /// The profile whose credentials and Region to use, as in ~/.aws/config
     #[arg(long, value_name = "NAME", env = "AWS_PROFILE", help_heading = "What to look at")]
@@ -125,14 +125,13 @@ pub struct Args {
         long,
         value_name = "DATE",
         env = "AUDIT_AS_OF",
-        conflicts_with = "usage_days",
         value_parser = day,
         help_heading = "How to judge"
     )]
     pub as_of: Option<NaiveDate>,
 
     /// List safe resources too
-    #[arg(long, env = "AUDIT_ALL", help_heading = "What comes out")]
+    #[arg(long, env = "AUDIT_ALL", value_parser = BoolishValueParser::new(), help_heading = "What comes out")]
     pub all: bool,
 
     /// A file to write the report to; may be repeated. Its suffix names the format: .txt, .json,
@@ -156,7 +155,7 @@ pub struct Args {
     pub baseline: Option<PathBuf>,
 
     /// End with status 0 even if something is open. What was not seen still gives 3
-    #[arg(long, env = "AUDIT_EXIT_ZERO", help_heading = "What comes out")]
+    #[arg(long, env = "AUDIT_EXIT_ZERO", value_parser = BoolishValueParser::new(), help_heading = "What comes out")]
     pub exit_zero: bool,
 
     /// Print the IAM policy that an audit with these options needs, and end
@@ -251,6 +250,6 @@ fn authorizer(json: &str) -> Result<Authorizer, String> {
 fn day(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
-        .filter(|_| text.len() == 10)
+        .filter(|day| day.to_string() == text)
         .ok_or_else(|| "it is no day of the form YYYY-MM-DD, such as 2027-01-31".to_owned())
 }

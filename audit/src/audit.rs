@@ -57,6 +57,7 @@ fn as_of(args: &Args, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
     let today = now.date_naive();
     match args.as_of {
         None => Ok(now),
+        Some(_) if args.usage_days.0 > 0 => Err(Error::DayAndUsage),
         Some(day) if day == today => Ok(now),
         Some(day) if day > today => Ok(day.and_time(NaiveTime::MIN).and_utc()),
         Some(day) => Err(Error::DayPassed(day)),

@@ -11,7 +11,7 @@ use crate::{baseline::WrongBaseline, status::Status};
 pub enum Error {
     /// A person named a Region that does not exist.
     #[error(
-        "{name} is no Region of the partition {partition}. `aws account list-regions` shows those \
+        "{name:?} is no Region of the partition {partition}. `aws account list-regions` shows those \
          of your account."
     )]
     UnknownRegion {
@@ -41,6 +41,12 @@ pub enum Error {
          known."
     )]
     DayPassed(chrono::NaiveDate),
+    /// The day and the use of IMDSv1 were both asked for.
+    #[error(
+        "--as-of and --usage-days cannot be used together, because the use of IMDSv1 up to a later \
+         day is not known. Leave one of them out."
+    )]
+    DayAndUsage,
     /// The suffix of a file names no format.
     #[error(
         "The suffix of {} names no format. Use .txt, .json, .ndjson, .csv, .html or .ocsf.json, \
@@ -93,6 +99,7 @@ impl Error {
             Self::UnknownRegion { .. }
             | Self::DisabledRegion(_)
             | Self::DayPassed(_)
+            | Self::DayAndUsage
             | Self::NoFormat(_)
             | Self::TwoFormats { .. }
             | Self::SameFile(_)

@@ -6,8 +6,11 @@ use std::{
     process::ExitCode,
 };
 
-use aws_config::BehaviorVersion;
-use clap::{CommandFactory, Parser};
+use aws_config::{
+    BehaviorVersion, default_provider::region::DefaultRegionChain,
+    profile::ProfileFileCredentialsProvider, provider_config::ProviderConfig,
+};
+use clap::{Command, CommandFactory, FromArgMatches, parser::ValueSource};
 use console::Term;
 use metadata_guardrail::aws;
 use metadata_guardrail_audit::{
@@ -19,64 +22,109 @@ use metadata_guardrail_audit::{
     output::Outputs,
     policy::{Policy, actions},
     progress::Progress,
+    report::Report,
     status::Status,
 };
 
+const NAME: &str = "metadata-guardrail-audit";
+
+type Ended = Result<Status, (Status, String)>;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let matches = options().get_matches();
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let profile_is_option = matches.value_source("profile") == Some(ValueSource::CommandLine);
     let progress = Progress::on_stderr();
-    let status = tokio::select! {
-        status = run(&args, &progress) => status,
-        _ = tokio::signal::ctrl_c() => {
-            progress.end();
-            Err((Status::Interrupted, "Interrupted; no report was written.".to_owned()))
-        }
-    };
-    status
+    let ended = run(&args, profile_is_option, &progress).await;
+    ended
         .unwrap_or_else(|(status, why)| {
             progress.end();
             // Nobody may be listening on standard error either.
-            _ = writeln!(io::stderr(), "metadata-guardrail-audit: {why}");
+            _ = writeln!(io::stderr(), "{NAME}: {why}");
             status
         })
         .into()
 }
 
-type Ended = Result<Status, (Status, String)>;
+/// The options. As with every AWS tool, an empty variable is none.
+fn options() -> Command {
+    Args::command().mut_args(|arg| {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+        let variable = arg.get_env().and_then(std::env::var_os);
+        if variable.is_some_and(|value| value.is_empty()) { arg.env(None) } else { arg }
+    })
+}
 
-async fn run(args: &Args, progress: &Progress) -> Ended {
-    let failed = |error: Error| (error.status(), error.to_string());
-    if let Some(shell) = args.completions {
-        clap_complete::generate(shell, &mut Args::command(), NAME, &mut io::stdout());
-        return Ok(Status::Clean);
-    }
-    if args.print_policy {
-        let policy = Policy::allowing(actions(&args.kinds(), args.usage_days.0 > 0));
-        let json = serde_json::to_string_pretty(&policy).unwrap_or_default();
-        return written(writeln!(io::stdout(), "{json}").map_err(Error::Stdout), Status::Clean);
+async fn run(args: &Args, profile_is_option: bool, progress: &Progress) -> Ended {
+    if let Some(text) = instead_of_an_audit(args) {
+        let result = io::stdout().write_all(&text).map_err(Error::Stdout);
+        return written(result, Status::Clean);
     }
     let outputs = Outputs::open(&args.output, args.format).map_err(failed)?;
     let baseline = baseline(args).map_err(failed)?;
-    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12());
-    if let Some(profile) = args.profile.as_deref().filter(|profile| !profile.is_empty()) {
-        loader = loader.profile_name(profile);
-    }
-    let config = aws::load(loader).await;
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the time of day")]
-    let now = std::time::SystemTime::now().into();
-    let report = audit(args, &config, baseline, now, progress).await.map_err(failed)?;
+    let report = tokio::select! {
+        biased;
+        Ok(()) = tokio::signal::ctrl_c() => {
+            Err((Status::Interrupted, "Interrupted; no report was written.".to_owned()))
+        }
+        report = report(args, profile_is_option, baseline, progress) => report.map_err(failed),
+    }?;
     let status = Status::of(&report, args.exit_zero);
     written(outputs.write(&report, screen(), &mut io::stdout().lock()), status)
 }
 
-const NAME: &str = "metadata-guardrail-audit";
+/// What is printed if no audit is asked for.
+fn instead_of_an_audit(args: &Args) -> Option<Vec<u8>> {
+    if let Some(shell) = args.completions {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Args::command(), NAME, &mut script);
+        return Some(script);
+    }
+    let policy = Policy::allowing(actions(&args.kinds(), args.usage_days.0 > 0));
+    let json = || format!("{}\n", serde_json::to_string_pretty(&policy).unwrap_or_default());
+    args.print_policy.then(|| json().into_bytes())
+}
 
 fn baseline(args: &Args) -> Result<Option<Baseline>, Error> {
     let Some(path) = &args.baseline else { return Ok(None) };
     let text = fs::read_to_string(path)
         .map_err(|source| Error::Unreadable { path: path.clone(), source })?;
     Ok(Some(Baseline::read(&text)?))
+}
+
+async fn report(
+    args: &Args,
+    profile_is_option: bool,
+    baseline: Option<Baseline>,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12());
+    if let Some(profile) = &args.profile {
+        loader = loader.profile_name(profile);
+        if profile_is_option {
+            loader = loader.credentials_provider(of_profile(profile).await);
+        }
+    }
+    let config = aws::load(loader).await;
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the time of day")]
+    let now = std::time::SystemTime::now().into();
+    audit(args, &config, baseline, now, progress).await
+}
+
+/// The credentials of a profile and no others. What a person names wins over keys that happen to be
+/// in the environment, or the audit would be of another account.
+async fn of_profile(name: &str) -> ProfileFileCredentialsProvider {
+    let region = DefaultRegionChain::builder().profile_name(name).build().region().await;
+    let config = ProviderConfig::without_region().with_region(region);
+    ProfileFileCredentialsProvider::builder()
+        .configure(&config)
+        .profile_name(name)
+        .build()
+}
+
+fn failed(error: Error) -> (Status, String) {
+    (error.status(), error.to_string())
 }
 
 /// Who closes standard output early has seen enough; what was found stays the status.
@@ -87,7 +135,7 @@ fn written(result: Result<(), Error>, status: Status) -> Ended {
             let why = "Standard output was closed before all of it was written.";
             Err((status, why.to_owned()))
         }
-        Err(error) => Err((error.status(), error.to_string())),
+        Err(error) => Err(failed(error)),
     }
 }
 

@@ -23,6 +23,7 @@ impl Progress {
     pub fn begin(&self, regions: usize) {
         let style = ProgressStyle::with_template(TEMPLATE);
         self.0.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        self.seen(0);
         self.0.set_length(u64::try_from(regions).unwrap_or(u64::MAX));
     }
 

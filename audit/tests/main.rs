@@ -33,7 +33,14 @@ mod formats {
 }
 
 mod program {
+    mod credentials;
     mod files;
+    mod help;
+    mod interruption;
+    mod statuses;
+    mod terminal;
+    mod variables;
+    mod wrong_use;
 }
 
 mod stories {

@@ -67,7 +67,11 @@ async fn a_region_that_does_not_exist_is_refused_by_name() {
     let scene = scene();
     let (error, status) = refused(&scene, &["--region", NORTH, "--region", "eu-nort-1"]).await;
     assert!(matches!(error, Error::UnknownRegion { .. }), "{error}");
-    assert!(error.to_string().starts_with("eu-nort-1 is no Region of the partition aws."));
+    assert!(
+        error
+            .to_string()
+            .starts_with("\"eu-nort-1\" is no Region of the partition aws.")
+    );
     assert_eq!(status, Status::WrongUse);
     assert_eq!(scene.aws.operations(), [GET_CALLER, DESCRIBE_REGIONS]);
 }
