@@ -2,6 +2,7 @@
 //!
 //! - `stories`: what an audit finds, case by case, from the options to the report
 //! - `program`: the built program, from its options to its files and its status
+//! - `big_world`: a whole account, in every format, and as somebody else sees it
 //! - `formats`: what becomes of a report in each format
 //! - `support`: the audit beside the stand-in, the built program beside it, and a report with everything in it
 
@@ -30,6 +31,12 @@ mod formats {
     mod ocsf;
     mod sample;
     mod table;
+}
+
+mod big_world {
+    mod other_eyes;
+    mod reports;
+    mod world;
 }
 
 mod program {
