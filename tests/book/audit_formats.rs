@@ -6,6 +6,7 @@ use clap::{Parser, ValueEnum};
 use metadata_guardrail_audit::{
     args::Args,
     audit::audit,
+    changes::Changes,
     format::{Format, Screen},
     progress::Progress,
     report::{Report, SCHEMA},
@@ -76,6 +77,13 @@ async fn the_book_lists_every_member_of_a_report() {
     assert_eq!(Page::read(PAGE).first_column("member"), members);
     let page = fs::read_to_string(here("docs/src").join(PAGE)).expect("the page");
     assert!(page.contains(SCHEMA));
+}
+
+#[test]
+fn the_book_lists_every_change_and_no_other() {
+    let changes = serde_json::to_value(Changes::default()).expect("JSON");
+    let members = changes.as_object().expect("an object").keys().map(String::as_str);
+    assert_eq!(Page::read(PAGE).first_column("change"), set(members));
 }
 
 #[tokio::test]
