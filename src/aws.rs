@@ -56,8 +56,8 @@ impl Clients {
 
 /// A host name that does not exist will not exist after a pause either. Where a Region does not
 /// offer AgentCore, the SDK would otherwise ask for it for some 15 seconds.
-#[derive(Debug)]
-struct NoSuchHost;
+#[derive(Clone, Copy, Debug)]
+pub struct NoSuchHost;
 
 impl ClassifyRetry for NoSuchHost {
     fn name(&self) -> &'static str {

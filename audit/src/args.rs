@@ -1,7 +1,7 @@
 //! The options of the program, each with an environment variable. What the Lambda function is told
 //! by a variable has the same variable here, so that both can be given the same values.
 
-use std::{path::PathBuf, str::FromStr};
+use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Parser, ValueEnum, builder::BoolishValueParser};
@@ -15,7 +15,7 @@ use metadata_guardrail::{
     target::Kind,
 };
 
-use crate::format::Format;
+use crate::{error::Error, format::Format};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,9 +33,9 @@ Examples:
 Exit status:
   0    everything was seen, and nothing is open
   1    something is open: it allows version 1 of its metadata service, and is not exempt
-  2    the program was not used rightly, or a file cannot be read or written
+  2    the program was called with wrong options, or a file cannot be read or written
   3    not everything could be seen, whatever else is open
-  130  it was interrupted";
+  130  it was interrupted; 129 or 143: it was told to end by another signal";
 
 /// Says which EC2 instances and Bedrock AgentCore runtimes of an account still allow version 1 of
 /// their metadata service, and what the guardrail would do about each. It only reads.
@@ -52,6 +52,7 @@ pub struct Args {
         value_name = "REGION",
         env = "AUDIT_REGIONS",
         value_delimiter = ',',
+        value_parser = region,
         help_heading = "What to look at"
     )]
     pub regions: Vec<String>,
@@ -105,10 +106,9 @@ pub struct Args {
         env = "RUNTIME_AUTHORIZER_CONFIG",
         hide_env_values = true,
         required_if_eq("runtime_authorizer", "enforce"),
-        value_parser = authorizer,
         help_heading = "How to judge"
     )]
-    pub runtime_authorizer_config: Option<Authorizer>,
+    pub runtime_authorizer_config: Option<String>,
 
     /// What the guardrail is told to do about runtimes whose artifact can change under its name
     #[arg(
@@ -136,14 +136,7 @@ pub struct Args {
 
     /// A file to write the report to; may be repeated. Its suffix names the format: .txt, .json,
     /// .ndjson, .csv, .html, .ocsf.json
-    #[arg(
-        short,
-        long,
-        value_name = "FILE",
-        env = "AUDIT_OUTPUT",
-        value_delimiter = ',',
-        help_heading = "What comes out"
-    )]
+    #[arg(short, long, value_name = "FILE", env = "AUDIT_OUTPUT", help_heading = "What comes out")]
     pub output: Vec<PathBuf>,
 
     /// The format of standard output, or with --output that of files whose suffix names none
@@ -215,21 +208,15 @@ impl Args {
 
     /// The settings of a guardrail that would be deployed with these values, in report mode: it
     /// holds nothing that can write.
-    pub fn settings(&self) -> Settings {
-        let authorizer = self.runtime_authorizer_config.clone();
-        Settings {
+    ///
+    /// # Errors
+    /// The authorizer's configuration is wrong.
+    pub fn settings(&self) -> Result<Settings, Error> {
+        Ok(Settings {
             mode: Mode::Report,
             exception: self.exception_tag.clone(),
             imdsv1_usage_days: self.usage_days,
-            runtime_authorizer: match (self.runtime_authorizer, authorizer) {
-                (AuthorizerChoice::Off, _) => RuntimeAuthorizer::Off,
-                (AuthorizerChoice::Enforce, Some(authorizer)) => {
-                    RuntimeAuthorizer::Enforce(authorizer)
-                }
-                (AuthorizerChoice::Report | AuthorizerChoice::Enforce, _) => {
-                    RuntimeAuthorizer::Report
-                }
-            },
+            runtime_authorizer: self.authorizer()?,
             mutable_artifacts: match self.mutable_artifacts {
                 ArtifactsChoice::Enforce => MutableArtifacts::Enforce,
                 ArtifactsChoice::Hold => MutableArtifacts::Hold,
@@ -237,19 +224,37 @@ impl Args {
             account_defaults: AccountDefaults::Report,
             pinned_endpoints: PinnedEndpoints::Report,
             ..Settings::default()
-        }
+        })
+    }
+
+    /// It is read here and not by the parser of options, which would repeat a wrong value.
+    fn authorizer(&self) -> Result<RuntimeAuthorizer, Error> {
+        let config = self.runtime_authorizer_config.as_deref().map(str::parse::<Authorizer>);
+        let config = config.transpose().map_err(|all| {
+            let all: Vec<_> = all.iter().map(|why| format!("it {why}")).collect();
+            Error::WrongAuthorizer(all.join(", "))
+        })?;
+        Ok(match (self.runtime_authorizer, config) {
+            (AuthorizerChoice::Off, _) => RuntimeAuthorizer::Off,
+            (AuthorizerChoice::Enforce, Some(authorizer)) => RuntimeAuthorizer::Enforce(authorizer),
+            (AuthorizerChoice::Report | AuthorizerChoice::Enforce, _) => RuntimeAuthorizer::Report,
+        })
     }
 }
 
-/// The message about a wrong authorizer names members and never a value.
-fn authorizer(json: &str) -> Result<Authorizer, String> {
-    Authorizer::from_str(json)
-        .map_err(|all| all.iter().map(|why| format!("it {why}")).collect::<Vec<_>>().join(", "))
+/// A Region by its code. Whether there is such a Region, AWS knows.
+fn region(text: &str) -> Result<String, String> {
+    let is_known =
+        |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
+    if text.is_empty() || !text.bytes().all(is_known) {
+        return Err("it is not the code of a Region, such as eu-west-1".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
         .filter(|day| day.to_string() == text)
-        .ok_or_else(|| "it is no day of the form YYYY-MM-DD, such as 2027-01-31".to_owned())
+        .ok_or_else(|| "it is not a day of the form YYYY-MM-DD, such as 2027-01-31".to_owned())
 }

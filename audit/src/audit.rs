@@ -17,6 +17,7 @@ use crate::{
     control,
     error::Error,
     progress::Progress,
+    remedy::Hand,
     report::{Asked, Region, Report, SCHEMA, Sight},
     standing::Standing,
     tally::{Found, Tally, Terms},
@@ -38,17 +39,18 @@ pub async fn audit(
     now: DateTime<Utc>,
     progress: &Progress,
 ) -> Result<Report, Error> {
-    let as_of = as_of(args, now)?;
+    let (as_of, settings) = (as_of(args, now)?, args.settings()?);
     let account = Account::find(config, &args.regions).await?;
     let baseline = baseline.map(|baseline| baseline.for_account(&account.id)).transpose()?;
     let baseline = baseline.map(|baseline| baseline.among(|named| is_asked(args, named)));
     let terms = Terms {
-        exception_key: args.exception_tag.key(),
+        hand: Hand { exception_key: args.exception_tag.key(), profile: args.profile.as_deref() },
         as_of: as_of.date_naive(),
         all: args.all,
         baseline: baseline.as_ref(),
     };
-    let found = look(args, config, &account, terms, as_of, progress).await;
+    let guardrail = Guardrail::new(settings, config.clone());
+    let found = look(&guardrail, &args.kinds(), &account, terms, as_of, progress).await;
     Ok(report(args, account, found, baseline, as_of.date_naive(), now))
 }
 
@@ -65,15 +67,13 @@ fn as_of(args: &Args, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
 }
 
 async fn look(
-    args: &Args,
-    config: &SdkConfig,
+    guardrail: &Guardrail,
+    kinds: &[Kind],
     account: &Account,
     terms: Terms<'_>,
     as_of: DateTime<Utc>,
     progress: &Progress,
 ) -> Found {
-    let guardrail = Guardrail::new(args.settings(), config.clone());
-    let kinds = args.kinds();
     let tally = RefCell::new(Tally::new(terms));
     let each = |outcome: Outcome| {
         let mut tally = tally.borrow_mut();
@@ -84,7 +84,7 @@ async fn look(
     let regions = stream::iter(&account.regions).map(async |region| {
         let place = account.place(region);
         let visit = guardrail.visit(&place, Mode::Report, as_of, guardrail.patience(None));
-        let unfinished = visit.sweep(&kinds, Extent::Everything, &each).await;
+        let unfinished = visit.sweep(kinds, Extent::Everything, &each).await;
         tally.borrow_mut().ended(region, unfinished);
         progress.region_done();
     });
@@ -115,6 +115,7 @@ fn report(
         controls: controls(&kinds),
         asked: Asked {
             kinds,
+            regions: args.regions.clone(),
             exception_tag: args.exception_tag.to_string(),
             as_of,
             imdsv1_usage_days: args.usage_days.0,

@@ -1,20 +1,24 @@
 //! An earlier report, with which a new one is compared. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
 use crate::{
     changes::{Changes, Named},
-    report::SCHEMA,
+    report::{SCHEMA, Sight},
     standing::Standing,
 };
 
-/// What was open in an earlier report.
+/// What was open in an earlier report, and what it had seen.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Baseline {
     account: String,
     open: BTreeMap<String, Named>,
+    /// The ARNs of what could not be read.
+    unread: BTreeSet<String>,
+    /// The Regions and kinds of which everything was listed.
+    listed: BTreeSet<(String, String)>,
 }
 
 /// Why a text is no baseline for an audit.
@@ -58,15 +62,17 @@ impl Baseline {
         if schema != SCHEMA {
             return Err(WrongBaseline::OtherSchema(schema));
         }
-        let Earlier { account, resources } = serde_json::from_str(text)?;
-        let open = resources
-            .into_iter()
-            .filter(|resource| resource.standing == Standing::Open.name())
-            .map(|Listed { arn, kind, id, region, .. }| {
-                (arn.clone(), Named { arn, kind, id, region })
-            })
-            .collect();
-        Ok(Self { account, open })
+        let Earlier { account, regions, resources } = serde_json::from_str(text)?;
+        let listed = regions.into_iter().flat_map(SeenRegion::listed).collect();
+        let (mut open, mut unread) = (BTreeMap::new(), BTreeSet::new());
+        for Listed { arn, kind, id, region, standing } in resources {
+            if standing == Standing::Open.name() {
+                open.insert(arn.clone(), Named { arn, kind, id, region });
+            } else if standing == Standing::NotSeen.name() {
+                unread.insert(arn);
+            }
+        }
+        Ok(Self { account, open, unread, listed })
     }
 
     /// Whether the resource of this ARN was open.
@@ -102,7 +108,8 @@ impl Baseline {
         for named in open_now {
             match self.open.remove(&named.arn) {
                 Some(_) => changes.unchanged += 1,
-                None => changes.new.push(named),
+                None if self.had_seen(&named) => changes.new.push(named),
+                None => changes.not_known_then.push(named),
             }
         }
         for named in self.open.into_values() {
@@ -114,7 +121,14 @@ impl Baseline {
             }
         }
         changes.new.sort_unstable();
+        changes.not_known_then.sort_unstable();
         changes
+    }
+
+    /// Whether this resource would have been seen then, if it had been there.
+    fn had_seen(&self, named: &Named) -> bool {
+        let listing = (named.region.clone(), named.kind.clone());
+        self.listed.contains(&listing) && !self.unread.contains(&named.arn)
     }
 }
 
@@ -130,7 +144,25 @@ struct Form {
 #[serde(expecting = "a report")]
 struct Earlier {
     account: String,
+    regions: Vec<SeenRegion>,
     resources: Vec<Listed>,
+}
+
+/// How far each kind was seen in one of its Regions.
+#[derive(Deserialize)]
+#[serde(expecting = "a Region")]
+struct SeenRegion {
+    region: String,
+    kinds: BTreeMap<String, String>,
+}
+
+impl SeenRegion {
+    /// The kinds of which everything was listed.
+    fn listed(self) -> impl Iterator<Item = (String, String)> {
+        let Self { region, kinds } = self;
+        let listed = kinds.into_iter().filter(|(_, sight)| sight != Sight::NotSeen.name());
+        listed.map(move |(kind, _)| (region.clone(), kind))
+    }
 }
 
 /// What is needed of one of its resources. The kind and the standing are texts, so that a later

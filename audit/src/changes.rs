@@ -8,6 +8,8 @@ use serde::Serialize;
 pub struct Changes {
     /// Open now, and not then.
     pub new: Vec<Named>,
+    /// Open now, and not seen or not asked for then, so nobody knows whether it is new.
+    pub not_known_then: Vec<Named>,
     /// Open then, and safe now.
     pub mended: Vec<Named>,
     /// Open then, and exempt or gone now.

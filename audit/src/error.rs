@@ -47,6 +47,9 @@ pub enum Error {
          day is not known. Leave one of them out."
     )]
     DayAndUsage,
+    /// The configuration of the authorizer is wrong. The sentence names members and never a value.
+    #[error("--runtime-authorizer-config (RUNTIME_AUTHORIZER_CONFIG) is wrong: {0}.")]
+    WrongAuthorizer(String),
     /// The suffix of a file names no format.
     #[error(
         "The suffix of {} names no format. Use .txt, .json, .ndjson, .csv, .html or .ocsf.json, \
@@ -100,6 +103,7 @@ impl Error {
             | Self::DisabledRegion(_)
             | Self::DayPassed(_)
             | Self::DayAndUsage
+            | Self::WrongAuthorizer(_)
             | Self::NoFormat(_)
             | Self::TwoFormats { .. }
             | Self::SameFile(_)

@@ -2,8 +2,9 @@
 
 use std::{
     fs,
+    future::pending,
     io::{self, Write},
-    process::ExitCode,
+    process::{self, ExitCode},
 };
 
 use aws_config::{
@@ -24,6 +25,10 @@ use metadata_guardrail_audit::{
     progress::Progress,
     report::Report,
     status::Status,
+};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    task::spawn_blocking,
 };
 
 const NAME: &str = "metadata-guardrail-audit";
@@ -65,13 +70,42 @@ async fn run(args: &Args, profile_is_option: bool, progress: &Progress) -> Ended
     let baseline = baseline(args).map_err(failed)?;
     let report = tokio::select! {
         biased;
-        Ok(()) = tokio::signal::ctrl_c() => {
-            Err((Status::Interrupted, "Interrupted; no report was written.".to_owned()))
+        status = told_to_end() => {
+            Err((status, "Interrupted; no report was written.".to_owned()))
         }
         report = report(args, profile_is_option, baseline, progress) => report.map_err(failed),
     }?;
     let status = Status::of(&report, args.exit_zero);
-    written(outputs.write(&report, screen(), &mut io::stdout().lock()), status)
+    // Whoever reads standard output may take long, or never read it.
+    let writing =
+        spawn_blocking(move || outputs.write(&report, screen(), &mut io::stdout().lock()));
+    tokio::select! {
+        biased;
+        status = told_to_end() => process::exit(status as i32),
+        result = writing => written(result.unwrap_or_else(|_| Ok(())), status),
+    }
+}
+
+/// Waits for a signal that tells the program to end, and gives the status with which it does.
+async fn told_to_end() -> Status {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupted => Status::Interrupted,
+        () = signalled(SignalKind::terminate()) => Status::Terminated,
+        () = signalled(SignalKind::hangup()) => Status::HungUp,
+    }
+}
+
+/// Waits for a signal, or forever if nobody can wait for it.
+async fn signalled(kind: SignalKind) {
+    match signal(kind) {
+        Ok(mut signal) => _ = signal.recv().await,
+        Err(_) => pending().await,
+    }
 }
 
 /// What is printed if no audit is asked for.

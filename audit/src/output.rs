@@ -27,12 +27,12 @@ pub struct Outputs {
 struct Output {
     path: PathBuf,
     format: Format,
-    target: Target,
+    opened: Opened,
 }
 
 /// Where a report goes, before anything is opened.
 #[derive(Debug)]
-enum Place {
+enum Destination {
     /// A device or a pipe.
     Special(PathBuf),
     /// A file, which need not be there yet. No part of its path is a link.
@@ -41,7 +41,7 @@ enum Place {
 
 /// What is written to.
 #[derive(Debug)]
-enum Target {
+enum Opened {
     /// A new file, which takes this place at the end.
     Beside { file: NamedTempFile, place: PathBuf },
     /// A device or a pipe, whose place nothing can take.
@@ -59,7 +59,7 @@ impl Outputs {
         let mut places = Vec::with_capacity(paths.len());
         for path in paths {
             let format = of_file(path, format)?;
-            let place = Place::of(path).map_err(|source| unwritable(path, source))?;
+            let place = Destination::of(path).map_err(|source| unwritable(path, source))?;
             if !known.insert(place.path().to_owned()) {
                 return Err(Error::SameFile(path.clone()));
             }
@@ -69,8 +69,8 @@ impl Outputs {
         places.sort_by_key(|(.., place)| place.is_file());
         let mut files = Vec::with_capacity(paths.len());
         for (path, format, place) in places {
-            let target = place.open().map_err(|source| unwritable(path, source))?;
-            files.push(Output { path: path.clone(), format, target });
+            let opened = place.open().map_err(|source| unwritable(path, source))?;
+            files.push(Output { path: path.clone(), format, opened });
         }
         let stdout = format.filter(|_| paths.is_empty()).unwrap_or(Format::Table);
         Ok(Self { stdout, files })
@@ -86,8 +86,8 @@ impl Outputs {
         screen: Screen,
         stdout: &mut impl Write,
     ) -> Result<(), Error> {
-        for Output { path, format, target } in self.files {
-            target
+        for Output { path, format, opened } in self.files {
+            opened
                 .write(report, format)
                 .map_err(|source| Error::Unwritable { path, source })?;
         }
@@ -99,7 +99,7 @@ impl Outputs {
     }
 }
 
-impl Place {
+impl Destination {
     fn of(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
             Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
@@ -128,9 +128,9 @@ impl Place {
         }
     }
 
-    fn open(self) -> io::Result<Target> {
+    fn open(self) -> io::Result<Opened> {
         match self {
-            Self::Special(path) => OpenOptions::new().write(true).open(path).map(Target::Itself),
+            Self::Special(path) => OpenOptions::new().write(true).open(path).map(Opened::Itself),
             Self::File { path: place, permissions } => {
                 let file = beside(&place)?;
                 if let Some(permissions) = permissions {
@@ -138,13 +138,13 @@ impl Place {
                     OpenOptions::new().write(true).open(&place)?;
                     file.as_file().set_permissions(permissions)?;
                 }
-                Ok(Target::Beside { file, place })
+                Ok(Opened::Beside { file, place })
             }
         }
     }
 }
 
-impl Target {
+impl Opened {
     fn write(self, report: &Report, format: Format) -> io::Result<()> {
         match self {
             Self::Itself(file) => {
@@ -185,7 +185,8 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
     // As any other new file: who may read it is for the umask to say.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder(path))
+    // Its error would name the new file, which nobody knows.
+    builder.tempfile_in(folder(path)).map_err(|error| error.kind().into())
 }
 
 /// The format of a file: what its suffix says, and otherwise what the option says.

@@ -3,7 +3,7 @@
 use metadata_guardrail::{
     outcome::Outcome,
     target::Kind,
-    verdict::{Held, Verdict},
+    verdict::{Deferred, Held, Verdict},
 };
 use serde_json::json;
 
@@ -11,22 +11,32 @@ use serde_json::json;
 const NOT_TAKEN: &str = ".agentRuntimeArn, .agentRuntimeName, .agentRuntimeVersion, .createdAt, \
                          .lastUpdatedAt, .status, .failureReason, .workloadIdentityDetails";
 
+/// What the commands of one person depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Hand<'a> {
+    /// The key of the exception tag.
+    pub exception_key: &'a str,
+    /// The profile that the person named, whose account the commands are for.
+    pub profile: Option<&'a str>,
+}
+
 /// The command that requires version 2 on the resource of an outcome, on one line. What is exempt
-/// loses its exception first: it has the tag `exception_key`.
+/// loses its exception first.
 ///
-/// `None` if there is nothing to mend, or no command does: the resource is somebody else's to
-/// change, or it has to be repaired first.
-pub fn of(outcome: &Outcome, exception_key: &str) -> Option<String> {
+/// `None` if there is nothing to mend, or no command does: software uses version 1, the resource is
+/// somebody else's to change, AWS is changing it, or it has to be repaired first.
+pub fn of(outcome: &Outcome, hand: Hand<'_>) -> Option<String> {
     match outcome.verdict {
         Verdict::WouldEnforce
-        | Verdict::Deferred(_)
-        | Verdict::Held(Held::Imdsv1InUse | Held::Imdsv1UseUnknown) => require_version_2(outcome),
+        | Verdict::Deferred(Deferred::Pending | Deferred::Stopping)
+        | Verdict::Held(Held::Imdsv1UseUnknown) => Some(require_version_2(outcome, hand)),
         Verdict::Exempt => {
-            let end = end_exception(outcome, exception_key)?;
-            require_version_2(outcome).map(|require| format!("{end} && {require}"))
+            let end = end_exception(outcome, hand)?;
+            Some(format!("{end} && {}", require_version_2(outcome, hand)))
         }
         Verdict::Held(
-            Held::ManagedByOperator
+            Held::Imdsv1InUse
+            | Held::ManagedByOperator
             | Held::ManagedByHarness
             | Held::InstancesCompute
             | Held::MutableArtifact
@@ -38,6 +48,7 @@ pub fn of(outcome: &Outcome, exception_key: &str) -> Option<String> {
             | Held::DeleteFailed
             | Held::UnknownStatus,
         )
+        | Verdict::Deferred(Deferred::StillChanging)
         | Verdict::Failed(_)
         | Verdict::Enforced(_)
         | Verdict::Gone(_)
@@ -45,40 +56,51 @@ pub fn of(outcome: &Outcome, exception_key: &str) -> Option<String> {
     }
 }
 
-fn require_version_2(outcome: &Outcome) -> Option<String> {
-    let (region, id) = (&outcome.place.region, &outcome.id);
-    Some(match outcome.kind {
+impl Hand<'_> {
+    /// How every command begins.
+    fn aws(&self) -> String {
+        match self.profile {
+            Some(profile) => format!("aws --profile {}", quoted(profile)),
+            None => "aws".to_owned(),
+        }
+    }
+}
+
+fn require_version_2(outcome: &Outcome, hand: Hand<'_>) -> String {
+    let (region, id, aws) = (&outcome.place.region, &outcome.id, hand.aws());
+    match outcome.kind {
         Kind::Ec2Instance => format!(
-            "aws ec2 modify-instance-metadata-options --region {region} --instance-id {id} \
+            "{aws} ec2 modify-instance-metadata-options --region {region} --instance-id {id} \
              --http-tokens required"
         ),
         // The AWS CLI reads this input twice, so it cannot come through a pipe
         // (https://github.com/aws/aws-cli/issues/7850). What was read holds secrets: the file is
         // its caller's alone, and goes however the command ends.
         Kind::AgentcoreRuntime => format!(
-            "(file=$(mktemp) && trap 'rm -f \"$file\"' EXIT && aws bedrock-agentcore-control \
+            "(file=$(mktemp) && trap 'rm -f \"$file\"' EXIT && {aws} bedrock-agentcore-control \
              get-agent-runtime --region {region} --output json --agent-runtime-id {id} | \
              jq 'del({NOT_TAKEN}) | .metadataConfiguration.requireMMDSV2 = true' > \"$file\" && \
-             aws bedrock-agentcore-control update-agent-runtime --region {region} \
+             {aws} bedrock-agentcore-control update-agent-runtime --region {region} \
              --cli-input-json \"file://$file\")"
         ),
         Kind::AccountDefaults => format!(
-            "aws ec2 modify-instance-metadata-defaults --region {region} --http-tokens required"
+            "{aws} ec2 modify-instance-metadata-defaults --region {region} --http-tokens required"
         ),
-    })
+    }
 }
 
-fn end_exception(outcome: &Outcome, key: &str) -> Option<String> {
+fn end_exception(outcome: &Outcome, hand: Hand<'_>) -> Option<String> {
     let (region, id, arn) = (&outcome.place.region, &outcome.id, &outcome.arn);
+    let (key, aws) = (hand.exception_key, hand.aws());
     match outcome.kind {
         Kind::Ec2Instance => {
             let tag = tag(key);
-            Some(format!("aws ec2 delete-tags --region {region} --resources {id} --tags {tag}"))
+            Some(format!("{aws} ec2 delete-tags --region {region} --resources {id} --tags {tag}"))
         }
         Kind::AgentcoreRuntime => {
             let key = quoted(key);
             Some(format!(
-                "aws bedrock-agentcore-control untag-resource --region {region} --resource-arn \
+                "{aws} bedrock-agentcore-control untag-resource --region {region} --resource-arn \
                  {arn} --tag-keys {key}"
             ))
         }

@@ -55,6 +55,8 @@ pub struct Report {
 pub struct Asked {
     /// The kinds of resources.
     pub kinds: Vec<Kind>,
+    /// The Regions that a person named; empty if every enabled one was looked at.
+    pub regions: Vec<String>,
     /// The exception tag, `KEY` or `KEY=VALUE`.
     pub exception_tag: String,
     /// Exceptions are judged as on this day, in UTC.
@@ -78,8 +80,9 @@ pub struct Region {
 }
 
 /// How far one kind of resource was seen in a Region.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, VariantArray)]
+#[derive(Clone, Copy, Debug, Eq, IntoStaticStr, PartialEq, Serialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Sight {
     /// All of it was listed.
     Seen,
@@ -87,6 +90,13 @@ pub enum Sight {
     NotOffered,
     /// Not everything could be listed; [`Report::not_seen`] says why.
     NotSeen,
+}
+
+impl Sight {
+    /// How far, as a word: `not_seen`.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// Something that could not be listed in one Region.

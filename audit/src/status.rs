@@ -16,8 +16,12 @@ pub enum Status {
     WrongUse = 2,
     /// Not everything could be seen, whatever else is open.
     NotSeen = 3,
-    /// It was interrupted, as shells say it: 128 and the number of the signal.
+    /// The terminal was closed. As shells say it: 128 and the number of the signal.
+    HungUp = 129,
+    /// Somebody interrupted it.
     Interrupted = 130,
+    /// It was told to end, as pipelines do that are cancelled.
+    Terminated = 143,
 }
 
 impl Status {

@@ -17,9 +17,10 @@ use self::missed::Missed;
 use crate::{
     baseline::Baseline,
     changes::Named,
-    remedy,
+    offered,
+    remedy::{self, Hand},
     report::{NO_PREFERENCE, NotSeen, Region, Resource, Sight},
-    source::Source,
+    source::{self, Source},
     standing::Standing,
     summary::{self, Counts, Ending, Summary},
 };
@@ -27,11 +28,14 @@ use crate::{
 /// Exceptions that end within so many days are named.
 const DAYS_OF_NOTICE: Days = Days::new(30);
 
+/// Nothing ends an audit from outside, so this should never be said.
+const OUT_OF_TIME: &str = "Time ran out before everything was listed. Audit again.";
+
 /// How an audit judges and what it keeps.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms<'a> {
-    /// The key of the exception tag.
-    pub exception_key: &'a str,
+    /// What the commands that mend by hand depend on.
+    pub hand: Hand<'a>,
     /// Exceptions are judged as on this day.
     pub as_of: NaiveDate,
     /// Whether safe resources are listed too.
@@ -103,7 +107,7 @@ impl<'a> Tally<'a> {
         self.count(&outcome, standing);
         self.compare(&outcome, standing);
         if self.is_listed(&outcome, standing) {
-            let remedy = remedy::of(&outcome, self.terms.exception_key);
+            let remedy = remedy::of(&outcome, self.terms.hand);
             self.resources.push(Resource { outcome, standing, source: None, remedy });
         }
     }
@@ -118,8 +122,17 @@ impl<'a> Tally<'a> {
         for (kind, unfinished) in unfinished {
             let sights = &mut self.region(region).kinds;
             sights.entry(kind).or_insert(Sight::Seen);
+            if unfinished.out_of_time {
+                self.miss(region, kind, Obstacle::Other, OUT_OF_TIME.to_owned());
+            }
             for why in unfinished.not_listed {
                 match why {
+                    Unlisted::NotOffered(_)
+                        if kind == Kind::AgentcoreRuntime && offered::is_documented(region) =>
+                    {
+                        let detail = offered::NOT_FOUND.to_owned();
+                        self.miss(region, kind, Obstacle::NotReached, detail);
+                    }
                     Unlisted::NotOffered(_) => {
                         self.region(region).kinds.insert(kind, Sight::NotOffered);
                     }
@@ -142,8 +155,7 @@ impl<'a> Tally<'a> {
         let Self { summary, regions, mut resources, open, then_open, .. } = self;
         for resource in &mut resources {
             let default = account_default_of(&regions, &resource.outcome.place.region);
-            resource.source =
-                Source::of(&resource.outcome).map(|source| source.words(default.as_deref()));
+            resource.source = source::words(&resource.outcome, default.as_deref());
         }
         resources.sort_by(|one, other| order(one).cmp(&order(other)));
         let regions = regions.into_values().collect();
@@ -171,8 +183,10 @@ impl<'a> Tally<'a> {
             self.summary.resources.add(standing);
             self.summary.by_region.entry(place.region.clone()).or_default().add(standing);
         }
-        if let (Standing::Open, Some(source)) = (standing, Source::of(outcome)) {
-            *self.sources.entry((place.region.clone(), source)).or_default() += 1;
+        if standing == Standing::Open {
+            for source in Source::all_of(outcome) {
+                *self.sources.entry((place.region.clone(), source)).or_default() += 1;
+            }
         }
         let until = outcome.exempt_until.filter(|until| self.ends_soon(*until));
         self.summary.exceptions_ending.extend(until.map(|until| Ending {
@@ -207,16 +221,16 @@ impl<'a> Tally<'a> {
             || outcome.findings.contains(&Finding::PinnedEndpoint)
     }
 
+    /// What can be mended at the source comes first.
     fn by_source(&mut self) -> Vec<summary::Source> {
         let sources = std::mem::take(&mut self.sources).into_iter();
-        let mut sources: Vec<_> = sources
-            .map(|((region, source), open)| {
-                let default = account_default_of(&self.regions, &region);
-                summary::Source { source: source.words(default.as_deref()), region, open }
-            })
-            .collect();
-        sources.sort_by_key(|source| Reverse(source.open));
-        sources
+        let mut sources: Vec<_> = sources.collect();
+        sources.sort_by_key(|((_, source), open)| (*source == Source::Launch, Reverse(*open)));
+        let words = |((region, source), open): ((String, Source), usize)| {
+            let default = account_default_of(&self.regions, &region);
+            summary::Source { source: source.words(default.as_deref()), region, open }
+        };
+        sources.into_iter().map(words).collect()
     }
 }
 

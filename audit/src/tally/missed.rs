@@ -15,8 +15,8 @@ pub(super) struct Missed {
     pub detail: String,
 }
 
-/// What was missed, in the order of Regions. What was missed for the same reason in one Region is
-/// told together, in the words of the first.
+/// What was missed, in the order of Regions. What was missed for the same cause in one Region is told
+/// together, in the words of the first. `read_failed` is no cause: there the words must be the same.
 pub(super) fn together(
     mut missed: Vec<Missed>,
     regions: &BTreeMap<String, Region>,
@@ -25,7 +25,10 @@ pub(super) fn together(
     let mut told: Vec<NotSeen> = Vec::new();
     for Missed { region, kind, obstacle, detail } in missed {
         let reason = reason(obstacle);
-        let same = told.iter_mut().find(|one| one.reason == reason && one.region == region);
+        let same = told.iter_mut().find(|one| {
+            let is_same_cause = one.reason != Reason::ReadFailed || one.detail == detail;
+            one.region == region && one.reason == reason && is_same_cause
+        });
         match same {
             Some(same) if same.kinds.contains(&kind) => {}
             Some(same) => same.kinds.push(kind),

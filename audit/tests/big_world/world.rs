@@ -16,7 +16,7 @@ pub const CANARY: &str = "canary-9f3b6c1e-must-not-be-seen";
 const REGIONS: [(&str, usize, usize); 17] = [
     ("ap-northeast-1", 24, 3),
     ("ap-northeast-2", 3, 0),
-    ("ap-northeast-3", 0, 0),
+    ("ap-northeast-3", 6, 0),
     ("ap-south-1", 18, 2),
     ("ap-southeast-1", 12, 2),
     ("ap-southeast-2", 12, 3),
@@ -29,13 +29,13 @@ const REGIONS: [(&str, usize, usize); 17] = [
     ("sa-east-1", 6, 0),
     ("us-east-1", 48, 6),
     ("us-east-2", 15, 2),
-    ("us-west-1", 6, 0),
+    ("us-west-1", 0, 0),
     ("us-west-2", 9, 1),
 ];
 /// Denied as a whole by a policy of the organisation.
 pub const DENIED: &str = "sa-east-1";
 /// Without AgentCore.
-pub const NOT_OFFERED: &str = "us-west-1";
+pub const NOT_OFFERED: &str = "ap-northeast-3";
 /// Far away, or overloaded.
 pub const SLOW: &str = "ap-northeast-1";
 

@@ -38,8 +38,9 @@ async fn a_denied_region_gives_3_although_an_instance_is_open() {
 #[tokio::test]
 async fn a_region_without_agentcore_is_not_a_failure() {
     let built = Built::new().await;
+    built.aws.region("ap-northeast-3").account_defaults.http_tokens("required");
     let nowhere = "http://bedrock-agentcore-control.invalid";
-    let mut command = built.command(&["--format", "json"]);
+    let mut command = built.command(&["--format", "json", "--region", "ap-northeast-3"]);
     command.env("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE_CONTROL", nowhere);
     let ran = crate::support::built::ended(&mut command).await;
     ran.assert_silent(0);

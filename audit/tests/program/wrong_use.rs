@@ -4,9 +4,9 @@ use crate::support::built::Built;
 
 /// Options that clap refuses, and words of its message.
 const REFUSED: [(&[&str], &str); 11] = [
-    (&["--as-of", "2026-13-01"], "it is no day of the form YYYY-MM-DD"),
-    (&["--as-of", "2026-1-1"], "it is no day of the form YYYY-MM-DD"),
-    (&["--as-of", "+2026-01-1"], "it is no day of the form YYYY-MM-DD"),
+    (&["--as-of", "2026-13-01"], "it is not a day of the form YYYY-MM-DD"),
+    (&["--as-of", "2026-1-1"], "it is not a day of the form YYYY-MM-DD"),
+    (&["--as-of", "+2026-01-1"], "it is not a day of the form YYYY-MM-DD"),
     (&["--usage-days", "91"], "it can be a number of days from 0 to 90"),
     (&["--usage-days=-1"], "it can be a number of days from 0 to 90"),
     (&["--usage-days", "a week"], "it can be a number of days from 0 to 90"),
@@ -65,9 +65,10 @@ async fn a_region_that_is_no_host_name_is_refused_in_a_sentence() {
     let built = Built::new().await;
     for region in ["", "eu west 1", "eu-west-1.evil.example/", "*", "eu-west-1\u{1b}[31m"] {
         let ran = built.run(&["--region", region]).await;
-        ran.assert_said(2, " is no Region of the partition aws");
-        assert_eq!(ran.stdout, "");
+        assert_eq!((ran.status, &*ran.stdout), (Some(2), ""), "{ran:?}");
+        assert!(ran.stderr.contains("it is not the code of a Region"), "{ran:?}");
     }
+    assert_eq!(built.aws.calls(), []);
 }
 
 #[tokio::test]

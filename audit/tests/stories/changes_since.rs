@@ -46,7 +46,7 @@ fn ids(named: &[Named]) -> Vec<&str> {
 
 /// How many stand in each list: new, mended, no longer open, not seen, unchanged.
 fn numbers(changes: &Changes) -> [usize; 5] {
-    let Changes { new, mended, no_longer_open, not_seen, unchanged } = changes;
+    let Changes { new, not_known_then: _, mended, no_longer_open, not_seen, unchanged } = changes;
     [new.len(), mended.len(), no_longer_open.len(), not_seen.len(), *unchanged]
 }
 
@@ -162,4 +162,32 @@ async fn the_report_of_another_account_is_refused() {
     assert!(matches!(error, Error::WrongBaseline(_)), "{error}");
     assert!(error.to_string().contains("444455556666"), "{error}");
     assert_eq!(error.status(), Status::WrongUse);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_audit_did_not_see_is_not_called_new() {
+    let mut scene = Scene::new();
+    scene.aws.region(NORTH).add_instance(FOURTH);
+    scene.aws.region(NORTH).denied_by_policy = true;
+    let report = scene.report(&["--only", "instances"]).await;
+    scene.baseline = Some(baseline(&report));
+    scene.aws.region(NORTH).denied_by_policy = false;
+
+    let changes = changes(&scene, &["--only", "instances"]).await;
+
+    assert_eq!(ids(&changes.not_known_then), [FOURTH]);
+    assert_eq!(ids(&changes.new), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_audit_was_not_asked_for_is_not_called_new() {
+    let mut scene = Scene::new();
+    scene.aws.region(NORTH).add_instance(FOURTH);
+    let report = scene.report(&["--only", "instances", "--region", REGION]).await;
+    scene.baseline = Some(baseline(&report));
+
+    let changes = changes(&scene, &["--only", "instances"]).await;
+
+    assert_eq!(ids(&changes.not_known_then), [FOURTH]);
+    assert_eq!(ids(&changes.new), [""; 0]);
 }

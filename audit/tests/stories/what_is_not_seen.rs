@@ -12,7 +12,7 @@ use stand_in::{Fault, Pages, REGION};
 
 use crate::support::{
     names::{
-        DESCRIBE_INSTANCES, FOURTH, GET_DEFAULTS, INSTANCE, LIST_RUNTIMES, NEIGHBOUR, NORTH,
+        DESCRIBE_INSTANCES, FOURTH, GET_DEFAULTS, INSTANCE, LIST_RUNTIMES, NEIGHBOUR, NORTH, OSAKA,
         RUNTIME, THIRD, document,
     },
     scene::{Scene, by_id},
@@ -25,8 +25,8 @@ fn scene() -> Scene {
     let scene = Scene::new();
     scene.aws.world().add_instance(INSTANCE);
     scene.aws.world().add_runtime(RUNTIME, &document());
-    scene.aws.region(NORTH).add_instance(NEIGHBOUR);
-    scene.aws.region(NORTH).add_runtime(RUNTIME, &document());
+    scene.aws.region(OSAKA).add_instance(NEIGHBOUR);
+    scene.aws.region(OSAKA).add_runtime(RUNTIME, &document());
     scene
 }
 
@@ -37,12 +37,12 @@ fn assert_home_is_seen(report: &Report) {
     assert_eq!(home.kinds, ALL_KINDS.map(|kind| (kind, Sight::Seen)).into());
     assert_eq!(report.summary.by_region[REGION], Counts { open: 2, ..Counts::default() });
     assert_eq!(by_id(report, INSTANCE).standing.name(), "open");
-    assert!(report.not_seen.iter().all(|one| one.region == NORTH), "{:?}", report.not_seen);
+    assert!(report.not_seen.iter().all(|one| one.region == OSAKA), "{:?}", report.not_seen);
 }
 
 #[track_caller]
 fn sight(report: &Report, kind: Kind) -> Sight {
-    let north = report.regions.iter().find(|one| one.region == NORTH).expect("the Region");
+    let north = report.regions.iter().find(|one| one.region == OSAKA).expect("the Region");
     north.kinds[&kind]
 }
 
@@ -66,7 +66,7 @@ async fn an_account_that_answers_leaves_nothing_unseen() {
 #[tokio::test(start_paused = true)]
 async fn a_region_without_agentcore_is_not_offered_instead_of_not_seen() {
     let scene = scene();
-    scene.aws.region(NORTH).agentcore_is_offered = false;
+    scene.aws.region(OSAKA).agentcore_is_offered = false;
     let report = scene.report(&[]).await;
     assert_home_is_seen(&report);
     assert_eq!(report.not_seen, []);
@@ -78,9 +78,23 @@ async fn a_region_without_agentcore_is_not_offered_instead_of_not_seen() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn agentcore_that_is_not_found_where_it_is_documented_is_not_seen() {
+    let scene = scene();
+    scene.aws.region(NORTH).agentcore_is_offered = false;
+    let report = scene.report(&[]).await;
+    let [not_seen] = report.not_seen.as_slice() else { panic!("{:?}", report.not_seen) };
+    assert_eq!(not_seen.region, NORTH);
+    assert_eq!(
+        (not_seen.kinds.as_slice(), not_seen.reason.name()),
+        (&[Kind::AgentcoreRuntime][..], "unreachable")
+    );
+    assert_eq!(Status::of(&report, true), Status::NotSeen);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_region_that_a_policy_denies_is_one_entry() {
     let scene = scene();
-    scene.aws.region(NORTH).denied_by_policy = true;
+    scene.aws.region(OSAKA).denied_by_policy = true;
     let report = scene.report(&[]).await;
     assert_home_is_seen(&report);
     assert_eq!(reasons(&report), [(&ALL_KINDS[..], "region_denied")]);
@@ -94,8 +108,8 @@ async fn a_region_that_a_policy_denies_is_one_entry() {
 #[tokio::test(start_paused = true)]
 async fn a_denied_region_without_agentcore_is_denied() {
     let scene = scene();
-    scene.aws.region(NORTH).denied_by_policy = true;
-    scene.aws.region(NORTH).agentcore_is_offered = false;
+    scene.aws.region(OSAKA).denied_by_policy = true;
+    scene.aws.region(OSAKA).agentcore_is_offered = false;
     let report = scene.report(&[]).await;
     assert_home_is_seen(&report);
     let of_ec2 = [Kind::Ec2Instance, Kind::AccountDefaults];
@@ -111,7 +125,7 @@ async fn one_denied_action_hides_its_kind_alone() {
         (GET_DEFAULTS, Kind::AccountDefaults),
     ] {
         let scene = scene();
-        scene.aws.region(NORTH).fault(operation, Fault::AccessDenied, usize::MAX);
+        scene.aws.region(OSAKA).fault(operation, Fault::AccessDenied, usize::MAX);
         let report = scene.report(&[]).await;
         assert_home_is_seen(&report);
         assert_eq!(reasons(&report), [(&[kind][..], "access_denied")]);
@@ -128,10 +142,10 @@ async fn a_region_is_denied_only_if_all_that_it_offers_is_denied() {
     let scene = scene();
     scene
         .aws
-        .region(NORTH)
+        .region(OSAKA)
         .fault(DESCRIBE_INSTANCES, Fault::AccessDenied, usize::MAX);
-    scene.aws.region(NORTH).fault(GET_DEFAULTS, Fault::AccessDenied, usize::MAX);
-    scene.aws.region(NORTH).fault(LIST_RUNTIMES, Fault::ConnectionReset, usize::MAX);
+    scene.aws.region(OSAKA).fault(GET_DEFAULTS, Fault::AccessDenied, usize::MAX);
+    scene.aws.region(OSAKA).fault(LIST_RUNTIMES, Fault::ConnectionReset, usize::MAX);
     let report = scene.report(&[]).await;
     assert_home_is_seen(&report);
     let of_ec2 = [Kind::Ec2Instance, Kind::AccountDefaults];
@@ -142,7 +156,7 @@ async fn a_region_is_denied_only_if_all_that_it_offers_is_denied() {
 #[tokio::test(start_paused = true)]
 async fn a_region_that_does_not_answer_in_time_is_unreachable() {
     let scene = scene();
-    scene.aws.region(NORTH).latency = Duration::from_secs(60);
+    scene.aws.region(OSAKA).latency = Duration::from_secs(60);
     let report = scene.report(&[]).await;
     assert_home_is_seen(&report);
     assert_eq!(reasons(&report), [(&ALL_KINDS[..], "unreachable")]);
@@ -153,7 +167,7 @@ async fn a_region_that_does_not_answer_in_time_is_unreachable() {
 async fn a_listing_that_fails_again_and_again_could_not_be_read() {
     for fault in [Fault::Throttled, Fault::Internal, Fault::Garbage] {
         let scene = scene();
-        scene.aws.region(NORTH).fault(DESCRIBE_INSTANCES, fault.clone(), usize::MAX);
+        scene.aws.region(OSAKA).fault(DESCRIBE_INSTANCES, fault.clone(), usize::MAX);
         let report = scene.report(&[]).await;
         assert_home_is_seen(&report);
         let instances = [Kind::Ec2Instance];
@@ -165,8 +179,8 @@ async fn a_listing_that_fails_again_and_again_could_not_be_read() {
 #[tokio::test(start_paused = true)]
 async fn a_throttle_that_passes_hides_nothing() {
     let scene = scene();
-    scene.aws.region(NORTH).fault(DESCRIBE_INSTANCES, Fault::Throttled, 5);
-    scene.aws.region(NORTH).fault(LIST_RUNTIMES, Fault::Internal, 5);
+    scene.aws.region(OSAKA).fault(DESCRIBE_INSTANCES, Fault::Throttled, 5);
+    scene.aws.region(OSAKA).fault(LIST_RUNTIMES, Fault::Internal, 5);
     let report = scene.report(&[]).await;
     assert_eq!(report.not_seen, []);
     assert_eq!(report.summary.resources, Counts { open: 4, ..Counts::default() });
@@ -175,9 +189,9 @@ async fn a_throttle_that_passes_hides_nothing() {
 #[tokio::test(start_paused = true)]
 async fn credentials_that_expire_on_the_way_leave_the_rest_unseen() {
     let scene = scene();
-    scene.aws.region(NORTH).latency = Duration::from_secs(2);
-    scene.aws.region(NORTH).page_size = 1;
-    scene.aws.region(NORTH).add_instance(THIRD);
+    scene.aws.region(OSAKA).latency = Duration::from_secs(2);
+    scene.aws.region(OSAKA).page_size = 1;
+    scene.aws.region(OSAKA).add_instance(THIRD);
     let expire = async {
         tokio::time::sleep(Duration::from_secs(1)).await;
         scene.aws.account().credentials_are_expired = true;
@@ -194,7 +208,7 @@ async fn credentials_that_expire_on_the_way_leave_the_rest_unseen() {
 async fn what_was_listed_before_a_failure_is_reported() {
     let scene = scene();
     {
-        let mut north = scene.aws.region(NORTH);
+        let mut north = scene.aws.region(OSAKA);
         north.page_size = 1;
         north.add_instance(THIRD);
         north.after(DESCRIBE_INSTANCES, |north| {
@@ -203,7 +217,7 @@ async fn what_was_listed_before_a_failure_is_reported() {
     }
     let report = scene.report(&["--only", "instances"]).await;
     assert_eq!(by_id(&report, NEIGHBOUR).standing.name(), "open");
-    assert_eq!(report.summary.by_region[NORTH], Counts { open: 1, ..Counts::default() });
+    assert_eq!(report.summary.by_region[OSAKA], Counts { open: 1, ..Counts::default() });
     assert_eq!(reasons(&report), [(&[Kind::Ec2Instance][..], "access_denied")]);
     assert_eq!(sight(&report, Kind::Ec2Instance), Sight::NotSeen);
 }
@@ -212,13 +226,13 @@ async fn what_was_listed_before_a_failure_is_reported() {
 async fn a_listing_that_goes_in_circles_counts_each_instance_once() {
     let scene = scene();
     {
-        let mut north = scene.aws.region(NORTH);
+        let mut north = scene.aws.region(OSAKA);
         north.page_size = 1;
         north.add_instance(THIRD);
         north.pages(DESCRIBE_INSTANCES, Pages::Circular);
     }
     let report = scene.report(&["--only", "instances"]).await;
-    assert_eq!(report.summary.by_region[NORTH], Counts { open: 2, ..Counts::default() });
+    assert_eq!(report.summary.by_region[OSAKA], Counts { open: 2, ..Counts::default() });
     assert_eq!(report.resources.len(), 3);
     assert_eq!(reasons(&report), [(&[Kind::Ec2Instance][..], "read_failed")]);
 }
@@ -226,8 +240,8 @@ async fn a_listing_that_goes_in_circles_counts_each_instance_once() {
 #[tokio::test(start_paused = true)]
 async fn ids_in_an_unknown_form_are_said_and_the_others_seen() {
     let scene = scene();
-    scene.aws.region(NORTH).add_instance("i-0A1B2C3D");
-    scene.aws.region(NORTH).add_instance(FOURTH);
+    scene.aws.region(OSAKA).add_instance("i-0A1B2C3D");
+    scene.aws.region(OSAKA).add_instance(FOURTH);
     let report = scene.report(&["--only", "instances"]).await;
     assert_eq!(by_id(&report, FOURTH).standing.name(), "open");
     assert_eq!(reasons(&report), [(&[Kind::Ec2Instance][..], "read_failed")]);

@@ -39,7 +39,10 @@ async fn a_launch_template_is_named_with_its_version_if_that_is_known() {
         world.add_instance(NEIGHBOUR).tag(TEMPLATE_ID, TEMPLATE);
     }
     let report = scene.report(&[]).await;
-    assert_eq!(source(&report, INSTANCE), "launch template lt-0a1b2c3d4e5f60001, version 7");
+    assert_eq!(
+        source(&report, INSTANCE),
+        "launch template lt-0a1b2c3d4e5f60001 version 7, Auto Scaling group web"
+    );
     assert_eq!(source(&report, NEIGHBOUR), "launch template lt-0a1b2c3d4e5f60001");
 }
 

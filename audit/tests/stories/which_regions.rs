@@ -7,7 +7,7 @@ use stand_in::{ACCOUNT, Fault, REGION};
 
 use crate::support::{
     names::{DESCRIBE_REGIONS, GET_CALLER, INSTANCE, NORTH},
-    scene::Scene,
+    scene::{Scene, by_id},
 };
 
 const SOUTH: &str = "sa-east-1";
@@ -111,4 +111,15 @@ async fn expired_credentials_give_one_sentence_and_no_report() {
     );
     assert_eq!(status, Status::NotSeen);
     assert!(scene.aws.operations().iter().all(|operation| operation == GET_CALLER));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_denied_home_region_does_not_hide_the_others() {
+    let scene = Scene::new();
+    scene.aws.world().denied_by_policy = true;
+    scene.aws.region("us-west-2").add_instance(INSTANCE);
+    let report = scene.report(&["--only", "instances"]).await;
+    assert_eq!(by_id(&report, INSTANCE).standing.name(), "open");
+    let unseen: Vec<_> = report.not_seen.iter().map(|one| one.region.as_str()).collect();
+    assert_eq!(unseen, [REGION]);
 }

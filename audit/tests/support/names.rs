@@ -14,6 +14,8 @@ pub const LIST_TAGS: &str = "ListTagsForResource";
 
 /// A Region beside the home Region.
 pub const NORTH: &str = "eu-north-1";
+/// A Region for which AWS documents no AgentCore.
+pub const OSAKA: &str = "ap-northeast-3";
 
 /// The instance and the runtime of most stories, and others beside them.
 pub const INSTANCE: &str = "i-0a1b2c3d4e5f60001";

@@ -72,6 +72,7 @@ pub fn report() -> Report {
         audited_at: "2026-11-21T09:00:00Z".parse().expect("a time"),
         asked: Asked {
             kinds: vec![Kind::Ec2Instance, Kind::AgentcoreRuntime, Kind::AccountDefaults],
+            regions: Vec::new(),
             exception_tag: "metadata-guardrail:exempt".to_owned(),
             as_of: "2026-11-21".parse().expect("a day"),
             imdsv1_usage_days: 14,
@@ -136,6 +137,7 @@ pub fn report() -> Report {
         }],
         resources,
         changes: Some(Changes {
+            not_known_then: Vec::new(),
             new: vec![Named::new(
                 Kind::Ec2Instance,
                 "i-0a1b2c3d4e5f60001",

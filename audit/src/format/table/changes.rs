@@ -17,9 +17,10 @@ const MAX_NAMED: usize = 10;
 
 /// Writes the numbers, and then names.
 pub fn write<W: Write>(changes: &Changes, sheet: &mut Sheet<'_, W>) -> io::Result<()> {
-    let Changes { new, mended, no_longer_open, not_seen, unchanged } = changes;
+    let Changes { new, not_known_then, mended, no_longer_open, not_seen, unchanged } = changes;
     let kinds = [
         ("new", new),
+        ("not known then", not_known_then),
         ("mended", mended),
         ("no longer open", no_longer_open),
         ("not seen", not_seen),
