@@ -9,12 +9,14 @@ use clap::ValueEnum;
 
 use crate::report::Report;
 
+mod advice;
 pub mod csv;
 pub mod html;
 pub mod json;
 pub mod ndjson;
 pub mod ocsf;
 pub mod table;
+mod words;
 
 /// A format of a report.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

@@ -50,6 +50,16 @@ pub struct Report {
     pub changes: Option<Changes>,
 }
 
+impl Report {
+    /// Whether everything that was asked for was seen: all was listed, and all of that was read.
+    pub fn is_whole(&self) -> bool {
+        let mut sights = self.regions.iter().flat_map(|region| region.kinds.values());
+        self.not_seen.is_empty()
+            && sights.all(|sight| *sight != Sight::NotSeen)
+            && self.summary.by_kind.values().all(|counts| counts.not_seen == 0)
+    }
+}
+
 /// What an audit was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Asked {

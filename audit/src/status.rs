@@ -29,8 +29,7 @@ impl Status {
     /// is never clean.
     pub fn of(report: &Report, exit_zero: bool) -> Self {
         let is_open = report.summary.by_kind.values().any(|counts| counts.open > 0);
-        let is_unseen = report.summary.by_kind.values().any(|counts| counts.not_seen > 0);
-        if is_unseen || !report.not_seen.is_empty() {
+        if !report.is_whole() {
             Self::NotSeen
         } else if is_open && !exit_zero {
             Self::Open

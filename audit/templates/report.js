@@ -32,7 +32,7 @@ if (form && table) {
       `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} shown`;
   };
 
-  const keyOf = (cell) => cell.dataset.rank ?? cell.textContent.trim();
+  const keyOf = (cell) => "rank" in cell.dataset ? Number(cell.dataset.rank) : cell.textContent.trim();
 
   const sort = (heading) => {
     const isAscending = heading.getAttribute("aria-sort") !== "ascending";

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The header: the members of [`Row`]. New columns are added at the end.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 19] = [
     "standing",
     "kind",
     "region",
@@ -34,6 +34,9 @@ const COLUMNS: [&str; 16] = [
     "detail",
     "remedy",
     "account",
+    "launch_template",
+    "launch_template_version",
+    "auto_scaling_group",
 ];
 
 /// Writes a header, then what could not be listed, then the resources.
@@ -76,6 +79,9 @@ struct Row<'a> {
     detail: Cell<'a>,
     remedy: Cell<'a>,
     account: Cell<'a>,
+    launch_template: Cell<'a>,
+    launch_template_version: Cell<'a>,
+    auto_scaling_group: Cell<'a>,
 }
 
 impl<'a> Row<'a> {
@@ -94,6 +100,10 @@ impl<'a> Row<'a> {
     fn of_resource(resource: &'a Resource) -> Self {
         let Resource { outcome, standing, source, remedy } = resource;
         let findings: Vec<&str> = outcome.findings.iter().map(Into::into).collect();
+        let by = outcome.launched_by.as_ref();
+        let template = by.and_then(|by| by.launch_template.as_ref());
+        let version = template.and_then(|template| template.version.as_deref());
+        let group = by.and_then(|by| by.auto_scaling_group.as_deref());
         Self {
             standing: standing.name(),
             kind: outcome.kind.name(),
@@ -111,6 +121,9 @@ impl<'a> Row<'a> {
             detail: Cell(&outcome.detail),
             remedy: Cell(remedy.as_deref().unwrap_or_default()),
             account: Cell(&outcome.place.account),
+            launch_template: Cell(template.map_or("", |template| &template.id)),
+            launch_template_version: Cell(version.unwrap_or_default()),
+            auto_scaling_group: Cell(group.unwrap_or_default()),
         }
     }
 }

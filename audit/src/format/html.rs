@@ -8,7 +8,8 @@ use metadata_guardrail::target::Kind;
 use strum::VariantArray;
 
 use crate::{
-    report::{Report, Sight},
+    format::advice,
+    report::{Report, Resource, Sight},
     standing::Standing,
     summary::Counts,
 };
@@ -65,15 +66,12 @@ impl<'a> Page<'a> {
 
     /// Whether anything could not be listed or read. Then nothing on the page may look clean.
     fn is_partial(&self) -> bool {
-        let is_not_seen = |sight: &Sight| *sight == Sight::NotSeen;
-        self.unread() > 0
-            || !self.report.not_seen.is_empty()
-            || self.report.regions.iter().any(|region| region.kinds.values().any(is_not_seen))
+        !self.report.is_whole()
     }
 
-    /// How many resources were listed but could not be read, with the account defaults.
+    /// How many resources were listed but could not be read. Account defaults are never listed.
     fn unread(&self) -> usize {
-        self.report.summary.resources.not_seen + self.defaults.not_seen
+        self.report.summary.resources.not_seen
     }
 
     /// How it ended, as a class of the style.
@@ -103,6 +101,28 @@ impl<'a> Page<'a> {
         self.report.asked.imdsv1_usage_days.into()
     }
 
+    /// The Regions in words, such as `17`, or `2 that were asked for`.
+    fn regions(&self) -> String {
+        let number = self.report.regions.len();
+        let asked = if self.report.asked.regions.is_empty() {
+            String::new()
+        } else {
+            format!(" that {} asked for", words::were(number))
+        };
+        words::number(number) + &asked
+    }
+
+    /// What to know before a command of the page is run.
+    fn advice(&self) -> String {
+        advice::before(self.report, &self.report.resources).join(" ")
+    }
+
+    /// Whether the use of IMDSv1 is known of any listed resource.
+    fn has_use(&self) -> bool {
+        let is_known = |resource: &Resource| resource.outcome.imdsv1_use.is_some();
+        self.report.resources.iter().any(is_known)
+    }
+
     /// Whether there are so many rows that a browser should draw only those in sight.
     fn is_long(&self) -> bool {
         self.report.resources.len() > 1000
@@ -123,7 +143,8 @@ impl<'a> Page<'a> {
         let regions = self.report.regions.iter().map(|region| {
             let kinds = region.kinds.iter();
             let kinds = kinds.filter(|(_, sight)| **sight == Sight::NotOffered);
-            (&*region.region, words::listed(kinds.map(|(kind, _)| words::kinds(kind))))
+            let kinds: Vec<_> = kinds.map(|(kind, _)| words::kinds(kind)).collect();
+            (&*region.region, kinds.join(", "))
         });
         regions.filter(|(_, kinds)| !kinds.is_empty()).collect()
     }

@@ -1,6 +1,7 @@
 //! The format `ocsf.json`: [Compliance Findings] of the Open Cybersecurity Schema Framework, for
-//! security lakes and SIEMs. One for each resource of the report, and one for each kind that could
-//! not be listed somewhere, because what was not seen is not clean.
+//! tools that read OCSF as JSON. (Amazon Security Lake takes it as Parquet, and Security Hub's
+//! BatchImportFindings takes ASFF: the audit makes neither.) One for each resource of the report,
+//! and one for each kind that could not be listed somewhere, because what was not seen is not clean.
 //!
 //! [Compliance Findings]: https://schema.ocsf.io/1.5.0/classes/compliance_finding
 
@@ -61,6 +62,7 @@ fn of_resource<'a>(report: &'a Report, resource: &'a Resource) -> ComplianceFind
         reason: outcome.verdict.reason(),
         findings: &outcome.findings,
         exempt_until: outcome.exempt_until,
+        imdsv1_use: outcome.imdsv1_use,
         source: source.as_deref(),
     };
     finding(report, check, object, &outcome.detail, remediation, unmapped)
@@ -85,6 +87,7 @@ fn of_not_seen<'a>(
         reason: not_seen.reason.name(),
         findings: &[],
         exempt_until: None,
+        imdsv1_use: None,
         source: None,
     };
     let remediation = Some(not_seen.detail.clone());
@@ -126,7 +129,7 @@ fn finding<'a>(
             account: Account::aws(&report.account),
             region: resource.region,
         },
-        compliance: Compliance::of(check, status.compliance_id),
+        compliance: Compliance::of(check, status.compliance),
         // The Region is a part of it: an account may be unseen in several.
         finding_info: FindingInfo {
             uid: format!("{}/{}/{}", check.name, resource.region, resource.uid),

@@ -1,5 +1,6 @@
 //! The HTML report in a browser.
 
+use metadata_guardrail::outcome::Imdsv1Use;
 use serde_json::{Value, json};
 
 use crate::{
@@ -127,9 +128,41 @@ fn a_screen_reader_still_finds_a_table_with_its_headings() {
     let roles = page.roles();
     let number = |role: &str| roles.iter().filter(|one| *one == role).count();
     assert_eq!(number("row"), count + 1);
-    assert_eq!(number("columnheader"), 7);
+    assert_eq!(number("columnheader"), 8);
     assert_eq!(number("rowheader"), count);
-    assert_eq!(number("cell"), count * 6);
+    assert_eq!(number("cell"), count * 7);
+}
+
+#[test]
+fn calls_are_sorted_as_numbers() {
+    let mut report = sample::report();
+    let since = "2026-11-07".parse().expect("a day");
+    for (one, calls) in report.resources.iter_mut().zip([9, 100, 42]) {
+        one.outcome.imdsv1_use = Some(Imdsv1Use::Counted { calls, since });
+    }
+    report.resources.truncate(3);
+    let Some(mut page) = Page::open(&page(&report)) else { return };
+
+    page.click("#listed thead th:nth-child(7) button");
+    let calls = "[...document.querySelectorAll('#listed tbody td:nth-child(7)')]
+        .map(cell => cell.textContent.trim())";
+    assert_eq!(page.evaluate(calls), json!(["9", "42", "100"]));
+}
+
+#[test]
+fn on_a_small_screen_no_table_is_cut() {
+    let Some(mut page) = Page::open(&page(&sample::report())) else { return };
+    page.resize(500);
+
+    let excess = "(({scrollWidth, clientWidth}) => scrollWidth - clientWidth)
+        (document.documentElement)";
+    assert_eq!(page.evaluate(excess), 0);
+    // Whatever is wider than the screen can be scrolled to.
+    let cut = "[...document.querySelectorAll('table')]
+        .filter(table => !table.closest('.scrolled'))
+        .filter(table => table.scrollWidth > table.parentElement.clientWidth)
+        .map(table => table.textContent)";
+    assert_eq!(page.evaluate(cut), json!([]));
 }
 
 #[test]

@@ -17,7 +17,8 @@ fn a_report_of_nothing_is_a_header() {
     assert_eq!(
         written(Format::Csv, &empty()),
         "standing,kind,region,id,arn,result,reason,setting,hop_limit,source,exempt_until,\
-         imdsv1_calls,findings,detail,remedy,account\r\n"
+         imdsv1_calls,findings,detail,remedy,account,launch_template,launch_template_version,\
+         auto_scaling_group\r\n"
     );
 }
 

@@ -1,5 +1,7 @@
 //! The HTML report, as text. What a browser makes of it is in `browser/html.rs`.
 
+use std::collections::BTreeMap;
+
 use metadata_guardrail::target::Kind;
 use metadata_guardrail_audit::{
     format::{Format, Screen},
@@ -49,7 +51,7 @@ fn a_report_that_misses_something_never_looks_clean() {
     for report in [denied, half_seen, unread_default, unread] {
         let page = page(&report);
         assert!(page.contains("<h2 id=\"not-seen\">Not everything was seen</h2>"));
-        assert!(page.contains("of what was seen is safe"));
+        assert!(page.contains("of what was listed is safe"));
         assert!(page.contains("<section class=\"summary not_seen\""));
     }
 }
@@ -62,6 +64,33 @@ fn an_open_account_default_alone_is_not_clean() {
     let page = page(&report);
     assert!(page.contains("<section class=\"summary open\""));
     assert!(page.contains("In 2 Regions the account default lets new instances"));
+}
+
+#[test]
+fn regions_that_a_person_named_are_said_to_be_asked_for() {
+    let mut report = clean(Counts::default());
+    assert!(page(&report).contains("<dt>Regions</dt><dd>1</dd>"));
+    report.asked.regions = vec!["eu-north-1".to_owned()];
+    assert!(page(&report).contains("<dt>Regions</dt><dd>1 that was asked for</dd>"));
+}
+
+#[test]
+fn the_use_of_imdsv1_has_a_column_if_it_is_known_of_anything() {
+    let mut report = sample::report();
+    let heading = "<th scope=\"col\">IMDSv1 calls</th>";
+    assert!(page(&report).contains(heading));
+    assert!(page(&report).contains("<td data-rank=\"42\">42</td>"));
+    report.resources.iter_mut().for_each(|one| one.outcome.imdsv1_use = None);
+    assert!(!page(&report).contains(heading));
+}
+
+#[test]
+fn advice_comes_with_commands_only() {
+    let care = "Before you run a command";
+    let mut report = sample::report();
+    assert!(page(&report).contains(care));
+    report.resources.iter_mut().for_each(|one| one.remedy = None);
+    assert!(!page(&report).contains(care));
 }
 
 #[test]
@@ -155,7 +184,8 @@ pub fn page(report: &Report) -> String {
 /// A report in which everything was seen, with these counts and nothing listed.
 fn clean(resources: Counts) -> Report {
     let mut report = sample::report();
-    report.summary = Summary { resources, ..Summary::default() };
+    let by_kind = BTreeMap::from([(Kind::Ec2Instance, resources)]);
+    report.summary = Summary { resources, by_kind, ..Summary::default() };
     report.regions.retain(|region| region.region == "eu-north-1");
     report.not_seen.clear();
     report.resources.clear();

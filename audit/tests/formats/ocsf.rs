@@ -94,7 +94,8 @@ fn the_models_of_prowler_refuse_members_that_ocsf_has_not() {
 }
 
 /// Why py-ocsf-models refuses each finding; `None` for what it takes. It ignores unknown members
-/// unless it is told not to, and it knows the profile `cloud` for other classes only.
+/// unless it is told not to, it knows the profile `cloud` for
+/// other classes only, and no `status` beside the `status_id` of a compliance.
 fn refused(findings: &[Value]) -> Option<Vec<Option<String>>> {
     let script = "
 import json, sys
@@ -118,8 +119,9 @@ for _ in range(4):
 def refusal(finding):
     try:
         Cloud.model_validate(finding.pop('cloud'))
+        assert finding['compliance'].pop('status') in ('Unknown', 'Pass', 'Fail')
         ComplianceFinding.model_validate(finding)
-    except ValidationError as error:
+    except (AssertionError, ValidationError) as error:
         return str(error)
 
 print(json.dumps([refusal(finding) for finding in json.load(sys.stdin)]))

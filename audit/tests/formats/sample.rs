@@ -1,5 +1,7 @@
 //! The report that the formats are tried with.
 
+use metadata_guardrail::target::Kind;
+
 use crate::support::sample;
 
 #[test]
@@ -15,4 +17,7 @@ fn the_sample_holds_every_standing_and_its_counts_agree() {
             .count();
         assert_eq!(open, counts.open, "{kind:?}");
     }
+    let of_instances = report.summary.by_kind[&Kind::Ec2Instance].open;
+    let from: usize = report.summary.by_source.iter().map(|source| source.open).sum();
+    assert_eq!(from, of_instances);
 }

@@ -27,9 +27,13 @@ fn an_account_in_which_all_is_safe_has_no_list() {
 #[test]
 fn an_account_of_which_nothing_was_seen_does_not_look_clean() {
     let mut report = empty();
-    report.not_seen = sample::report().not_seen;
+    let denied = sample::report().not_seen.remove(0);
     for region in &mut report.regions {
         region.kinds.values_mut().for_each(|sight| *sight = Sight::NotSeen);
+        region.account_default = None;
+        report
+            .not_seen
+            .push(NotSeen { region: region.region.clone(), ..denied.clone() });
     }
     assert_snapshot!(on(80, &report));
 }
@@ -109,6 +113,46 @@ fn the_account_defaults_are_counted_if_nothing_else_was_asked_for() {
 }
 
 #[test]
+fn regions_that_a_person_named_are_said_to_be_asked_for() {
+    let mut report = all_safe();
+    report.asked.regions = report.regions.iter().map(|one| one.region.clone()).collect();
+    assert!(on(120, &report).contains("in the 2 Regions that were asked for are safe"));
+    report.regions.truncate(1);
+    assert!(on(120, &report).contains("in the 1 Region that was asked for are safe"));
+}
+
+#[test]
+fn a_region_that_offers_nothing_is_not_unseen() {
+    let mut report = empty();
+    for region in &mut report.regions {
+        region.kinds.values_mut().for_each(|sight| *sight = Sight::NotOffered);
+    }
+    let table = on(120, &report);
+    assert!(table.contains("no resource was found in 2 Regions."), "{table}");
+}
+
+#[test]
+fn advice_comes_with_commands_only_and_is_about_what_is_shown() {
+    let care = "Before you run a command";
+    let not_read = "Whether open instances use it was not read";
+    let runtimes = "A runtime's command needs";
+    let said = |report: &Report| {
+        let table = on(240, report);
+        [care, not_read, runtimes].map(|sentence| table.contains(sentence))
+    };
+    assert_eq!(said(&all_safe()), [false, false, false]);
+    let mut report = sample::report();
+    assert_eq!(said(&report), [true, false, true]);
+    report.asked.imdsv1_usage_days = 0;
+    assert_eq!(said(&report), [true, true, true]);
+    report.resources.retain(|one| one.outcome.kind == Kind::Ec2Instance);
+    assert_eq!(said(&report), [true, true, false]);
+    // The command of what is exempt is not shown.
+    report.resources.retain(|one| one.standing == Standing::Exempt);
+    assert_eq!(said(&report), [false, false, false]);
+}
+
+#[test]
 fn a_share_is_never_rounded_to_all_or_nothing() {
     let shares =
         [(0, 0), (0, 3), (1, 0), (1, 3), (2, 1), (1, 9999), (4, 9996), (9996, 4), (9989, 11)];
@@ -127,7 +171,7 @@ fn no_line_of_a_table_is_wider_than_its_screen_except_commands() {
         let written = on(columns, &sample::report());
         let widest = written
             .lines()
-            .filter(|line| !line.starts_with("  aws "))
+            .filter(|line| !line.starts_with("  aws ") && !line.starts_with("  (file="))
             .max_by_key(|line| line.chars().count())
             .expect("it has lines");
         assert!(widest.chars().count() <= usize::from(columns), "{columns}: {widest}");

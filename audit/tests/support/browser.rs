@@ -153,6 +153,13 @@ impl Page {
         }
     }
 
+    /// Makes the screen so many pixels wide.
+    pub fn resize(&mut self, width: u16) {
+        let screen =
+            json!({"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": false});
+        self.call("Emulation.setDeviceMetricsOverride", screen);
+    }
+
     /// Shows the page as it is printed.
     pub fn print(&mut self) {
         self.call("Emulation.setEmulatedMedia", json!({"media": "print"}));

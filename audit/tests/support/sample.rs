@@ -4,23 +4,25 @@
 use std::collections::BTreeMap;
 
 use metadata_guardrail::{
-    outcome::{Finding, LaunchTemplate, LaunchedBy, Outcome, State},
+    outcome::{Finding, Imdsv1Use, LaunchTemplate, LaunchedBy, Outcome, State},
     place::Place,
     target::Kind,
     verdict::{Compliant, Deferred, Failed, Held, Verdict},
 };
 use metadata_guardrail_audit::{
     changes::{Changes, Named},
-    control,
+    control, remedy,
     report::{Asked, NotSeen, Reason, Region, Report, Resource, SCHEMA, Sight},
+    source::Source,
     standing::Standing,
-    summary::{Counts, Ending, Source, Summary},
+    summary::{self, Counts, Ending, Summary},
 };
 
 /// What an attacker would write into a tag.
 pub const HOSTILE: &str = "=HYPERLINK(\"http://evil.example\")</script><script>alert(1)</script>,\r\n\u{202e}\"'&\u{1b}[31m";
 
 const ACCOUNT: &str = "111122223333";
+const EXCEPTION_TAG: &str = "metadata-guardrail:exempt";
 
 /// The report.
 pub fn report() -> Report {
@@ -73,7 +75,7 @@ pub fn report() -> Report {
         asked: Asked {
             kinds: vec![Kind::Ec2Instance, Kind::AgentcoreRuntime, Kind::AccountDefaults],
             regions: Vec::new(),
-            exception_tag: "metadata-guardrail:exempt".to_owned(),
+            exception_tag: EXCEPTION_TAG.to_owned(),
             as_of: "2026-11-21".parse().expect("a day"),
             imdsv1_usage_days: 14,
             all: false,
@@ -86,18 +88,7 @@ pub fn report() -> Report {
                 ("eu-west-1".to_owned(), Counts { safe: 300, ..counts }),
             ]),
             by_result,
-            by_source: vec![
-                Source {
-                    region: "eu-west-1".to_owned(),
-                    source: "launch template lt-0a1b2c3d4e5f60001, version 7".to_owned(),
-                    open: 3,
-                },
-                Source {
-                    region: "eu-west-1".to_owned(),
-                    source: format!("Auto Scaling group {HOSTILE}"),
-                    open: 1,
-                },
-            ],
+            by_source: by_source(&resources),
             exceptions_ending: vec![Ending {
                 kind: Kind::Ec2Instance,
                 id: "i-0a1b2c3d4e5f60003".to_owned(),
@@ -144,6 +135,7 @@ pub fn report() -> Report {
                 "eu-west-1",
                 "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60001",
             )],
+            not_known_then: Vec::new(),
             mended: vec![Named::new(
                 Kind::Ec2Instance,
                 "i-0a1b2c3d4e5f60009",
@@ -210,36 +202,33 @@ fn by_group() -> LaunchedBy {
 }
 
 fn instance(id: &str, verdict: Verdict, detail: &str, by: Option<LaunchedBy>) -> Resource {
-    let source = match &by {
-        Some(LaunchedBy { launch_template: Some(template), .. }) => {
-            format!("launch template {}, version 7", template.id)
-        }
-        Some(LaunchedBy { auto_scaling_group: Some(group), .. }) => {
-            format!("Auto Scaling group {group}")
-        }
-        _ => "its own launch, or the account default (optional)".to_owned(),
-    };
     let http_tokens = Some("optional".to_owned());
-    let outcome = Outcome {
+    resource(Outcome {
         launched_by: by,
         before: Some(State::Instance { http_tokens, hop_limit: Some(1) }),
         findings: vec![Finding::HopLimit1],
+        imdsv1_use: imdsv1_use(verdict),
         ..outcome(Kind::Ec2Instance, "ec2", "instance/", id, verdict, detail)
-    };
-    Resource {
-        remedy: Some(format!(
-            "aws ec2 modify-instance-metadata-options --region eu-west-1 --instance-id {id} --http-tokens required"
-        )),
-        source: Some(source),
-        ..resource(outcome)
+    })
+}
+
+/// It is read of what would be changed, and decides whether it is.
+fn imdsv1_use(verdict: Verdict) -> Option<Imdsv1Use> {
+    let since = "2026-11-07".parse().expect("a day");
+    match verdict {
+        Verdict::WouldEnforce => Some(Imdsv1Use::Counted { calls: 0, since }),
+        Verdict::Held(Held::Imdsv1InUse) => Some(Imdsv1Use::Counted { calls: 42, since }),
+        _ => None,
     }
 }
 
 fn exempt_instance(id: &str, detail: &str) -> Resource {
-    let mut exempt = instance(id, Verdict::Exempt, detail, None);
-    exempt.outcome.exempt_until = Some("2026-12-01".parse().expect("a day"));
-    exempt.outcome.findings = vec![Finding::ExceptionEndsSoon];
-    exempt
+    let exempt = instance(id, Verdict::Exempt, detail, None).outcome;
+    resource(Outcome {
+        exempt_until: Some("2026-12-01".parse().expect("a day")),
+        findings: vec![Finding::ExceptionEndsSoon],
+        ..exempt
+    })
 }
 
 fn runtime(id: &str, verdict: Verdict, detail: &str, findings: Vec<Finding>) -> Resource {
@@ -262,10 +251,7 @@ fn defaults(region: &str, verdict: Verdict, detail: &str) -> Resource {
         hop_limit: None,
         managed_by: Some("account".to_owned()),
     };
-    let remedy = format!(
-        "aws ec2 modify-instance-metadata-defaults --region {region} --http-tokens required"
-    );
-    Resource { remedy: Some(remedy), ..resource(Outcome { arn, before: Some(before), ..base }) }
+    resource(Outcome { arn, before: Some(before), ..base })
 }
 
 fn outcome(
@@ -299,7 +285,20 @@ fn outcome(
     }
 }
 
+/// A resource as the program makes it of an outcome.
 fn resource(outcome: Outcome) -> Resource {
     let standing = Standing::of(&outcome).expect("it exists");
-    Resource { outcome, standing, source: None, remedy: None }
+    let source = Source::of(&outcome).map(|source| source.words(Some("optional")));
+    let remedy = remedy::of(&outcome, Hand { exception_key: EXCEPTION_TAG, profile: None });
+    Resource { outcome, standing, source, remedy }
+}
+
+/// Where those that are open come from, one from each.
+fn by_source(resources: &[Resource]) -> Vec<summary::Source> {
+    let open = resources.iter().filter(|resource| resource.standing == Standing::Open);
+    open.filter_map(|resource| {
+        let region = resource.outcome.place.region.clone();
+        Some(summary::Source { region, source: resource.source.clone()?, open: 1 })
+    })
+    .collect()
 }

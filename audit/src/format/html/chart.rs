@@ -66,9 +66,10 @@ impl Bar<'_> {
     /// The numbers as text: `2 open, 1 exempt`.
     pub fn description(&self, columns: &[Column]) -> String {
         let numbers = self.numbers.iter().zip(columns);
-        words::listed(numbers.map(|(number, (_, word))| {
-            format!("{} {}", words::number(number), word.to_lowercase())
-        }))
+        let numbers: Vec<_> = numbers
+            .map(|(number, (_, word))| format!("{} {}", words::number(number), word.to_lowercase()))
+            .collect();
+        numbers.join(", ")
     }
 }
 
@@ -79,7 +80,8 @@ pub fn all(summary: &Summary) -> Vec<Chart<'_>> {
 
 fn by_kind(summary: &Summary) -> Chart<'_> {
     let kinds = summary.by_kind.iter();
-    let bars = kinds.map(|(kind, counts)| bar(words::kinds(kind), standings(counts)));
+    let bars =
+        kinds.map(|(kind, counts)| bar(words::capital(words::kinds(kind)), standings(counts)));
     chart("By kind", "Kind", STANDINGS, bars.collect(), "No kind was asked for.")
 }
 

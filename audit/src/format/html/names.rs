@@ -37,11 +37,12 @@ impl<'a> Names<'a> {
     pub fn of(changes: &'a Changes) -> [Self; 5] {
         let Changes { new, not_known_then, mended, no_longer_open, not_seen, unchanged: _ } =
             changes;
+        let unknown = "open now, and not seen or not asked for then";
         let gone = "open then, and exempt or gone now";
         let unseen = "open then, and not seen now";
         [
             Self::new("open", "New", "open now, and not then", new),
-            Self::new("open", "Not known then", "open now, and not seen then", not_known_then),
+            Self::new("open", "Not known then", unknown, not_known_then),
             Self::new("safe", "Mended", "open then, and safe now", mended),
             Self::new("exempt", "No longer open", gone, no_longer_open),
             Self::new("not_seen", "Not seen", unseen, not_seen),

@@ -4,7 +4,7 @@
 //! [schema]: https://schema.ocsf.io/1.5.0
 
 use chrono::NaiveDate;
-use metadata_guardrail::outcome::Finding;
+use metadata_guardrail::outcome::{Finding, Imdsv1Use};
 use serde::Serialize;
 
 use super::check::Check;
@@ -112,11 +112,13 @@ pub struct Compliance {
     standards: Vec<String>,
     requirements: Vec<String>,
     status_id: u8,
+    status: &'static str,
 }
 
 impl Compliance {
-    /// The result of a check, with the benchmarks that ask for it, each with its version.
-    pub fn of(check: &Check, status_id: u8) -> Self {
+    /// The result of a check, with the benchmarks that ask for it, each with its version. The
+    /// status is an id and its caption.
+    pub fn of(check: &Check, (status_id, status): (u8, &'static str)) -> Self {
         let standard = |control: &Control| format!("{} {}", control.benchmark, control.version);
         let mut standards: Vec<_> = check.controls().iter().map(standard).collect();
         standards.dedup();
@@ -127,6 +129,7 @@ impl Compliance {
             standards,
             requirements: check.controls().iter().map(requirement).collect(),
             status_id,
+            status,
         }
     }
 }
@@ -168,6 +171,8 @@ pub struct Unmapped<'a> {
     pub findings: &'a [Finding],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exempt_until: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imdsv1_use: Option<Imdsv1Use>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<&'a str>,
 }

@@ -7,7 +7,7 @@ use metadata_guardrail::target::Kind;
 use super::{
     sheet::Sheet,
     sight,
-    words::{counted, listed},
+    words::{self, are, counted, listed, number, were},
 };
 use crate::{
     report::{Region, Report, Sight},
@@ -40,7 +40,7 @@ fn headline(report: &Report) -> String {
     let (account, (counts, noun)) = (&report.account, counted_things(report));
     let (things, is_one) = (counted(counts.total(), noun), counts.total() == 1);
     let (regions, defaults) = (regions(report), open_defaults(report));
-    let are = if is_one { "is" } else { "are" };
+    let are = are(counts.total());
     let sentence = match counts.percent_safe() {
         None => format!("no {noun} was found in {regions}"),
         Some(percent) if counts.safe == counts.total() => {
@@ -65,7 +65,8 @@ fn counted_things(report: &Report) -> (Counts, &'static str) {
 }
 
 fn regions(report: &Report) -> String {
-    let all = counted(report.regions.len(), "Region");
+    let is_named = !report.asked.regions.is_empty();
+    let all = words::regions(report.regions.len(), is_named);
     match report.regions.iter().filter(|region| is_seen(region)).count() {
         seen if seen == report.regions.len() => all,
         0 => format!("{all}, none of which could be seen"),
@@ -73,23 +74,21 @@ fn regions(report: &Report) -> String {
     }
 }
 
+/// Whether anything of it was seen, or there is nothing to see.
 fn is_seen(region: &Region) -> bool {
-    region.kinds.values().any(|sight| match sight {
-        Sight::Seen => true,
-        Sight::NotSeen | Sight::NotOffered => false,
-    })
+    let has = |wanted: Sight| region.kinds.values().any(|sight| *sight == wanted);
+    has(Sight::Seen) || !has(Sight::NotSeen)
 }
 
 fn others(counts: Counts) -> String {
-    let are = |number| if number == 1 { "is" } else { "are" };
     let open = match counts.open {
         0 => "none is open".to_owned(),
-        open => format!("{open} {} open", are(open)),
+        open => format!("{} {} open", number(open), are(open)),
     };
-    let exempt =
-        (counts.exempt > 0).then(|| format!("{} {} exempt", counts.exempt, are(counts.exempt)));
-    let were = if counts.not_seen == 1 { "was" } else { "were" };
-    let not_seen = (counts.not_seen > 0).then(|| format!("{} {were} not seen", counts.not_seen));
+    let exempt = (counts.exempt > 0)
+        .then(|| format!("{} {} exempt", number(counts.exempt), are(counts.exempt)));
+    let not_seen = (counts.not_seen > 0)
+        .then(|| format!("{} {} not seen", number(counts.not_seen), were(counts.not_seen)));
     [Some(open), exempt, not_seen]
         .into_iter()
         .flatten()

@@ -51,7 +51,7 @@ fn by_kind(report: &Report) -> Grid<'_> {
         let Counts { safe, open, exempt, not_seen } = counts;
         let numbers = [safe, open, exempt, not_seen].map(|number| number.to_string().into());
         let share = counts.percent_safe().unwrap_or_else(|| "-".to_owned()).into();
-        let cells = [words::all(*kind).into()].into_iter().chain(numbers).chain([share]);
+        let cells = [words::kinds(*kind).into()].into_iter().chain(numbers).chain([share]);
         Row { cells: cells.collect(), ..Row::default() }
     });
     Grid { columns: [kind].into_iter().chain(numbers).collect(), rows: rows.collect() }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{report::Resource, standing::Standing};
 
-/// From so many columns on, the setting and its source are shown. A list has room for them too.
+/// From so many columns on, the setting, the result and the source are shown. A list has room for them too.
 const MEDIUM: u16 = 100;
 
 /// From so many columns on, everything is shown.
@@ -39,7 +39,7 @@ const COLUMNS: &[Column] = &[
     column("Region", Form::Word, 0, |one| (&*one.outcome.place.region).into()),
     column("id", Form::Text, 0, |one| (&*one.outcome.id).into()),
     column("setting", Form::Word, MEDIUM, |one| one.setting().unwrap_or_default().into()),
-    column("result", Form::Word, WIDE, |one| one.outcome.verdict.result().into()),
+    column("result", Form::Word, MEDIUM, |one| one.outcome.verdict.result().into()),
     column("reason", Form::Word, 80, |one| one.outcome.verdict.reason().into()),
     column("IMDSv1 calls", Form::Number, MEDIUM, |one| {
         one.imdsv1_calls().unwrap_or_default().into()
@@ -71,14 +71,18 @@ pub fn write<W: Write>(resources: &[Resource], sheet: &mut Sheet<'_, W>) -> io::
             cells: columns.iter().map(|column| (column.text)(one)).collect(),
             colour: colour(one.standing),
             note: has_note(one, width).then(|| (&*one.outcome.detail).into()),
-            // What is exempt should stay as it is.
-            command: one.remedy.as_deref().filter(|_| one.standing == Standing::Open),
+            command: one.remedy.as_deref().filter(|_| shows_command(one)),
         });
     sheet.heading("Resources")?;
     sheet.grid(&Grid {
         rows: rows.collect(),
         columns: columns.iter().map(|column| column.set).collect(),
     })
+}
+
+/// Whether its command is shown, if it has one. What is exempt should stay as it is.
+pub fn shows_command(resource: &Resource) -> bool {
+    resource.standing == Standing::Open
 }
 
 const fn column(

@@ -47,7 +47,7 @@ pub fn unseen(report: &Report) -> BTreeSet<&str> {
 
 fn not_seen(regions: &[NotSeen]) -> Grid<'_> {
     let rows = regions.iter().map(|one| {
-        let kinds: Vec<_> = one.kinds.iter().map(|kind| words::all(*kind)).collect();
+        let kinds: Vec<_> = one.kinds.iter().map(|kind| words::kinds(*kind)).collect();
         Row {
             cells: vec![(&*one.region).into(), one.reason.name().into(), kinds.join(", ").into()],
             colour: Some(Color::Yellow),

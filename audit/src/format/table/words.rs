@@ -1,13 +1,8 @@
-//! Words that several sections need. Pure.
+//! Words that several sections of the table need. Pure.
 
 use metadata_guardrail::target::Kind;
 
-use crate::standing::Standing;
-
-/// A number and its noun: `1 Region`, `2 Regions`. The plural of the noun ends in `s`.
-pub fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
+pub use crate::format::words::{are, counted, kinds, number, regions, standing, were};
 
 /// The first names, and how many more there are: `a, b and 3 more`; the last two joined by `and`
 /// if that is all.
@@ -28,24 +23,5 @@ pub fn one(kind: Kind) -> &'static str {
         Kind::Ec2Instance => "instance",
         Kind::AgentcoreRuntime => "runtime",
         Kind::AccountDefaults => "defaults",
-    }
-}
-
-/// What all resources of a kind are.
-pub fn all(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Ec2Instance => "EC2 instances",
-        Kind::AgentcoreRuntime => "AgentCore runtimes",
-        Kind::AccountDefaults => "account defaults",
-    }
-}
-
-/// How a resource stands.
-pub fn standing(standing: Standing) -> &'static str {
-    match standing {
-        Standing::NotSeen => "not seen",
-        Standing::Open => "open",
-        Standing::Exempt => "exempt",
-        Standing::Safe => "safe",
     }
 }
