@@ -16,8 +16,14 @@ use super::{
 };
 use crate::{report::Resource, standing::Standing};
 
-/// From so many columns on, the setting, the result and the source are shown. A list has room for them too.
+/// From so many columns on, the setting and the result are shown.
 const MEDIUM: u16 = 100;
+
+/// From so many columns on, the use of IMDSv1 is shown. Ids still fit, unbroken.
+const BROAD: u16 = 120;
+
+/// From so many columns on, the source is shown. A list has room for it too.
+const BROADER: u16 = 140;
 
 /// From so many columns on, everything is shown.
 const WIDE: u16 = 160;
@@ -41,12 +47,12 @@ const COLUMNS: &[Column] = &[
     column("setting", Form::Word, MEDIUM, |one| one.setting().unwrap_or_default().into()),
     column("result", Form::Word, MEDIUM, |one| one.outcome.verdict.result().into()),
     column("reason", Form::Word, 80, |one| one.outcome.verdict.reason().into()),
-    column("IMDSv1 calls", Form::Number, MEDIUM, |one| {
+    column("IMDSv1 calls", Form::Number, BROAD, |one| {
         one.imdsv1_calls().unwrap_or_default().into()
     }),
     column("exempt until", Form::Word, WIDE, exempt_until),
     column("findings", Form::Text, WIDE, findings),
-    column("source", Form::Text, MEDIUM, |one| one.source.as_deref().unwrap_or_default().into()),
+    column("source", Form::Text, BROADER, |one| one.source.as_deref().unwrap_or_default().into()),
 ];
 
 /// Writes those that could not be read first, then those that are open, exempt and safe.
@@ -55,7 +61,7 @@ pub fn write<W: Write>(resources: &[Resource], sheet: &mut Sheet<'_, W>) -> io::
         return Ok(());
     }
     let width = match sheet.columns() {
-        Some(..LIST) => MEDIUM,
+        Some(..LIST) => BROADER,
         Some(columns) => columns,
         None => u16::MAX,
     };
