@@ -11,7 +11,8 @@ use metadata_guardrail::{
 };
 use metadata_guardrail_audit::{
     changes::{Changes, Named},
-    control, remedy,
+    control,
+    remedy::{self, Hand},
     report::{Asked, NotSeen, Reason, Region, Report, Resource, SCHEMA, Sight},
     source::Source,
     standing::Standing,
