@@ -131,7 +131,12 @@ pub struct Args {
     pub as_of: Option<NaiveDate>,
 
     /// List safe resources too
-    #[arg(long, env = "AUDIT_ALL", value_parser = BoolishValueParser::new(), help_heading = "What comes out")]
+    #[arg(
+        long,
+        env = "AUDIT_ALL",
+        value_parser = BoolishValueParser::new(),
+        help_heading = "What comes out"
+    )]
     pub all: bool,
 
     /// A file to write the report to; may be repeated. Its suffix names the format: .txt, .json,
@@ -148,7 +153,12 @@ pub struct Args {
     pub baseline: Option<PathBuf>,
 
     /// End with status 0 even if something is open. What was not seen still gives 3
-    #[arg(long, env = "AUDIT_EXIT_ZERO", value_parser = BoolishValueParser::new(), help_heading = "What comes out")]
+    #[arg(
+        long,
+        env = "AUDIT_EXIT_ZERO",
+        value_parser = BoolishValueParser::new(),
+        help_heading = "What comes out"
+    )]
     pub exit_zero: bool,
 
     /// Print the IAM policy that an audit with these options needs, and end

@@ -11,8 +11,8 @@ use crate::{baseline::WrongBaseline, status::Status};
 pub enum Error {
     /// A person named a Region that does not exist.
     #[error(
-        "{name:?} is no Region of the partition {partition}. `aws account list-regions` shows those \
-         of your account."
+        "{name:?} is no Region of the partition {partition}. `aws account list-regions` shows \
+         those of your account."
     )]
     UnknownRegion {
         /// What the person named.

@@ -4,7 +4,8 @@
 //! - `program`: the built program, from its options to its files and its status
 //! - `big_world`: a whole account, in every format, and as somebody else sees it
 //! - `formats`: what becomes of a report in each format
-//! - `support`: the audit beside the stand-in, the built program beside it, and a report with everything in it
+//! - `support`: the audit beside the stand-in, the built program beside it, and a report with
+//!   everything in it
 
 mod support {
     pub mod browser;

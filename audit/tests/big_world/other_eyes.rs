@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::world;
 use crate::support::{built::Built, python};
 
-/// Lists every Region in turn, and judges by AWS's documentation and the rules of the exception tag.
+/// Lists every Region in turn, and judges by AWS's documentation and by the exception tag.
 const SCRIPT: &str = r#"
 import datetime, json, os, re, sys
 os.environ.update(AWS_CONFIG_FILE='/dev/null', AWS_SHARED_CREDENTIALS_FILE='/dev/null')
@@ -39,7 +39,8 @@ def instances(region, ec2):
             options = one['MetadataOptions']
             is_safe = options['HttpTokens'] == 'required' or options['HttpEndpoint'] == 'disabled'
             tags = {tag['Key']: tag['Value'] for tag in one.get('Tags', [])}
-            setting = {'http_tokens': options['HttpTokens'], 'hop_limit': options['HttpPutResponseHopLimit']}
+            hops = options['HttpPutResponseHopLimit']
+            setting = {'http_tokens': options['HttpTokens'], 'hop_limit': hops}
             arn = f'arn:aws:ec2:{region}:{account}:instance/' + one['InstanceId']
             seen[arn] = [standing(is_safe, tags), setting]
 
@@ -60,9 +61,14 @@ def runtimes(agentcore):
 
 def defaults(region, ec2):
     level = ec2.get_instance_metadata_defaults()['AccountLevel']
-    names = ('HttpTokens', 'HttpTokensEnforced', 'HttpPutResponseHopLimit', 'ManagedBy')
-    setting = dict(zip(('http_tokens', 'http_tokens_enforced', 'hop_limit', 'managed_by'), map(level.get, names)))
-    seen[f'arn:aws:ec2:{region}:{account}:account-defaults'] = [standing(setting['http_tokens'] == 'required', {}), setting]
+    setting = {
+        'http_tokens': level.get('HttpTokens'),
+        'http_tokens_enforced': level.get('HttpTokensEnforced'),
+        'hop_limit': level.get('HttpPutResponseHopLimit'),
+        'managed_by': level.get('ManagedBy'),
+    }
+    arn = f'arn:aws:ec2:{region}:{account}:account-defaults'
+    seen[arn] = [standing(setting['http_tokens'] == 'required', {}), setting]
 
 for region in boto3.client('ec2', region_name='eu-west-1', **keys).describe_regions()['Regions']:
     region = region['RegionName']

@@ -13,9 +13,10 @@ import fcntl, json, os, pty, select, struct, subprocess, sys, termios
 asked = json.load(sys.stdin)
 ours, theirs = pty.openpty()
 fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack('HHHH', 24, asked['columns'], 0, 0))
-streams = {name: theirs if name in asked['terminal'] else subprocess.PIPE for name in ('stdout', 'stderr')}
+chosen = lambda name: theirs if name in asked['terminal'] else subprocess.PIPE
 program = subprocess.Popen(
-    asked['command'], stdin=subprocess.DEVNULL, env=asked['variables'], start_new_session=True, **streams
+    asked['command'], env=asked['variables'], start_new_session=True,
+    stdin=subprocess.DEVNULL, stdout=chosen('stdout'), stderr=chosen('stderr'),
 )
 os.close(theirs)
 names = {ours: 'terminal'}

@@ -19,8 +19,12 @@ async fn built() -> Built {
     let built = Built::with_open_instance().await;
     built.aws.world().add_instance("i-0a1b2c3d4e5f60002").tag("keep", "v1");
     built.aws.world().add_instance("i-0a1b2c3d4e5f60003").http_tokens("required");
-    let artifact = r#"{"agentRuntimeArtifact": {"containerConfiguration": {"containerUri": "a/b:latest"}}, "roleArn": "arn:aws:iam::111122223333:role/r", "networkConfiguration": {"networkMode": "PUBLIC"}}"#;
-    built.aws.world().add_runtime("claims_agent-Xy12Ab34Cd", artifact);
+    let artifact = json!({
+        "agentRuntimeArtifact": {"containerConfiguration": {"containerUri": "a/b:latest"}},
+        "roleArn": "arn:aws:iam::111122223333:role/r",
+        "networkConfiguration": {"networkMode": "PUBLIC"},
+    });
+    built.aws.world().add_runtime("claims_agent-Xy12Ab34Cd", &artifact.to_string());
     built.aws.region("eu-north-1");
     built
 }
