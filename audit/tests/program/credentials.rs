@@ -81,9 +81,8 @@ async fn an_empty_profile_variable_is_none() {
 #[tokio::test]
 async fn a_process_that_fails_is_told_in_one_sentence() {
     let built = Built::new().await;
-    let processes =
-        [("sh -c 'echo broken >&2; exit 3'", ""), ("echo nonsense", ""), ("/nowhere/at-all", "")];
-    for (process, words) in processes {
+    let processes = ["sh -c 'echo broken >&2; exit 3'", "echo nonsense", "/nowhere/at-all"];
+    for process in processes {
         built.write(".aws/config", &format!("[default]\ncredential_process = {process}\n"));
         let ran = ended(&mut built.command_without_credentials(&[])).await;
         ran.assert_said(3, "There are no AWS credentials: ");
