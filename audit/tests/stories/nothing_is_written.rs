@@ -17,7 +17,10 @@ use crate::support::{
     scene::{EXEMPT, Scene},
 };
 
-const AUTHORIZER: &str = r#"{"discoveryUrl":"https://id.example.com/.well-known/openid-configuration","allowedClients":["web"]}"#;
+const AUTHORIZER: &str = r#"{
+    "discoveryUrl": "https://id.example.com/.well-known/openid-configuration",
+    "allowedClients": ["web"]
+}"#;
 
 /// With everything in it that is wrong in one way or another.
 fn scene() -> Scene {

@@ -129,7 +129,10 @@ async fn the_options_say_what_the_guardrail_would_do_about_a_runtime() {
     );
     let hold = scene.report(&["--only", "runtimes", "--mutable-artifacts", "hold"]).await;
     assert_ended(&hold, RUNTIME, ("open", "mutable_artifact"));
-    let authorizer = r#"{"discoveryUrl":"https://id.example.com/.well-known/openid-configuration","allowedClients":["web"]}"#;
+    let authorizer = r#"{
+        "discoveryUrl": "https://id.example.com/.well-known/openid-configuration",
+        "allowedClients": ["web"]
+    }"#;
     let set = ["--runtime-authorizer", "enforce", "--runtime-authorizer-config", authorizer];
     let set = scene.report(&[&RUNTIMES[..], &set[..]].concat()).await;
     let detail = &by_id(&set, RUNTIME).outcome.detail;
@@ -144,7 +147,8 @@ fn expose(scene: &Scene) {
     runtime.set("networkConfiguration", r#"{"networkMode":"PUBLIC"}"#);
     runtime.set(
         "agentRuntimeArtifact",
-        r#"{"containerConfiguration":{"containerUri":"111122223333.dkr.ecr.eu-west-1.amazonaws.com/agent:latest"}}"#,
+        r#"{"containerConfiguration": {"containerUri":
+            "111122223333.dkr.ecr.eu-west-1.amazonaws.com/agent:latest"}}"#,
     );
 }
 
