@@ -1,0 +1,122 @@
+//! One run of a tool in a new account, and what it took.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    account::open,
+    world::{Calls, World},
+};
+
+/// A program that looks for what is open, and how to learn from it what it found.
+pub struct Tool {
+    pub name: &'static str,
+    program: Vec<PathBuf>,
+    /// Where it says how many resources are open.
+    says: Says,
+}
+
+enum Says {
+    /// By its status alone: 1 if something is open and everything was seen.
+    Status,
+    /// In a member of the report in this file.
+    Report(PathBuf),
+    /// In a member of what it prints.
+    Stdout,
+}
+
+/// What a run took.
+#[derive(Deserialize)]
+pub struct Run {
+    pub seconds: f64,
+    pub user_seconds: f64,
+    pub peak_kib: f64,
+    status: i32,
+    stdout: String,
+    #[serde(skip)]
+    pub stand_in_seconds: f64,
+    #[serde(skip)]
+    pub calls: Calls,
+}
+
+impl Tool {
+    /// The audit as a person reads it, the audit as a program does, and the script.
+    pub fn all(audit: &Path) -> [Self; 3] {
+        let report = env::temp_dir().join(format!("audit-benchmark-{}.json", std::process::id()));
+        let all = ["--all".as_ref(), "--output".as_ref(), report.as_path()];
+        let program = |parts: &[&Path]| parts.iter().map(|part| part.to_path_buf()).collect();
+        [
+            Self { name: "audit", program: program(&[audit]), says: Says::Status },
+            Self {
+                name: "audit --all --output x.json",
+                program: program(&[&[audit], &all[..]].concat()),
+                says: Says::Report(report.clone()),
+            },
+            Self {
+                name: "boto3 script",
+                program: program(&["python3".as_ref(), &beside("list_all.py")]),
+                says: Says::Stdout,
+            },
+        ]
+    }
+
+    /// Runs it in a new account, and checks that it found what is open there.
+    pub fn run(&self) -> Run {
+        let mut world = World::start();
+        let before = world.cpu_seconds();
+        let output = Command::new("python3")
+            .arg(beside("measure.py"))
+            .args(&self.program)
+            .env_clear()
+            .envs(env::var_os("PATH").map(|path| ("PATH", path)))
+            .envs([
+                ("AWS_ENDPOINT_URL", world.url.as_str()),
+                ("AWS_REGION", "us-east-1"),
+                ("AWS_DEFAULT_REGION", "us-east-1"),
+                ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+                ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+                ("AWS_CONFIG_FILE", "/dev/null"),
+                ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+            ])
+            .stderr(std::process::Stdio::inherit())
+            .output()
+            .expect("python3 starts");
+        let mut run: Run = serde_json::from_slice(&output.stdout).expect("what it took");
+        run.stand_in_seconds = world.cpu_seconds() - before;
+        run.calls = world.calls();
+        self.check(&run);
+        run
+    }
+
+    fn check(&self, run: &Run) {
+        let (status, found) = match &self.says {
+            Says::Status => (1, None),
+            Says::Report(path) => {
+                let report = fs::read_to_string(path).expect("it wrote a report");
+                (1, number(&report, "/summary/resources/open"))
+            }
+            Says::Stdout => (0, number(&run.stdout, "/open")),
+        };
+        assert_eq!(run.status, status, "the status of {}", self.name);
+        let found = found.unwrap_or(open());
+        assert_eq!(found, open(), "what {} found to be open", self.name);
+    }
+}
+
+fn number(json: &str, pointer: &str) -> Option<usize> {
+    let json: Value = serde_json::from_str(json).expect("JSON");
+    let number = json.pointer(pointer).and_then(Value::as_u64).expect("a number");
+    Some(usize::try_from(number).expect("few"))
+}
+
+fn beside(script: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/examples/audit_benchmark")
+        .join(script)
+}
