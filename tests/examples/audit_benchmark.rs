@@ -1,5 +1,6 @@
-//! `cargo run --example audit_benchmark -- AUDIT`: what an audit of a big account costs, beside a
-//! plain script that does the same. `AUDIT` is the path of the built program.
+//! `cargo run --example audit_benchmark -- AUDIT PROWLER`: what an audit of a big account costs,
+//! beside a plain script that does the same. `AUDIT` is the path of the built program. `PROWLER` is
+//! that of another tool's, whose one check of instances runs too; without it, it is left out.
 //!
 //! `python3` must be found on the PATH and have boto3. The stand-in runs in a process of its own
 //! and computes on the same machine, so what it needs is shown too. Runs on Linux only.
@@ -17,7 +18,7 @@ mod parts {
     pub mod world;
 }
 
-use std::{env, fs};
+use std::{env, fs, path::PathBuf};
 
 use comfy_table::{Table, presets};
 
@@ -28,20 +29,24 @@ use self::parts::{
 };
 
 /// Each tool runs this often, in turns, each time with a new account.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["world"] => host().await,
-        [audit] => compare(&fs::canonicalize(audit).expect("the audit is there")),
-        _ => panic!("give the path of the audit"),
+        [audit] => compare(&Tool::all(&program(audit), None)),
+        [audit, prowler] => compare(&Tool::all(&program(audit), Some(&program(prowler)))),
+        _ => panic!("give the path of the audit, and then that of Prowler if you like"),
     }
 }
 
-fn compare(audit: &std::path::Path) {
-    let tools = Tool::all(audit);
+fn program(path: &str) -> PathBuf {
+    fs::canonicalize(path).expect("the program is there")
+}
+
+fn compare(tools: &[Tool]) {
     let mut runs: Vec<Vec<Run>> = tools.iter().map(|_| Vec::new()).collect();
     for round in 1..=ROUNDS {
         for (tool, runs) in tools.iter().zip(&mut runs) {
@@ -50,8 +55,8 @@ fn compare(audit: &std::path::Path) {
             runs.push(run);
         }
     }
-    println!("{}\n{}", costs(&tools, &runs), calls(&tools, &runs));
-    println!("All of them found the same {} open resources.", open());
+    println!("{}\n{}", costs(tools, &runs), calls(tools, &runs));
+    println!("They agree that {} resources are open.", open());
 }
 
 fn costs(tools: &[Tool], runs: &[Vec<Run>]) -> Table {
@@ -75,15 +80,23 @@ fn calls(tools: &[Tool], runs: &[Vec<Run>]) -> Table {
     let mut table = table();
     let names = tools.iter().map(|tool| tool.name);
     table.set_header(["calls", "least"].into_iter().chain(names));
-    for (operation, least) in least_calls() {
-        let mut row = vec![operation.to_owned(), least.to_string()];
+    let least = least_calls();
+    for (operation, least) in &least {
+        let mut row = vec![(*operation).to_owned(), least.to_string()];
         row.extend(runs.iter().map(|runs| {
             let last = runs.last().expect("each tool ran");
-            let Count { sent, refused } = last.calls.get(operation).copied().unwrap_or_default();
+            let Count { sent, refused } = last.calls.get(*operation).copied().unwrap_or_default();
             if refused == 0 { sent.to_string() } else { format!("{sent}, {refused} refused") }
         }));
         table.add_row(row);
     }
+    let mut others = vec!["others".to_owned(), "0".to_owned()];
+    others.extend(runs.iter().map(|runs| {
+        let last = runs.last().expect("each tool ran");
+        let unlisted = last.calls.iter().filter(|(name, _)| !least.contains_key(name.as_str()));
+        unlisted.map(|(_, count)| count.sent).sum::<usize>().to_string()
+    }));
+    table.add_row(others);
     table
 }
 

@@ -67,21 +67,34 @@ impl Standing {
     }
 }
 
+fn is_open(number: &usize) -> bool {
+    Standing::of(*number) == Standing::Open
+}
+
+fn allows_v1(number: &usize) -> bool {
+    Standing::of(*number) != Standing::Safe
+}
+
 /// How many resources are open.
 pub fn open() -> usize {
-    let open = |number: &usize| Standing::of(*number) == Standing::Open;
+    let open = |many| (0..many).filter(is_open).count();
     REGIONS
-        .iter()
-        .map(|(_, instances, runtimes)| {
-            (0..*instances).filter(open).count() + (0..*runtimes).filter(open).count()
-        })
+        .into_iter()
+        .map(|(_, instances, runtimes)| open(instances) + open(runtimes))
+        .sum()
+}
+
+/// How many instances allow version 1, the exempt ones among them.
+pub fn instances_with_v1() -> usize {
+    REGIONS
+        .into_iter()
+        .map(|(_, instances, _)| (0..instances).filter(allows_v1).count())
         .sum()
 }
 
 /// The least calls that show all of it: full pages, and one call for what AWS shows one by one.
 /// Tags are confirmed only where version 1 is allowed.
 pub fn least_calls() -> BTreeMap<&'static str, usize> {
-    let allows_v1 = |number: &usize| Standing::of(*number) != Standing::Safe;
     let mut least = BTreeMap::from([("GetCallerIdentity", 1), ("DescribeRegions", 1)]);
     for (_, instances, runtimes) in REGIONS {
         let to_confirm = (0..instances).filter(allows_v1).count();

@@ -3,14 +3,14 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{self, Command, Stdio},
 };
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    account::open,
+    account::{instances_with_v1, open},
     world::{Calls, World},
 };
 
@@ -29,6 +29,9 @@ enum Says {
     Report(PathBuf),
     /// In a member of what it prints.
     Stdout,
+    /// In a table that it prints: the instances that allow version 1. It knows neither runtimes nor
+    /// exceptions.
+    Prowler,
 }
 
 /// What a run took.
@@ -46,11 +49,23 @@ pub struct Run {
 }
 
 impl Tool {
-    /// The audit as a person reads it, the audit as a program does, and the script.
-    pub fn all(audit: &Path) -> [Self; 3] {
-        let report = env::temp_dir().join(format!("audit-benchmark-{}.json", std::process::id()));
+    /// The audit as a person reads it, the audit as a program does, the script, and Prowler's one
+    /// check, if there is a Prowler.
+    pub fn all(audit: &Path, prowler: Option<&Path>) -> Vec<Self> {
+        let report = env::temp_dir().join(format!("audit-benchmark-{}.json", process::id()));
         let all = ["--all".as_ref(), "--output".as_ref(), report.as_path()];
         let program = |parts: &[&Path]| parts.iter().map(|part| part.to_path_buf()).collect();
+        let findings = env::temp_dir().join(format!("audit-benchmark-{}", process::id()));
+        let prowler = prowler.map(|prowler| Self {
+            name: "Prowler, one check",
+            program: [prowler.as_os_str()]
+                .into_iter()
+                .chain("aws -c ec2_instance_imdsv2_enabled -M csv -o".split(' ').map(str::as_ref))
+                .chain([findings.as_os_str()])
+                .map(PathBuf::from)
+                .collect(),
+            says: Says::Prowler,
+        });
         [
             Self { name: "audit", program: program(&[audit]), says: Says::Status },
             Self {
@@ -64,6 +79,9 @@ impl Tool {
                 says: Says::Stdout,
             },
         ]
+        .into_iter()
+        .chain(prowler)
+        .collect()
     }
 
     /// Runs it in a new account, and checks that it found what is open there.
@@ -83,8 +101,9 @@ impl Tool {
                 ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
                 ("AWS_CONFIG_FILE", "/dev/null"),
                 ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+                ("HOME", env::temp_dir().to_str().expect("UTF-8")),
             ])
-            .stderr(std::process::Stdio::inherit())
+            .stderr(Stdio::inherit())
             .output()
             .expect("python3 starts");
         let mut run: Run = serde_json::from_slice(&output.stdout).expect("what it took");
@@ -95,24 +114,25 @@ impl Tool {
     }
 
     fn check(&self, run: &Run) {
-        let (status, found) = match &self.says {
-            Says::Status => (1, None),
+        let (status, agrees) = match &self.says {
+            Says::Status => (1, true),
             Says::Report(path) => {
                 let report = fs::read_to_string(path).expect("it wrote a report");
-                (1, number(&report, "/summary/resources/open"))
+                (1, number(&report, "/summary/resources/open") == open())
             }
-            Says::Stdout => (0, number(&run.stdout, "/open")),
+            Says::Stdout => (0, number(&run.stdout, "/open") == open()),
+            Says::Prowler => (3, run.stdout.contains(&format!("({}) Failed", instances_with_v1()))),
         };
-        assert_eq!(run.status, status, "the status of {}", self.name);
-        let found = found.unwrap_or(open());
-        assert_eq!(found, open(), "what {} found to be open", self.name);
+        let Self { name, .. } = self;
+        assert_eq!(run.status, status, "the status of {name}");
+        assert!(agrees, "{name} found something else to be open:\n{}", run.stdout);
     }
 }
 
-fn number(json: &str, pointer: &str) -> Option<usize> {
+fn number(json: &str, pointer: &str) -> usize {
     let json: Value = serde_json::from_str(json).expect("JSON");
     let number = json.pointer(pointer).and_then(Value::as_u64).expect("a number");
-    Some(usize::try_from(number).expect("few"))
+    usize::try_from(number).expect("few")
 }
 
 fn beside(script: &str) -> PathBuf {
