@@ -61,7 +61,7 @@ impl Standing {
     fn of(number: usize) -> Self {
         match number % 100 {
             5 => Self::Exempt,
-            number if number % 10 == 0 => Self::Open,
+            number if number.is_multiple_of(10) => Self::Open,
             _ => Self::Safe,
         }
     }
@@ -138,16 +138,16 @@ fn add_instance(world: &mut World, number: usize) {
         Standing::Open => {}
         Standing::Exempt => _ = instance.tag(EXEMPT, "2027-06-30 until the migration"),
     }
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         let template = format!("lt-{:017x}", number % 12);
         instance
             .tag("aws:ec2launchtemplate:id", &template)
             .tag("aws:ec2launchtemplate:version", "3");
     }
-    if number % 8 == 0 {
+    if number.is_multiple_of(8) {
         instance.tag("aws:autoscaling:groupName", &format!("workers-{}", number % 24));
     }
-    if number % 7 == 0 {
+    if number.is_multiple_of(7) {
         instance.state("stopped");
     }
 }
@@ -160,7 +160,7 @@ fn add_runtime(world: &mut World, number: usize) {
         Standing::Open => {}
         Standing::Exempt => _ = runtime.set(METADATA, "null").tag(EXEMPT, "legacy agent"),
     }
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         runtime.endpoint("production", runtime.version);
     }
     // It stayed behind when the runtime was mended.

@@ -1,7 +1,9 @@
 //! One run of a tool in a new account, and what it took.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::{self, Command, Stdio},
 };
@@ -92,7 +94,7 @@ impl Tool {
             .arg(beside("measure.py"))
             .args(&self.program)
             .env_clear()
-            .envs(env::var_os("PATH").map(|path| ("PATH", path)))
+            .envs(path().map(|path| ("PATH", path)))
             .envs([
                 ("AWS_ENDPOINT_URL", world.url.as_str()),
                 ("AWS_REGION", "us-east-1"),
@@ -133,6 +135,12 @@ fn number(json: &str, pointer: &str) -> usize {
     let json: Value = serde_json::from_str(json).expect("JSON");
     let number = json.pointer(pointer).and_then(Value::as_u64).expect("a number");
     usize::try_from(number).expect("few")
+}
+
+/// Where programs are found: the one variable that a run has from its surroundings.
+fn path() -> Option<OsString> {
+    #[expect(clippy::disallowed_methods, reason = "a benchmark is started by a person")]
+    env::var_os("PATH")
 }
 
 fn beside(script: &str) -> PathBuf {
