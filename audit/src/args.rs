@@ -35,7 +35,9 @@ Exit status:
   1    something is open: it allows version 1 of its metadata service, and is not exempt
   2    the program was called with wrong options, or a file cannot be read or written
   3    not everything could be seen, whatever else is open
-  130  it was interrupted; 129 or 143: it was told to end by another signal";
+  129  its terminal was closed
+  130  it was interrupted
+  143  it was told to end, as by a pipeline that is cancelled";
 
 /// Says which EC2 instances and Bedrock AgentCore runtimes of an account still allow version 1 of
 /// their metadata service, and what the guardrail would do about each. It only reads.

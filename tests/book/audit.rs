@@ -16,8 +16,15 @@ use strum::{VariantArray, VariantNames};
 use super::page::{Page, quoted, set};
 
 const PAGE: &str = "reference/audit.md";
-const STATUSES: [Status; 5] =
-    [Status::Clean, Status::Open, Status::WrongUse, Status::NotSeen, Status::Interrupted];
+const STATUSES: [Status; 7] = [
+    Status::Clean,
+    Status::Open,
+    Status::WrongUse,
+    Status::NotSeen,
+    Status::HungUp,
+    Status::Interrupted,
+    Status::Terminated,
+];
 
 /// An option, its variable, its default, and the words that it takes.
 type Row = (String, String, String, BTreeSet<String>);

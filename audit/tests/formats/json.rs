@@ -68,6 +68,7 @@ fn the_schema_refuses_a_missing_member() {
         // Members that only some reports and resources have.
         "changes",
         "exempt_until",
+        "imdsv1_use",
         "launched_by",
         "source",
         "remedy",

@@ -14,7 +14,7 @@ use metadata_guardrail_audit::{
     control,
     remedy::{self, Hand},
     report::{Asked, NotSeen, Reason, Region, Report, Resource, SCHEMA, Sight},
-    source::Source,
+    source,
     standing::Standing,
     summary::{self, Counts, Ending, Summary},
 };
@@ -136,7 +136,6 @@ pub fn report() -> Report {
                 "eu-west-1",
                 "arn:aws:ec2:eu-west-1:111122223333:instance/i-0a1b2c3d4e5f60001",
             )],
-            not_known_then: Vec::new(),
             mended: vec![Named::new(
                 Kind::Ec2Instance,
                 "i-0a1b2c3d4e5f60009",
@@ -289,7 +288,7 @@ fn outcome(
 /// A resource as the program makes it of an outcome.
 fn resource(outcome: Outcome) -> Resource {
     let standing = Standing::of(&outcome).expect("it exists");
-    let source = Source::of(&outcome).map(|source| source.words(Some("optional")));
+    let source = source::words(&outcome, Some("optional"));
     let remedy = remedy::of(&outcome, Hand { exception_key: EXCEPTION_TAG, profile: None });
     Resource { outcome, standing, source, remedy }
 }
