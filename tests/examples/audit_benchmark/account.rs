@@ -43,7 +43,7 @@ const LIMITS: [(&str, u32, f64); 7] = [
 
 const DOCUMENT: &str = r#"{
     "agentRuntimeArtifact": {"containerConfiguration": {"containerUri":
-        "111122223333.dkr.ecr.eu-west-1.amazonaws.com/agent@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}},
+        "111122223333.dkr.ecr.eu-west-1.amazonaws.com/agent:7"}},
     "roleArn": "arn:aws:iam::111122223333:role/agent",
     "networkConfiguration": {"networkMode": "PUBLIC"},
     "environmentVariables": {"LOG_LEVEL": "info", "STAGE": "production"}

@@ -57,7 +57,7 @@ impl World {
     pub fn cpu_seconds(&self) -> f64 {
         const TICKS_PER_SECOND: f64 = 100.0;
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).expect("Linux");
-        // The name of the program may hold spaces; what follows it are the fields from the third on.
+        // The name of the program may hold spaces. After it come the fields from the third on.
         let (_, fields) = stat.rsplit_once(") ").expect("a name in parentheses");
         let ticks = fields.split(' ').skip(11).take(2);
         ticks.map(|ticks| ticks.parse::<f64>().expect("a number")).sum::<f64>() / TICKS_PER_SECOND
