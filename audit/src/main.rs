@@ -82,7 +82,10 @@ async fn run(args: &Args, profile_is_option: bool, progress: &Progress) -> Ended
     tokio::select! {
         biased;
         status = told_to_end() => process::exit(status as i32),
-        result = writing => written(result.unwrap_or_else(|_| Ok(())), status),
+        result = writing => {
+            let panicked = |error| Err(Error::Stdout(io::Error::other(error)));
+            written(result.unwrap_or_else(panicked), status)
+        }
     }
 }
 
