@@ -41,13 +41,8 @@ const LIMITS: [(&str, u32, f64); 7] = [
     (LIST_TAGS, 50, 50.0),
 ];
 
-const DOCUMENT: &str = r#"{
-    "agentRuntimeArtifact": {"containerConfiguration": {"containerUri":
-        "111122223333.dkr.ecr.eu-west-1.amazonaws.com/agent:7"}},
-    "roleArn": "arn:aws:iam::111122223333:role/agent",
-    "networkConfiguration": {"networkMode": "PUBLIC"},
-    "environmentVariables": {"LOG_LEVEL": "info", "STAGE": "production"}
-}"#;
+/// The configuration of each runtime.
+const DOCUMENT: &str = include_str!("runtime.json");
 
 /// How a resource stands. One in ten is open, and one in a hundred is exempt.
 #[derive(Clone, Copy, Eq, PartialEq)]

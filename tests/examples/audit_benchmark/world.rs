@@ -15,7 +15,10 @@ use super::account::fill;
 /// What each call takes, apart from what the stand-in itself needs for it.
 const LATENCY: Duration = Duration::from_millis(20);
 
-/// The requests of one operation.
+/// How EC2 and AgentCore say that there were too many requests.
+const THROTTLES: [&str; 2] = ["RequestLimitExceeded", "ThrottlingException"];
+
+/// The requests of each operation.
 pub type Calls = BTreeMap<String, Count>;
 
 /// How many requests there were, and how many of them AWS refused because there were too many.
@@ -98,7 +101,7 @@ fn calls(aws: &StandIn) -> Calls {
     for call in aws.calls() {
         let count = calls.entry(call.operation).or_default();
         count.sent += 1;
-        count.refused += usize::from(call.error.is_some());
+        count.refused += usize::from(call.error.is_some_and(|code| THROTTLES.contains(&&*code)));
     }
     calls
 }
