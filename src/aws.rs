@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::{
     retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority},
 };
 
-use crate::{failure::is_unknown_host, place::Place};
+use crate::{failure::is_unknown_host, offered, place::Place};
 
 /// Clients for the services of one place.
 #[derive(Clone, Debug)]
@@ -33,18 +33,21 @@ impl Clients {
         let config = config.clone().into_builder().region(region).build();
         // What one client learns of throttling slows down no other.
         let partition = |service| RetryPartition::custom(format!("{service} {place}")).build();
+        let agentcore = aws_sdk_bedrockagentcorecontrol::config::Builder::from(&config)
+            .retry_partition(partition("agentcore"));
+        // Where AWS documents it, its name must exist: not to find it is a fault that may pass.
+        let agentcore = if offered::is_documented(&place.region) {
+            agentcore
+        } else {
+            agentcore.retry_classifier(NoSuchHost)
+        };
         Self {
             ec2: aws_sdk_ec2::Client::from_conf(
                 aws_sdk_ec2::config::Builder::from(&config)
                     .retry_partition(partition("ec2"))
                     .build(),
             ),
-            agentcore: aws_sdk_bedrockagentcorecontrol::Client::from_conf(
-                aws_sdk_bedrockagentcorecontrol::config::Builder::from(&config)
-                    .retry_partition(partition("agentcore"))
-                    .retry_classifier(NoSuchHost)
-                    .build(),
-            ),
+            agentcore: aws_sdk_bedrockagentcorecontrol::Client::from_conf(agentcore.build()),
             cloudwatch: aws_sdk_cloudwatch::Client::from_conf(
                 aws_sdk_cloudwatch::config::Builder::from(&config)
                     .retry_partition(partition("cloudwatch"))

@@ -32,7 +32,8 @@
 //! What they use: [`places`] hands out the readers and writers of a place. Behind the door it alone
 //! knows how to get there, with the clients of [`aws`]. [`settings`] come from the environment.
 //! [`patience`] knows how much time is left, and [`pacer`] how fast a sweep may write and look.
-//! [`raw_json`], [`client_token`] and [`text`] are small tools.
+//! [`offered`] is where AWS documents AgentCore. [`raw_json`], [`client_token`] and [`text`] are
+//! small tools.
 //!
 //! There are no import cycles between modules. A file and the folder of its name are one module:
 //! the file names its parts, and they may use its types.
@@ -156,6 +157,7 @@ pub mod handler;
 pub mod invocation;
 pub mod observed;
 pub mod obstacle;
+pub mod offered;
 pub mod outcome;
 pub mod outcome_events;
 pub mod pacer;

@@ -18,7 +18,7 @@
 //! | what has changed since | [`baseline`], [`changes`] | pure |
 //! | what comes out | [`report`], [`mod@format`]: one file for each format | pure |
 //! | where it goes, and the end | [`output`], [`status`], [`error`] | |
-//! | beside it | [`policy`], [`control`], [`offered`], [`text`] | pure |
+//! | beside it | [`policy`], [`control`], [`text`] | pure |
 //!
 //! A new format is a file in `format/` and an arm of [`Format`](format::Format). A new option is a
 //! field of [`Args`](args::Args) and a row in `docs/src/reference/audit.md`. A new member of a
@@ -40,7 +40,6 @@ pub mod changes;
 pub mod control;
 pub mod error;
 pub mod format;
-pub mod offered;
 pub mod output;
 pub mod policy;
 pub mod progress;

@@ -17,7 +17,8 @@ pub struct Summary {
     pub by_region: BTreeMap<String, Counts>,
     /// How many outcomes had each result, such as `would_enforce`, over all kinds.
     pub by_result: BTreeMap<&'static str, usize>,
-    /// Where open instances come from, largest number first.
+    /// Where open instances come from. What can be mended comes first, the largest number of it
+    /// first. An instance that has a template and a group counts for both.
     pub by_source: Vec<Source>,
     /// Exceptions that end within 30 days, the next one first.
     pub exceptions_ending: Vec<Ending>,
@@ -28,7 +29,7 @@ pub struct Summary {
 pub struct Counts {
     /// Version 1 is not allowed.
     pub safe: usize,
-    /// Version 1 is allowed.
+    /// Version 1 is allowed, or a person has to find out whether it is.
     pub open: usize,
     /// Version 1 is allowed, and an exception tag says that it may be.
     pub exempt: usize,
@@ -65,6 +66,7 @@ impl Counts {
     pub fn total(&self) -> usize {
         self.safe + self.open + self.exempt + self.not_seen
     }
+
     /// The share that is safe, such as `97.9 %`; `None` if there is nothing. What is not all is
     /// never rounded up to all, nor what is not nothing down to nothing.
     pub fn percent_safe(&self) -> Option<String> {

@@ -8,6 +8,7 @@ use chrono::{Days, NaiveDate};
 use metadata_guardrail::{
     failure::Unlisted,
     obstacle::Obstacle,
+    offered,
     outcome::{Finding, Outcome, State},
     sweep::Unfinished,
     target::Kind,
@@ -17,7 +18,6 @@ use self::missed::Missed;
 use crate::{
     baseline::Baseline,
     changes::Named,
-    offered,
     remedy::{self, Hand},
     report::{NO_PREFERENCE, NotSeen, Region, Resource, Sight},
     source::{self, Source},
@@ -30,6 +30,11 @@ const DAYS_OF_NOTICE: Days = Days::new(30);
 
 /// Nothing ends an audit from outside, so this should never be said.
 const OUT_OF_TIME: &str = "Time ran out before everything was listed. Audit again.";
+
+/// What is said if AgentCore cannot be found where it should be.
+const NOT_FOUND: &str = "The host name of AgentCore in this Region could not be looked up, \
+                             although AWS documents AgentCore there. Check the name resolution, \
+                             the proxy or the firewall between here and AWS, and audit again.";
 
 /// How an audit judges and what it keeps.
 #[derive(Clone, Copy, Debug)]
@@ -130,7 +135,7 @@ impl<'a> Tally<'a> {
                     Unlisted::NotOffered(_)
                         if kind == Kind::AgentcoreRuntime && offered::is_documented(region) =>
                     {
-                        let detail = offered::NOT_FOUND.to_owned();
+                        let detail = NOT_FOUND.to_owned();
                         self.miss(region, kind, Obstacle::NotReached, detail);
                     }
                     Unlisted::NotOffered(_) => {

@@ -11,6 +11,7 @@ use metadata_guardrail::{
     aws,
     guardrail::Guardrail,
     outcome::Outcome,
+    place::Place,
     settings::{Mode, Settings},
     sweep::{Extent, Unfinished},
     target::Kind,
@@ -22,8 +23,16 @@ use crate::support::{
     names::{DESCRIBE_INSTANCES, GET_RUNTIME, INSTANCE, LIST_RUNTIMES, NEIGHBOUR, REQUIRED, THIRD},
 };
 
+/// A Region for which AWS documents no AgentCore.
+const OSAKA: &str = "ap-northeast-3";
+
 /// The outcomes of a sweep of one kind in report mode, and what it has not finished.
-async fn swept(aws: &StandIn, kind: Kind, extent: Extent) -> (Vec<Outcome>, Unfinished) {
+async fn swept(
+    aws: &StandIn,
+    region: &str,
+    kind: Kind,
+    extent: Extent,
+) -> (Vec<Outcome>, Unfinished) {
     let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .endpoint_url(aws.url())
         .region(Region::new(REGION))
@@ -32,7 +41,8 @@ async fn swept(aws: &StandIn, kind: Kind, extent: Extent) -> (Vec<Outcome>, Unfi
         .http_client(aws.transport("guardrail"));
     let settings = Settings { mode: Mode::Report, ..Settings::default() };
     let guardrail = Guardrail::new(settings, aws::load(loader).await);
-    let (place, now, outcomes) = (place(), aws.world().now, RefCell::default());
+    let place = Place { region: region.to_owned(), ..place() };
+    let (now, outcomes) = (aws.world().now, RefCell::default());
     let visit = guardrail.visit(&place, Mode::Report, now, guardrail.patience(None));
     let each = |outcome| Vec::push(&mut outcomes.borrow_mut(), outcome);
     let mut unfinished = visit.sweep(&[kind], extent, &each).await;
@@ -42,15 +52,26 @@ async fn swept(aws: &StandIn, kind: Kind, extent: Extent) -> (Vec<Outcome>, Unfi
 #[tokio::test(start_paused = true)]
 async fn a_region_without_agentcore_is_not_asked_for_it_again() {
     let aws = StandIn::without_sockets();
-    aws.world().agentcore_is_offered = false;
+    aws.region(OSAKA).agentcore_is_offered = false;
 
-    let (outcomes, unfinished) = swept(&aws, Kind::AgentcoreRuntime, Extent::MayNeedWrite).await;
+    let (outcomes, unfinished) =
+        swept(&aws, OSAKA, Kind::AgentcoreRuntime, Extent::MayNeedWrite).await;
 
     assert_eq!(outcomes, []);
     let [why] = unfinished.not_listed.as_slice() else { panic!("{unfinished:?}") };
     assert_eq!(why.reason(), "not_offered");
     // Before another request there would be a pause.
     assert_eq!(aws.world().clock.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_must_exist_is_looked_up_again() {
+    let aws = StandIn::without_sockets();
+    aws.world().agentcore_is_offered = false;
+
+    swept(&aws, REGION, Kind::AgentcoreRuntime, Extent::MayNeedWrite).await;
+
+    assert!(aws.world().clock.elapsed() > Duration::from_secs(1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,7 +83,7 @@ async fn looks_at_runtimes_leave_others_half_of_what_aws_allows() {
     }
     aws.world().limit(GET_RUNTIME, 25, 25.0);
 
-    let (outcomes, _) = swept(&aws, Kind::AgentcoreRuntime, Extent::MayNeedWrite).await;
+    let (outcomes, _) = swept(&aws, REGION, Kind::AgentcoreRuntime, Extent::MayNeedWrite).await;
 
     assert_eq!(outcomes.len(), 125);
     assert_eq!(aws.operations().iter().filter(|one| *one == GET_RUNTIME).count(), 125);
@@ -80,10 +101,10 @@ async fn a_sweep_of_everything_costs_no_more_calls_than_its_pages() {
     aws.world().add_instance(THIRD).operator("eks.amazonaws.com");
     aws.world().page_size = 2;
 
-    let (some, _) = swept(&aws, Kind::Ec2Instance, Extent::MayNeedWrite).await;
+    let (some, _) = swept(&aws, REGION, Kind::Ec2Instance, Extent::MayNeedWrite).await;
     assert_eq!(some.len(), 1);
     let before = aws.calls().len();
-    let (mut all, unfinished) = swept(&aws, Kind::Ec2Instance, Extent::Everything).await;
+    let (mut all, unfinished) = swept(&aws, REGION, Kind::Ec2Instance, Extent::Everything).await;
 
     all.sort_by(|one, other| one.id.cmp(&other.id));
     let results: Vec<_> = all.iter().map(|outcome| outcome.verdict.result()).collect();

@@ -30,11 +30,6 @@ const DOCUMENTED: [&str; 22] = [
     "us-west-2",
 ];
 
-/// What is said if AgentCore cannot be found where it should be.
-pub const NOT_FOUND: &str = "The host name of AgentCore in this Region could not be looked up, \
-                             although AWS documents AgentCore there. Check the name resolution, \
-                             the proxy or the firewall between here and AWS, and audit again.";
-
 /// Whether a Region is documented to offer AgentCore. If its host name does not exist there all the
 /// same, something is wrong between here and AWS.
 pub fn is_documented(region: &str) -> bool {
