@@ -27,7 +27,7 @@ use crate::{
     outcome::Outcome,
     pacer::Pacer,
     patience::Stopwatch,
-    resource::{FollowUp, Observe, PerTarget, Resource},
+    resource::{Enforce, FollowUp, Observe, PerTarget, Resource},
     target::Target,
     wording::{Wording, Words},
 };
@@ -174,11 +174,21 @@ impl<R: Resource> Flow<'_, R> {
         merge(turns, &due, usage, Turn::learn_usage);
 
         let due = targets(turns, |turn| self.decision(turn) == Some(Decision::ConfirmTags));
+        self.confirm_tags(turns, &due).await;
+        self.give_back_permits(turns);
+    }
+
+    /// Reads the tags, and after them the targets again if a write is to send all of them back.
+    async fn confirm_tags(&self, turns: &mut [TurnOf<R>], due: &[Target]) {
         // What is read is as old as its request: it may have changed before the answer came.
         let read = Stopwatch::start();
-        let confirmed = self.observe.confirm(&due, self.context.exception.key()).await;
-        merge(turns, &due, confirmed, |turn, confirmed| turn.confirm(confirmed, read));
-        self.give_back_permits(turns);
+        let tags = self.observe.tags(due, self.context.exception.key()).await;
+        if self.enforce.is_some() && R::Enforce::SENDS_ALL_BACK {
+            let tagged = tags.iter().filter(|(_, tags)| tags.is_ok());
+            let tagged: Vec<_> = tagged.map(|(target, _)| target.clone()).collect();
+            self.look_at(turns, &tagged, read).await;
+        }
+        merge(turns, due, tags, Turn::confirm_tags);
     }
 
     /// Gives back the permits of targets that will not be written after all, for others to use.
@@ -195,9 +205,13 @@ impl<R: Resource> Flow<'_, R> {
     /// Looks again at the targets for which `is_due` holds.
     async fn look(&self, turns: &mut [TurnOf<R>], is_due: impl Fn(&TurnOf<R>) -> bool) {
         let due = targets(turns, is_due);
-        let read = Stopwatch::start();
-        let observations = self.observe.observe(&due).await;
-        merge(turns, &due, observations, |turn, observation| turn.see(observation, read));
+        self.look_at(turns, &due, Stopwatch::start()).await;
+    }
+
+    /// Looks again at these targets. What was read of them is as old as `read`.
+    async fn look_at(&self, turns: &mut [TurnOf<R>], due: &[Target], read: Stopwatch) {
+        let observations = self.observe.observe(due).await;
+        merge(turns, due, observations, |turn, observation| turn.see(observation, read));
     }
 
     async fn wait_for_permits(&self, turns: &mut [TurnOf<R>]) {
@@ -229,7 +243,7 @@ impl<R: Resource> Flow<'_, R> {
             postponed.borrow_mut().insert(target, sent);
             return None;
         }
-        Some(self.follow_up.follow_up(&target, outcome).await)
+        Some(self.follow_up.follow_up(&target, run.seen(), outcome).await)
     }
 
     /// What to do about a target, as far as it could be observed.

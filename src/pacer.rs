@@ -1,4 +1,4 @@
-//! How fast a sweep may write to instances and look at runtimes. It leaves part of AWS's limits to
+//! How fast a sweep may write to instances, look at runtimes and list endpoints. It leaves part of AWS's limits to
 //! events and to the account's other tools.
 
 use std::{
@@ -44,6 +44,15 @@ impl Default for WriteRate {
 pub fn looks_at_runtimes() -> RateLimiter {
     const BURST: usize = 25;
     const PER_SECOND: u32 = 20;
+    bucket(BURST, PER_SECOND)
+}
+
+/// Paces the listings of endpoints in sweeps that nobody ends. AWS allows 5
+/// `ListAgentRuntimeEndpoints` a second in an account and Region (the service quota "Rate of
+/// ListAgentRuntimeEndpoints requests").
+pub fn listings_of_endpoints() -> RateLimiter {
+    const BURST: usize = 4;
+    const PER_SECOND: u32 = 4;
     bucket(BURST, PER_SECOND)
 }
 

@@ -60,6 +60,11 @@ impl Patience {
         self.left() <= WAIT_MARGIN
     }
 
+    /// Whether nobody ends the work.
+    pub fn is_endless(&self) -> bool {
+        self.deadline.is_none()
+    }
+
     /// The time until the work is ended from outside.
     pub fn left(&self) -> Duration {
         self.deadline

@@ -70,6 +70,8 @@ pub struct Access {
     pub pacer: Pacer,
     /// Paces the looks of sweeps at runtimes.
     pub looks_at_runtimes: RateLimiter,
+    /// Paces the listings of endpoints in sweeps that nobody ends.
+    pub listings_of_endpoints: RateLimiter,
 }
 
 impl Access {
@@ -99,8 +101,14 @@ impl Access {
             observe: ObserveDefaults::new(ec2.clone()),
             enforce: sets_defaults.then(|| EnforceDefaults::new(ec2)),
         });
-        let pacer = Pacer::new(write_rate);
-        let looks_at_runtimes = pacer::looks_at_runtimes();
-        Self { instances, runtimes, endpoints, defaults, pacer, looks_at_runtimes }
+        Self {
+            instances,
+            runtimes,
+            endpoints,
+            defaults,
+            pacer: Pacer::new(write_rate),
+            looks_at_runtimes: pacer::looks_at_runtimes(),
+            listings_of_endpoints: pacer::listings_of_endpoints(),
+        }
     }
 }

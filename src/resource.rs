@@ -59,7 +59,7 @@ pub trait Resource: Words {
     /// Its writing half.
     type Enforce: Enforce<Document = Self::Document>;
     /// Looks after what belongs to a target once its outcome is known.
-    type FollowUp<'a>: FollowUp;
+    type FollowUp<'a>: FollowUp<Self::Document>;
 }
 
 /// The two halves that look after one kind of resource.
@@ -82,10 +82,7 @@ impl<O, E> Halves<O, E> {
 pub type PerTarget<T> = Vec<(Target, Result<T, Failure>)>;
 
 /// The reading half of a kind. It cannot write.
-#[expect(
-    async_fn_in_trait,
-    reason = "the runtime has a single thread, so nothing needs to be Send"
-)]
+#[expect(async_fn_in_trait, reason = "a flow stays on one thread, so nothing needs to be Send")]
 pub trait Observe {
     /// What the other half needs for a write, such as a runtime's configuration.
     type Document;
@@ -102,23 +99,13 @@ pub trait Observe {
 
     /// Reads the tag `key` of targets that are about to be written, with a separate request. Other
     /// tags may be missing from the answer.
-    async fn confirm(&self, targets: &[Target], key: &str) -> PerTarget<Confirmed<Self::Document>>;
+    async fn tags(&self, targets: &[Target], key: &str) -> PerTarget<TagMap>;
 
     /// Reads how much version 1 of targets was used up to now. Only targets whose
     /// observations say that this is unread are asked about.
     async fn usage(&self, _targets: &[Target], _now: DateTime<Utc>) -> PerTarget<Usage> {
         PerTarget::new()
     }
-}
-
-/// What was read last before a write.
-#[derive(Debug)]
-pub enum Confirmed<D> {
-    /// The tags of what was observed before.
-    Tags(TagMap),
-    /// The tags, and after them the whole target again, because its write sends back everything
-    /// that was read.
-    Anew(Observation<D>),
 }
 
 /// A part of a listing.
@@ -153,13 +140,13 @@ pub trait List: Observe {
 }
 
 /// The writing half of a kind. Report mode does not have one.
-#[expect(
-    async_fn_in_trait,
-    reason = "the runtime has a single thread, so nothing needs to be Send"
-)]
+#[expect(async_fn_in_trait, reason = "a flow stays on one thread, so nothing needs to be Send")]
 pub trait Enforce {
     /// What the reading half found.
     type Document;
+    /// Whether the write sends back everything that was read. If so, a target is read again after
+    /// its tags, right before the write.
+    const SENDS_ALL_BACK: bool;
 
     /// Requires version 2 on an observed resource, and sets whatever else its document says is to
     /// be set. Changes nothing else, and verifies both. The write is sent once.
@@ -196,27 +183,35 @@ pub enum Form {
 
 /// Looks after what belongs to a target besides its one setting, once the target's outcome is
 /// known.
-#[expect(
-    async_fn_in_trait,
-    reason = "the runtime has a single thread, so nothing needs to be Send"
-)]
-pub trait FollowUp {
-    /// Looks after it, and returns the outcome with what became of it.
-    async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome;
+#[expect(async_fn_in_trait, reason = "a flow stays on one thread, so nothing needs to be Send")]
+pub trait FollowUp<D> {
+    /// Looks after it, and returns the outcome with what became of it. `seen` is what the last look
+    /// at the target found, before its write or after one whose answer was lost.
+    async fn follow_up(
+        &self,
+        target: &Target,
+        seen: Option<&Observation<D>>,
+        outcome: Outcome,
+    ) -> Outcome;
 }
 
 /// Nothing belongs to the target.
-impl FollowUp for () {
-    async fn follow_up(&self, _: &Target, outcome: Outcome) -> Outcome {
+impl<D> FollowUp<D> for () {
+    async fn follow_up(&self, _: &Target, _: Option<&Observation<D>>, outcome: Outcome) -> Outcome {
         outcome
     }
 }
 
 /// With `None`, nothing is looked after.
-impl<F: FollowUp> FollowUp for Option<F> {
-    async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome {
+impl<D, F: FollowUp<D>> FollowUp<D> for Option<F> {
+    async fn follow_up(
+        &self,
+        target: &Target,
+        seen: Option<&Observation<D>>,
+        outcome: Outcome,
+    ) -> Outcome {
         match self {
-            Some(follow_up) => follow_up.follow_up(target, outcome).await,
+            Some(follow_up) => follow_up.follow_up(target, seen, outcome).await,
             None => outcome,
         }
     }

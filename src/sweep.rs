@@ -64,7 +64,12 @@ pub async fn sweep<R: Resource>(
         }
         Err(unlisted) => unfinished.borrow_mut().not_listed.push(unlisted),
     });
-    work.buffer_unordered(R::Observe::BATCHES_AT_ONCE).collect::<()>().await;
+    let at_once = match extent {
+        Extent::MayNeedWrite => R::Observe::BATCHES_AT_ONCE,
+        // The next page is read while the tags of this one are.
+        Extent::Everything => R::Observe::BATCHES_AT_ONCE.max(2),
+    };
+    work.buffer_unordered(at_once).collect::<()>().await;
     unfinished.into_inner()
 }
 

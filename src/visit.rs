@@ -130,10 +130,11 @@ impl Visit<'_> {
     }
 
     fn runtimes<'c>(&'c self, context: Context<'c>) -> Flow<'c, Runtimes> {
-        let Access { runtimes, endpoints, looks_at_runtimes, .. } = &*self.access;
+        let Access { runtimes, endpoints, looks_at_runtimes, listings_of_endpoints, .. } =
+            &*self.access;
         let follow_up = endpoints.as_ref().map(|endpoints| {
             let (observe, enforce) = (&endpoints.observe, endpoints.writing(self.mode));
-            EndpointsFlow { observe, enforce, context }
+            EndpointsFlow { observe, enforce, listings: listings_of_endpoints, context }
         });
         let (observe, enforce) = (&runtimes.observe, runtimes.writing(self.mode));
         let looks = Some(looks_at_runtimes);

@@ -72,8 +72,13 @@ impl<'f, 'a, R: Resource> TargetRun<'f, 'a, R> {
 
     /// What was sent, if the target is postponed: AWS took none of a few attempts, and others wait.
     /// There is nothing to say about it yet.
-    pub fn postponed(mut self) -> Option<Option<ObservationOf<R>>> {
+    pub fn postponed(&mut self) -> Option<Option<ObservationOf<R>>> {
         self.is_postponed.then(|| self.attempts.take_sent())
+    }
+
+    /// What the last look found.
+    pub fn seen(&self) -> Option<&ObservationOf<R>> {
+        self.turn.observation.as_ref()
     }
 
     pub fn out_of_time(&mut self) -> Outcome {

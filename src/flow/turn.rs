@@ -7,9 +7,9 @@ use std::{
 
 use crate::{
     failure::Failure,
-    observed::{Observation, Usage},
+    observed::{Observation, TagMap, Usage},
     patience::{MAX_AGE, Stopwatch},
-    resource::{Confirmed, PerTarget},
+    resource::PerTarget,
     target::Target,
 };
 
@@ -53,11 +53,10 @@ impl<D> Turn<D> {
         }
     }
 
-    pub fn confirm(&mut self, confirmed: Confirmed<D>, read: Stopwatch) {
-        match (confirmed, &mut self.observation) {
-            (Confirmed::Anew(observation), _) => self.see(observation, read),
-            (Confirmed::Tags(tags), Some(observation)) => observation.confirm_tags(tags),
-            (Confirmed::Tags(_), None) => {}
+    /// Tags say nothing about a target that could not be looked at after them.
+    pub fn confirm_tags(&mut self, tags: TagMap) {
+        if let (Some(observation), None) = (&mut self.observation, &self.failure) {
+            observation.confirm_tags(tags);
         }
     }
 

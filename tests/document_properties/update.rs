@@ -4,7 +4,7 @@ use metadata_guardrail::resource::agentcore_runtime::document::{
     Document, S3Endpoint, UnsafeToSend,
 };
 use proptest::{collection::btree_map, prelude::*, sample::select};
-use serde_json::{json, value::RawValue};
+use serde_json::{Value, json, value::RawValue};
 
 use super::{
     SETTING, bytes, config, configuration,
@@ -156,6 +156,34 @@ fn the_s3_endpoint_is_left_out_for_runtimes_younger_than_the_rule() {
     }
     for unknown in [json!(null), json!("yesterday"), json!({}), json!(1e300)] {
         assert_eq!(with("createdAt", unknown.clone()).s3_endpoint(), S3Endpoint::Keep, "{unknown}");
+    }
+}
+
+#[test]
+fn every_version_requires_mmdsv2_if_there_is_one_or_the_runtime_is_young() {
+    let always = |version: &str, created: Value, required: Value| {
+        let runtime = json!({
+            "agentRuntimeVersion": version,
+            "createdAt": created,
+            "metadataConfiguration": {"requireMMDSV2": required},
+        });
+        let document = Document::parse(runtime.to_string().as_bytes()).expect("a JSON object");
+        document.has_always_required_mmdsv2()
+    };
+    let (young, old) = (json!("2026-02-17T00:00:00Z"), json!("2026-02-16T23:59:59Z"));
+    assert!(always("1", old.clone(), json!(true)) && always("2", young.clone(), json!(true)));
+    assert!(always("2", json!(1_771_286_400), json!(true)));
+    for (version, created) in [
+        ("2", old.clone()),
+        ("10", old),
+        ("", json!(null)),
+        ("2", json!("yesterday")),
+        ("2", json!(1_771_286_399)),
+    ] {
+        assert!(!always(version, created.clone(), json!(true)), "{version} {created}");
+    }
+    for required in [json!(false), json!(null), json!("true")] {
+        assert!(!always("1", young.clone(), required.clone()), "{required}");
     }
 }
 

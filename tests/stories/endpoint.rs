@@ -2,6 +2,7 @@
 //! itself and the real SDK. First those in which nothing may be written.
 
 mod exemptions_are_respected;
+mod nothing_is_listed_in_vain;
 mod nothing_is_moved;
 mod nothing_is_moved_that_does_not_rest;
 mod what_is_nobodys_to_move;

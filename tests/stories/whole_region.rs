@@ -65,7 +65,12 @@ fn add_runtimes(scene: &Scene) {
     };
     add(OPEN_RUNTIME, |_| ());
     add(UNGUARDED_RUNTIME, |runtime| _ = runtime.document.remove(AUTHORIZER));
-    add(PINNED_RUNTIME, |runtime| _ = runtime.publish(&[REQUIRED]).endpoint("prod", 1));
+    add(PINNED_RUNTIME, |runtime| {
+        runtime
+            .created_at("2026-01-10T08:00:00Z")
+            .publish(&[REQUIRED])
+            .endpoint("prod", 1);
+    });
     add(EXEMPTED_RUNTIME, |runtime| _ = runtime.tag(EXEMPT, "yes"));
     add(BROKEN_RUNTIME, |runtime| _ = runtime.status("UPDATE_FAILED"));
     add(FAILING_RUNTIME, |_| ());

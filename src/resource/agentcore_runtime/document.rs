@@ -55,6 +55,12 @@ const S3_ENDPOINT: [&str; 3] =
 /// whatever its value.
 const S3_ENDPOINT_FIXED_SINCE: &str = "2026-06-11T00:00:00Z";
 
+/// Runtimes created at or after this moment cannot have a version without MMDSv2. AWS requires it of
+/// those created after 2026-02-15, and names no hour: by this moment that day is over everywhere.
+const MMDSV2_ALWAYS_REQUIRED_SINCE: &str = "2026-02-17T00:00:00Z";
+/// The version that a runtime is created with.
+const FIRST_VERSION: &str = "1";
+
 /// A runtime as AWS returned it.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -176,11 +182,18 @@ impl Document {
     /// rule against it. If the age is unknown it is sent back: AWS's refusal is loud, but a lost
     /// member is silent.
     pub fn s3_endpoint(&self) -> S3Endpoint {
-        let fixed_since: Option<DateTime<Utc>> = S3_ENDPOINT_FIXED_SINCE.parse().ok();
-        match (self.created_at(), fixed_since) {
-            (Some(created), Some(since)) if created >= since => S3Endpoint::Omit,
-            _ => S3Endpoint::Keep,
+        if self.is_created_since(S3_ENDPOINT_FIXED_SINCE) {
+            S3Endpoint::Omit
+        } else {
+            S3Endpoint::Keep
         }
+    }
+
+    /// Whether every version of the runtime is known to require MMDSv2, not only this one.
+    pub fn has_always_required_mmdsv2(&self) -> bool {
+        let has_no_older = self.text(&["agentRuntimeVersion"]).as_deref() == Some(FIRST_VERSION);
+        self.requires_mmdsv2() == Some(true)
+            && (has_no_older || self.is_created_since(MMDSV2_ALWAYS_REQUIRED_SINCE))
     }
 
     /// The update that requires MMDSv2 and carries every other member of the configuration as it
@@ -229,6 +242,12 @@ impl Document {
             let _ = configuration.set(&AUTHORIZER, authorizer.configuration());
         }
         configuration
+    }
+
+    /// Whether it was created at or after a moment. If either is unknown, it was not.
+    fn is_created_since(&self, moment: &str) -> bool {
+        let since = moment.parse::<DateTime<Utc>>().ok();
+        self.created_at().zip(since).is_some_and(|(created, since)| created >= since)
     }
 
     /// AWS's JSON writes times as text. Its other format is seconds since 1970.

@@ -96,6 +96,7 @@ impl EnforceRuntimes {
 
 impl Enforce for EnforceRuntimes {
     type Document = Document;
+    const SENDS_ALL_BACK: bool = true;
 
     async fn enforce(
         &self,

@@ -11,7 +11,7 @@ use super::{body::BodyTap, document::Document, observed::observed};
 use crate::{
     failure::Failure,
     observed::{Observation, TagMap},
-    resource::{CONCURRENCY, Confirmed, Observe, PerTarget},
+    resource::{CONCURRENCY, Observe, PerTarget},
     settings::{MutableArtifacts, RuntimeAuthorizer},
     target::Target,
     verdict::Failed,
@@ -43,17 +43,6 @@ impl ObserveRuntimes {
             ))),
             None => Observation::NotFound,
         })
-    }
-
-    /// Reads the tags first and the runtime last, because the update sends back everything that was
-    /// read.
-    async fn look_after_tags(&self, target: &Target) -> Result<Observation<Document>, Failure> {
-        let tags = list_tags(&self.client, target.arn())
-            .await
-            .map_err(|error| tags_unreadable(&error))?;
-        let mut observation = self.look(target).await?;
-        observation.confirm_tags(tags);
-        Ok(observation)
     }
 }
 
@@ -102,9 +91,13 @@ impl Observe for ObserveRuntimes {
         of_each(targets, |target| self.look(target)).await
     }
 
-    async fn confirm(&self, targets: &[Target], _: &str) -> PerTarget<Confirmed<Document>> {
-        of_each(targets, async |target| self.look_after_tags(target).await.map(Confirmed::Anew))
-            .await
+    async fn tags(&self, targets: &[Target], _: &str) -> PerTarget<TagMap> {
+        of_each(targets, async |target| {
+            list_tags(&self.client, target.arn())
+                .await
+                .map_err(|error| tags_unreadable(&error))
+        })
+        .await
     }
 }
 

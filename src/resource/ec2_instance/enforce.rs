@@ -43,6 +43,7 @@ impl EnforceInstances {
 
 impl Enforce for EnforceInstances {
     type Document = Options;
+    const SENDS_ALL_BACK: bool = false;
 
     /// The write takes effect at once, so there is nothing to wait for. The form that EC2 is known
     /// to demand also names the endpoint. It is only sent if EC2 shows the endpoint enabled,

@@ -8,6 +8,8 @@ use std::{
     mem,
 };
 
+use leaky_bucket::RateLimiter;
+
 use self::repoint::Repointed;
 use super::{
     decision::{Keep, is_done},
@@ -21,6 +23,7 @@ use super::{
 use crate::{
     context::Context,
     failure::Failure,
+    observed::{Observation, Phase},
     outcome::Outcome,
     resource::{Attempts, FollowUp, agentcore_runtime::document::Document},
     target::Target,
@@ -32,14 +35,24 @@ pub struct EndpointsFlow<'a> {
     pub observe: &'a ObserveEndpoints,
     /// The writing half; `None` in report mode and unless `PINNED_ENDPOINTS` is `repoint`.
     pub enforce: Option<&'a EnforceEndpoints>,
+    /// Paces the listings of sweeps that may take as long as they need.
+    pub listings: &'a RateLimiter,
     /// What also holds for the runtime. The exception tag exempts a single endpoint, or a runtime
     /// together with its endpoints.
     pub context: Context<'a>,
 }
 
-impl FollowUp for EndpointsFlow<'_> {
-    async fn follow_up(&self, target: &Target, outcome: Outcome) -> Outcome {
+impl FollowUp<Document> for EndpointsFlow<'_> {
+    async fn follow_up(
+        &self,
+        target: &Target,
+        seen: Option<&Observation<Document>>,
+        outcome: Outcome,
+    ) -> Outcome {
         let Some(runtime) = Runtime::of(&outcome) else { return outcome };
+        if runtime.was_compliant() && seen.is_some_and(has_always_required_mmdsv2) {
+            return outcome;
+        }
         let mut run = EndpointsRun::new(self, target, &runtime);
         let in_time = self.context.patience.until_end(run.finish()).await;
         if let Err(failure) = in_time.unwrap_or_else(|| Err(run.out_of_time())) {
@@ -47,6 +60,14 @@ impl FollowUp for EndpointsFlow<'_> {
         }
         run.report.complete(&runtime, self.enforce.is_some(), outcome)
     }
+}
+
+/// Whether every version of a runtime requires MMDSv2. AWS allows few listings of endpoints, so
+/// there is none for such a runtime. What AWS shows of one that it is changing may not stay.
+fn has_always_required_mmdsv2(seen: &Observation<Document>) -> bool {
+    seen.found().is_some_and(|runtime| {
+        runtime.phase == Phase::Settled && runtime.document.has_always_required_mmdsv2()
+    })
 }
 
 /// The endpoints of one runtime on their way to its outcome.
@@ -118,9 +139,12 @@ impl<'a> EndpointsRun<'a> {
 
     /// The endpoints, except those that follow the runtime and may still be catching up with it.
     async fn listed(&self) -> Result<Vec<Listed>, Failure> {
+        if self.flow.context.is_sweep() && self.flow.context.patience.is_endless() {
+            self.flow.listings.acquire_one().await;
+        }
         let mut listed = self.flow.observe.endpoints(self.target).await?;
         listed.retain(|endpoint| {
-            !endpoint.follows() || (!endpoint.is_changing() && self.runtime.is_followed())
+            !endpoint.follows() || (!endpoint.is_changing() && self.runtime.was_compliant())
         });
         Ok(listed)
     }

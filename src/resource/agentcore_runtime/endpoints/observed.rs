@@ -36,9 +36,9 @@ impl Runtime {
         (!is_left).then_some(Self { version, requires_mmdsv2, verdict: outcome.verdict })
     }
 
-    /// Whether it has required MMDSv2 for long enough that an endpoint following it should have
-    /// caught up.
-    pub fn is_followed(&self) -> bool {
+    /// Whether it required MMDSv2 before the guardrail looked. An endpoint that follows it should
+    /// have caught up.
+    pub fn was_compliant(&self) -> bool {
         matches!(self.verdict, Verdict::Compliant(_))
     }
 }
