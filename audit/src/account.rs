@@ -30,7 +30,7 @@ pub struct Account {
     pub id: String,
     /// Its partition, such as `aws`.
     pub partition: String,
-    /// The Regions to look at, in order.
+    /// The Regions to look at, by name, but the profile's own first.
     pub regions: Vec<String>,
 }
 
@@ -43,7 +43,10 @@ impl Account {
     /// that does not exist or is not enabled.
     pub async fn find(config: &SdkConfig, named: &[String]) -> Result<Self, Error> {
         let (id, partition, regions) = ask_somewhere(config, named).await?;
-        let regions = selected(named, &regions, &partition)?;
+        let mut regions = selected(named, &regions, &partition)?;
+        // Most of an account is there as a rule, and it should not be waited for in the end.
+        let home = config.region().map(Region::as_ref);
+        regions.sort_by_key(|region| home != Some(region.as_str()));
         if regions.is_empty() {
             return Err(nothing_said("DescribeRegions", "which Regions are enabled"));
         }

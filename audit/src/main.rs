@@ -26,6 +26,7 @@ use metadata_guardrail_audit::{
     report::Report,
     status::Status,
 };
+use tikv_jemallocator::Jemalloc;
 use tokio::{
     signal::unix::{SignalKind, signal},
     task::spawn_blocking,
@@ -33,9 +34,14 @@ use tokio::{
 
 const NAME: &str = "metadata-guardrail-audit";
 
+/// Pages of instances come and go by the megabyte. The system's allocator would keep what they took:
+/// it made the peak a third higher. `.cargo/config.toml` says how this one works.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
+
 type Ended = Result<Status, (Status, String)>;
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> ExitCode {
     let matches = options().get_matches();
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());

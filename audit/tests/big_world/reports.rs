@@ -12,7 +12,7 @@ use metadata_guardrail_audit::{
 use serde_json::Value;
 
 use super::world::{self, CANARY, DENIED, NOT_OFFERED, SLOW};
-use crate::support::{reports::written, scene::Scene};
+use crate::support::{reports::written, scene::Scene, schema::assert_fits};
 
 const OPTIONS: [&str; 2] = ["--usage-days", "14"];
 
@@ -53,7 +53,9 @@ async fn the_table_in_a_pipe_reads_as_its_snapshot() {
 
 #[tokio::test(start_paused = true)]
 async fn the_json_reads_as_its_snapshot() {
-    insta::assert_snapshot!(written(Format::Json, &report(&OPTIONS).await));
+    let json = written(Format::Json, &report(&OPTIONS).await);
+    assert_fits(&serde_json::from_str(&json).expect("JSON"));
+    insta::assert_snapshot!(json);
 }
 
 #[tokio::test(start_paused = true)]

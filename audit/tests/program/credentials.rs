@@ -1,6 +1,12 @@
 //! Whose credentials the program uses, and what it says if there are none.
 
-use serde_json::json;
+use axum::{
+    Json, Router,
+    routing::{get, put},
+};
+use serde_json::{Value, json};
+use stand_in::Call;
+use tokio::net::TcpListener;
 
 use crate::support::built::{Built, ended};
 
@@ -56,6 +62,60 @@ async fn a_profile_may_get_its_credentials_and_region_from_a_process() {
     }
     let calls = built.aws.calls();
     assert!(calls.iter().all(|call| call.access_key == "AKIAFROMAPROCESS0000"), "{calls:?}");
+}
+
+/// Starts what gives credentials to whoever runs beside it, and returns its address.
+async fn start(router: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+/// The keys of a role, as its credentials are handed out.
+fn role(key: &str) -> Json<Value> {
+    Json(json!({
+        "Code": "Success",
+        "Type": "AWS-HMAC",
+        "AccessKeyId": key,
+        "SecretAccessKey": "not-a-secret",
+        "Token": "not-a-token",
+        "LastUpdated": "2026-11-24T08:00:00Z",
+        "Expiration": "2199-01-01T00:00:00Z",
+    }))
+}
+
+#[track_caller]
+fn assert_called_with(key: &str, calls: &[Call]) {
+    assert!(!calls.is_empty() && calls.iter().all(|call| call.access_key == key), "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_container_has_the_credentials_of_its_role() {
+    let built = Built::new().await;
+    let url = start(Router::new().route("/role", get(async || role("ASIACONTAINER")))).await;
+    let mut command = built.command_without_credentials(&[]);
+    command.env("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{url}/role"));
+    ended(&mut command).await.assert_silent(0);
+    assert_called_with("ASIACONTAINER", &built.aws.calls());
+}
+
+#[tokio::test]
+async fn an_instance_has_the_credentials_of_its_role() {
+    let built = Built::new().await;
+    const TOKEN: &str = "/latest/api/token";
+    const ROLES: &str = "/latest/meta-data/iam/security-credentials";
+    let token = ([("x-aws-ec2-metadata-token-ttl-seconds", "21600")], "a-token");
+    let metadata = Router::new()
+        .route(TOKEN, put(async move || token))
+        .route(&format!("{ROLES}/"), get(async || "auditor"))
+        .route(&format!("{ROLES}/auditor"), get(async || role("ASIAINSTANCE")));
+    let mut command = built.command_without_credentials(&[]);
+    command
+        .env_remove("AWS_EC2_METADATA_DISABLED")
+        .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", start(metadata).await);
+    ended(&mut command).await.assert_silent(0);
+    assert_called_with("ASIAINSTANCE", &built.aws.calls());
 }
 
 #[tokio::test]

@@ -9,7 +9,10 @@ use std::{
 use serde_json::Value;
 use stand_in::Fault;
 
-use crate::support::built::{Built, OPEN, Ran, ended};
+use crate::support::{
+    built::{Built, OPEN, Ran, ended},
+    schema::assert_fits,
+};
 
 const BEFORE: &str = "what was there before";
 
@@ -68,6 +71,7 @@ async fn each_file_has_the_format_that_its_suffix_names() {
     assert!(ran.stdout.contains(OPEN), "the table is still printed: {ran:?}");
     assert_eq!(built.read("a.txt"), ran.stdout);
     let report: Value = serde_json::from_str(&built.read("a.json")).expect("JSON");
+    assert_fits(&report);
     assert_eq!(report["resources"][0]["id"], OPEN);
     assert!(built.read("A.NDJSON").starts_with("{\"type\":\"report\""));
     assert!(built.read("a.csv").starts_with("standing,kind,region,id,"));
@@ -103,6 +107,7 @@ async fn a_file_that_exists_is_replaced_as_a_whole() {
     built.write("report.json", &"x".repeat(100_000));
     built.run(&["--output", "report.json"]).await.assert_silent(0);
     let report: Value = serde_json::from_str(&built.read("report.json")).expect("JSON");
+    assert_fits(&report);
     assert_eq!(report["schema"], "metadata-guardrail-audit/1");
     assert_eq!(built.files(), ["report.json"]);
 }
@@ -113,6 +118,7 @@ async fn the_report_of_an_audit_that_missed_something_is_written_too() {
     built.aws.world().fault("DescribeInstances", Fault::AccessDenied, usize::MAX);
     built.run(&["--output", "report.json"]).await.assert_silent(3);
     let report: Value = serde_json::from_str(&built.read("report.json")).expect("JSON");
+    assert_fits(&report);
     assert_eq!(report["not_seen"][0]["reason"], "access_denied");
 }
 

@@ -63,7 +63,7 @@ async fn a_runtime_whose_tags_cannot_be_read_is_not_seen() {
 #[tokio::test(start_paused = true)]
 async fn a_safe_runtime_whose_endpoints_cannot_be_read_is_not_seen() {
     let scene = scene();
-    scene.aws.world().runtime_mut(RUNTIME).set(REQUIRED.0, REQUIRED.1);
+    scene.aws.world().runtime_mut(RUNTIME).publish(&[REQUIRED]);
     scene.aws.world().fault(LIST_ENDPOINTS, Fault::AccessDenied, usize::MAX);
     let report = scene.report(&RUNTIMES).await;
     let unread = by_id(&report, RUNTIME);

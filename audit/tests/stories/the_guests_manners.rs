@@ -13,9 +13,10 @@ use crate::support::{
     scene::Scene,
 };
 
-/// Six Regions at once, in each a page of instances or a question about them, the account defaults,
-/// the list of runtimes or eight of them.
-const MAX_IN_FLIGHT: usize = 6 * (1 + 1 + 8);
+/// All Regions at once: in each the account defaults, and the list of runtimes or eight of them.
+const MAX_IN_FLIGHT: usize = 17 * (1 + 8) + MAX_IN_FLIGHT_FOR_INSTANCES;
+/// A page of instances and the tags of the page before, in four Regions.
+const MAX_IN_FLIGHT_FOR_INSTANCES: usize = 4 * 2;
 
 fn region(number: usize) -> String {
     format!("eu-test-{number}")
@@ -52,15 +53,15 @@ async fn an_empty_region_costs_three_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn safe_instances_cost_a_call_for_a_thousand() {
+async fn safe_instances_cost_a_call_for_500() {
     let scene = Scene::new();
     for number in 0..2_500 {
         scene.aws.world().add_instance(&instance(number)).http_tokens("required");
     }
     let report = scene.report(&["--only", "instances"]).await;
     assert_eq!(report.summary.resources, Counts { safe: 2_500, ..Counts::default() });
-    assert_eq!(count(&scene, DESCRIBE_INSTANCES), 3);
-    assert_eq!(scene.aws.calls().len(), 2 + 3);
+    assert_eq!(count(&scene, DESCRIBE_INSTANCES), 5);
+    assert_eq!(scene.aws.calls().len(), 2 + 5);
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,7 +82,7 @@ async fn open_instances_are_asked_about_once_200_at_a_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_safe_runtime_costs_two_calls_and_an_open_one_four() {
+async fn a_safe_runtime_costs_one_call_and_an_open_one_three() {
     let scene = Scene::new();
     let required = r#"{"requireMMDSV2":true}"#;
     for number in 0..5 {
@@ -93,9 +94,9 @@ async fn a_safe_runtime_costs_two_calls_and_an_open_one_four() {
     scene.aws.world().add_runtime(&runtime(9), &document());
     scene.report(&["--only", "runtimes"]).await;
     assert_eq!(count(&scene, LIST_RUNTIMES), 1);
-    // What is open is read once more together with its tags.
-    assert_eq!((count(&scene, GET_RUNTIME), count(&scene, LIST_TAGS)), (5 + 2, 1));
-    assert_eq!(count(&scene, LIST_ENDPOINTS), 5 + 1);
+    assert_eq!((count(&scene, GET_RUNTIME), count(&scene, LIST_TAGS)), (5 + 1, 1));
+    // Endpoints can only be on the one version that a safe runtime has.
+    assert_eq!(count(&scene, LIST_ENDPOINTS), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,6 +106,7 @@ async fn a_region_full_of_runtimes_meets_no_throttle() {
         scene.aws.world().add_runtime(&runtime(number), &document());
     }
     scene.aws.world().limit(GET_RUNTIME, 50, 50.0);
+    scene.aws.world().limit(LIST_ENDPOINTS, 5, 5.0);
     scene.aws.world().latency = Duration::from_millis(20);
     let report = scene.report(&["--only", "runtimes"]).await;
     assert_eq!(report.summary.resources, Counts { open: 200, ..Counts::default() });
@@ -124,6 +126,32 @@ async fn few_requests_are_under_way_at_once() {
     scene.report(&[]).await;
     let most = scene.aws.max_in_flight();
     assert!((MAX_IN_FLIGHT / 2..=MAX_IN_FLIGHT).contains(&most), "{most}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn few_pages_of_instances_are_in_memory_at_once() {
+    let scene = Scene::new();
+    for number in 0..17 {
+        let mut world = scene.aws.region(&region(number));
+        world.latency = Duration::from_millis(200);
+        world.page_size = 5;
+        (0..30).for_each(|number| _ = world.add_instance(&instance(number)));
+    }
+    scene.report(&["--only", "instances"]).await;
+    assert_eq!(scene.aws.max_in_flight(), MAX_IN_FLIGHT_FOR_INSTANCES);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_profiles_own_region_is_looked_at_first() {
+    let scene = Scene::new();
+    (0..9).for_each(|number| _ = scene.aws.region(&region(number)).add_instance(INSTANCE));
+    scene.report(&["--only", "instances"]).await;
+    let calls = scene.aws.calls();
+    let first = calls
+        .iter()
+        .find(|call| call.operation == DESCRIBE_INSTANCES)
+        .expect("a listing");
+    assert_eq!(first.region, REGION);
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,6 +12,8 @@ use stand_in::{REGION, StandIn};
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use super::schema::assert_fits;
+
 /// The program, as cargo built it for these tests.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_metadata-guardrail-audit");
 /// What every sentence of the program begins with.
@@ -117,10 +119,14 @@ impl Built {
         ended(&mut self.command(options)).await
     }
 
-    /// The report, as the program prints it with these options and `--format json`.
+    /// The report, as the program prints it with these options and `--format json`. It fits the
+    /// schema.
     pub async fn json(&self, options: &[&str]) -> Value {
         let ran = self.run(&[options, &["--format", "json"]].concat()).await;
-        serde_json::from_str(&ran.stdout).unwrap_or_else(|why| panic!("{why}: {ran:?}"))
+        let report: Value =
+            serde_json::from_str(&ran.stdout).unwrap_or_else(|why| panic!("{why}: {ran:?}"));
+        assert_fits(&report);
+        report
     }
 }
 

@@ -9,6 +9,14 @@ pub fn schema() -> Value {
     serde_json::from_str(include_str!("../../../docs/audit.schema.json")).expect("it is JSON")
 }
 
+/// That a report fits the schema, if this machine can tell.
+#[track_caller]
+pub fn assert_fits(report: &Value) {
+    if let Some(faults) = faults("#", std::slice::from_ref(report)) {
+        assert_eq!(faults, [None]);
+    }
+}
+
 /// What is wrong with each document first; `None` if it fits the part of the schema that the pointer
 /// names. `None` altogether if this machine cannot tell.
 pub fn faults(pointer: &str, documents: &[Value]) -> Option<Vec<Option<String>>> {
