@@ -23,7 +23,7 @@ use std::{env, fs, path::PathBuf};
 use comfy_table::{Table, presets};
 
 use self::parts::{
-    account::{least_calls, open},
+    account::{Runtimes, least_calls, open},
     run::{Run, Tool},
     world::{Count, host},
 };
@@ -35,7 +35,8 @@ const ROUNDS: usize = 3;
 async fn main() {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["world"] => host().await,
+        ["world"] => host(Runtimes::OfAllAges).await,
+        ["world", "old"] => host(Runtimes::AllOld).await,
         [audit] => compare(&Tool::all(&program(audit), None)),
         [audit, prowler] => compare(&Tool::all(&program(audit), Some(&program(prowler)))),
         _ => panic!("give the path of the audit, and then that of Prowler if you like"),

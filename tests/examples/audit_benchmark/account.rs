@@ -44,6 +44,32 @@ const LIMITS: [(&str, u32, f64); 7] = [
 /// The configuration of each runtime.
 const DOCUMENT: &str = include_str!("runtime.json");
 
+/// AWS has required MMDSv2 of every runtime that was created after 2026-02-15.
+const YOUNG: &str = "2026-07-01T08:00:00Z";
+
+/// How old the runtimes of the account are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Runtimes {
+    /// Those that allow version 1 are old, and one in ten of the others, which was mended.
+    OfAllAges,
+    /// All of them are old.
+    AllOld,
+}
+
+impl Runtimes {
+    fn is_old(self, number: usize) -> bool {
+        match self {
+            Self::OfAllAges => allows_v1(&number) || number % 10 == 1,
+            Self::AllOld => true,
+        }
+    }
+}
+
+/// Half of the runtimes that were mended have an endpoint that stayed behind.
+fn is_pinned(number: &usize) -> bool {
+    number % 20 == 1
+}
+
 /// How a resource stands. One in ten is open, and one in a hundred is exempt.
 #[derive(Clone, Copy, Eq, PartialEq)]
 enum Standing {
@@ -87,20 +113,24 @@ pub fn instances_with_v1() -> usize {
         .sum()
 }
 
-/// The least calls that show all of it: full pages, and one call for what AWS shows one by one.
+/// The least calls that show all of it, with runtimes of all ages: full pages, and one call for what AWS shows one by one.
 /// Tags are confirmed only where version 1 is allowed.
 pub fn least_calls() -> BTreeMap<&'static str, usize> {
     let mut least = BTreeMap::from([("GetCallerIdentity", 1), ("DescribeRegions", 1)]);
     for (_, instances, runtimes) in REGIONS {
         let to_confirm = (0..instances).filter(allows_v1).count();
+        let pinned = (0..runtimes).filter(is_pinned).count();
+        let old = (0..runtimes).filter(|number| Runtimes::OfAllAges.is_old(*number)).count();
         for (operation, calls) in [
             (DESCRIBE_INSTANCES, instances.div_ceil(1_000).max(1)),
             (DESCRIBE_TAGS, to_confirm.div_ceil(200)),
             (GET_DEFAULTS, 1),
             (LIST_RUNTIMES, runtimes.div_ceil(100).max(1)),
-            (GET_RUNTIME, runtimes),
-            (LIST_ENDPOINTS, runtimes),
-            (LIST_TAGS, (0..runtimes).filter(allows_v1).count()),
+            // What a pinned endpoint is on is another version of its runtime.
+            (GET_RUNTIME, runtimes + pinned),
+            (LIST_ENDPOINTS, old),
+            // Its own tag may exempt it, and its runtime's.
+            (LIST_TAGS, (0..runtimes).filter(allows_v1).count() + 2 * pinned),
         ] {
             *least.entry(operation).or_default() += calls;
         }
@@ -109,7 +139,7 @@ pub fn least_calls() -> BTreeMap<&'static str, usize> {
 }
 
 /// Fills every Region.
-pub fn fill(aws: &StandIn, latency: Duration) {
+pub fn fill(aws: &StandIn, ages: Runtimes, latency: Duration) {
     for (region, instances, runtimes) in REGIONS {
         let mut world = aws.region(region);
         world.latency = latency;
@@ -117,7 +147,7 @@ pub fn fill(aws: &StandIn, latency: Duration) {
             world.limit(operation, bucket, per_second);
         }
         (0..instances).for_each(|number| add_instance(&mut world, number));
-        (0..runtimes).for_each(|number| add_runtime(&mut world, number));
+        (0..runtimes).for_each(|number| add_runtime(&mut world, ages, number));
     }
 }
 
@@ -147,7 +177,7 @@ fn add_instance(world: &mut World, number: usize) {
     }
 }
 
-fn add_runtime(world: &mut World, number: usize) {
+fn add_runtime(world: &mut World, ages: Runtimes, number: usize) {
     let standing = Standing::of(number);
     let runtime = world.add_runtime(&format!("agent_{number}-Aa{number:08}"), DOCUMENT);
     match standing {
@@ -158,8 +188,10 @@ fn add_runtime(world: &mut World, number: usize) {
     if number.is_multiple_of(5) {
         runtime.endpoint("production", runtime.version);
     }
-    // It stayed behind when the runtime was mended.
-    if number % 20 == 1 {
+    if is_pinned(&number) {
         runtime.endpoint("before", 1);
+    }
+    if !ages.is_old(number) {
+        runtime.created_at(YOUNG);
     }
 }

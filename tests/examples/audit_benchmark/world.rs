@@ -10,7 +10,7 @@ use std::{
 
 use stand_in::StandIn;
 
-use super::account::fill;
+use super::account::{Runtimes, fill};
 
 /// What each call takes, apart from what the stand-in itself needs for it.
 const LATENCY: Duration = Duration::from_millis(20);
@@ -37,9 +37,9 @@ pub struct World {
 }
 
 impl World {
-    pub fn start() -> Self {
+    pub fn start(ages: Runtimes) -> Self {
         let mut process = Command::new(env::current_exe().expect("this program"))
-            .arg("world")
+            .args(arguments(ages))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -80,10 +80,18 @@ impl Drop for World {
     }
 }
 
+/// What tells this program to host such an account.
+pub fn arguments(ages: Runtimes) -> &'static [&'static str] {
+    match ages {
+        Runtimes::OfAllAges => &["world"],
+        Runtimes::AllOld => &["world", "old"],
+    }
+}
+
 /// Hosts the account; every line of input is answered with the calls so far.
-pub async fn host() {
+pub async fn host(ages: Runtimes) {
     let aws = StandIn::start().await;
-    fill(&aws, LATENCY);
+    fill(&aws, ages, LATENCY);
     println!("{}", aws.url());
     loop {
         let line = tokio::task::spawn_blocking(|| io::stdin().lines().next())
