@@ -1,5 +1,5 @@
-//! How fast a sweep may write to instances, look at runtimes and list endpoints. It leaves part of AWS's limits to
-//! events and to the account's other tools.
+//! How fast a sweep may write to instances, look at runtimes and list endpoints. It leaves part of
+//! AWS's limits to events and to the account's other tools.
 
 use std::{
     sync::{

@@ -48,7 +48,7 @@ impl List for ObserveInstances {
         // An instance may have moved from one page to another meanwhile and appear twice.
         let mut known = HashSet::new();
         let (place, usage) = (place.clone(), self.unread());
-        let seen = move |instance: Instance| seen(&place, &instance, usage.clone());
+        let seen = move |instance: Instance| seen(&place, &instance, usage);
         self.instances(Vec::new(), SHOWN_PAGE, seen).flat_map(move |page| {
             let parts = match page {
                 Ok(page) => shown(page, &mut known),
