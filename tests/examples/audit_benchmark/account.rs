@@ -113,7 +113,8 @@ pub fn instances_with_v1() -> usize {
         .sum()
 }
 
-/// The least calls that show all of it, with runtimes of all ages: full pages, and one call for what AWS shows one by one.
+/// The least calls that show all of it, with runtimes of all ages: full pages, and one call for
+/// what AWS shows one by one.
 /// Tags are confirmed only where version 1 is allowed.
 pub fn least_calls() -> BTreeMap<&'static str, usize> {
     let mut least = BTreeMap::from([("GetCallerIdentity", 1), ("DescribeRegions", 1)]);
