@@ -81,6 +81,11 @@ async fn a_young_runtime_whose_answer_was_lost_is_looked_through() {
     })
     .await;
     scene.aws.world().fault(UPDATE_RUNTIME, Fault::LostReply, 1);
+    // Four reads look for the update, and the next look, which decides anew, shows it.
+    scene
+        .aws
+        .world()
+        .after(UPDATE_RUNTIME, |world| world.runtime_mut(RUNTIME).reads_behind = 5);
 
     let outcome = scene.outcome(updated()).await;
 
